@@ -1,0 +1,212 @@
+"""The store: an engine from a URL, the rules of every connection, migrations after a backup, and the one upsert."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+
+from mpkit.errors import StoreTrouble
+
+metadata = sa.MetaData()
+
+# Several connections on one file are safe in WAL mode only from these versions on (the WAL-reset fault of SQLite).
+_WAL_SAFE = ((3, 51, 3),)
+_WAL_SAFE_PATCHES = {(3, 50): 7, (3, 44): 6}
+
+
+class Utc(sa.TypeDecorator[datetime]):
+    """An aware UTC instant as microseconds since 1970: every database keeps and orders it alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002
+        """Refuse naive times; store microseconds."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a naive time cannot be stored"
+            raise ValueError(message)
+        delta = value - datetime(1970, 1, 1, tzinfo=UTC)
+        return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back an aware UTC time."""
+        if value is None:
+            return None
+        seconds, micros = divmod(value, 1_000_000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micros)
+
+
+class Json(sa.TypeDecorator[Any]):
+    """Plain data as canonical JSON text: sorted keys, no blanks, UTF-8, so that equal data is equal text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:  # noqa: ANN401, ARG002
+        """Write canonical JSON."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401, ARG002
+        """Read it back."""
+        return None if value is None else json.loads(value)
+
+
+def canonical(value: object) -> str:
+    """The one JSON text of plain data: what hashes and MACs are taken over."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
+    """Whether this SQLite may use write-ahead logging with several connections."""
+    if version >= _WAL_SAFE[0]:
+        return True
+    patch = _WAL_SAFE_PATCHES.get((version[0], version[1]))
+    return patch is not None and version[2] >= patch
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine with our connection rules; nothing is opened yet and no table is made (see `open_store`)."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, pool_pre_ping=True)
+    engine = sa.create_engine(parsed, connect_args={"timeout": 30})
+    mode = "WAL" if wal_is_safe() else "DELETE"
+
+    @sa.event.listens_for(engine, "connect")
+    def _rules(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we begin transactions ourselves, below
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 30000")
+        cursor.execute(f"PRAGMA journal_mode = {mode}")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute("PRAGMA mmap_size = 0")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('mpkit_begin', 'IMMEDIATE')}")
+
+    return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that only reads: it does not wait for writers to finish and does not block them."""
+    with engine.connect() as connection:
+        yield connection.execution_options(mpkit_begin="DEFERRED")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One short write transaction (`BEGIN IMMEDIATE`), committed at the end; a full disk becomes one clear sentence."""
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.OperationalError as error:
+        if _disk_full(error):
+            raise StoreTrouble("disk_full", where=where(engine)) from error
+        raise
+
+
+def where(engine: sa.Engine) -> str:
+    """The store's place as it may be shown: a file, or a URL without its password."""
+    return engine.url.database or "" if engine.url.get_backend_name() == "sqlite" else engine.url.render_as_string()
+
+
+def _disk_full(error: sa.exc.OperationalError) -> bool:
+    text = str(error.orig)
+    return "database or disk is full" in text or f"[Errno {errno.ENOSPC}]" in text
+
+
+def open_store(url: str) -> sa.Engine:
+    """The engine of an up-to-date store: made where absent, migrated where older, refused where newer."""
+    engine = connect(url)
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        migrate(engine)
+    except sa.exc.OperationalError as error:
+        key = "disk_full" if _disk_full(error) else "store_unreachable"
+        raise StoreTrouble(key, where=where(engine), why=str(error.orig)) from error
+    return engine
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the store to this program's version in one exclusive transaction, after a backup of what was there."""
+    config = Config()
+    config.set_main_option("script_location", str(files("mpkit") / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    head = script.get_current_head()
+    with reading(engine) as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found == head:
+        return
+    if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:
+        raise StoreTrouble("store_newer", where=where(engine), found=found)
+    if found is not None:
+        backup_before_migration(engine, found)
+    config.attributes["engine"] = engine
+    command.upgrade(config, "head")
+
+
+def backup_before_migration(engine: sa.Engine, revision: str) -> Path | None:
+    """A consistent copy of a SQLite store beside it (online backup API); PostgreSQL has its own tools."""
+    if engine.url.get_backend_name() != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+        return None
+    target = Path(f"{engine.url.database}.before-{revision}.backup")
+    source = sqlite3.connect(engine.url.database)
+    copy = sqlite3.connect(target)
+    try:
+        source.backup(copy)
+    finally:
+        copy.close()
+        source.close()
+    return target
+
+
+def upsert(
+    connection: sa.Connection,
+    table: sa.Table,
+    rows: Sequence[Mapping[str, object]],
+    *,
+    key: Iterable[str],
+    newer_by: str | None = None,
+    keep: Iterable[str] = (),
+) -> int:
+    """Insert rows or update those with the same `key`; returns how many were written.
+
+    With `newer_by`, a stored row is only replaced by one whose value in that column is not smaller (newest version
+    wins). Columns in `keep` keep what is stored. Rows all have the same columns.
+    """
+    if not rows:
+        return 0
+    key = list(key)
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    columns = [name for name in rows[0] if name not in key and name not in set(keep)]
+    if columns:
+        condition = statement.excluded[newer_by] >= table.c[newer_by] if newer_by else None
+        statement = statement.on_conflict_do_update(
+            index_elements=key, set_={name: statement.excluded[name] for name in columns}, where=condition
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=key)
+    return connection.execute(statement, list(rows)).rowcount

@@ -1,0 +1,1 @@
+"""The steps of the store from one version to the next (alembic)."""

@@ -1,0 +1,102 @@
+"""One `Settings` from the environment, `.env` and `mpkit.toml`, in this order of strength."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from mpkit.errors import WrongUsage
+
+REAL_API = "https://api.mercadopago.com"
+
+
+def user_data_folder() -> Path:
+    """Where a person's data belongs on this system, our folder in it."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "mpkit"
+    if sys.platform == "darwin":
+        return Path.home() / "Library/Application Support/mpkit"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local/share")) / "mpkit"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each as `MPKIT_<NAME>`; nothing else reads the environment."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MPKIT_",
+        env_file=".env",
+        toml_file="mpkit.toml",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    access_token: SecretStr | None = Field(None, description="the account's access token; the sandbox accepts its own")
+    api_url: str = Field(REAL_API, description="where the API answers; the sandbox's address in a rehearsal")
+    store_url: str = Field("", description="the store: sqlite:///FILE (default in MPKIT_DATA) or postgresql://…")
+    analytics_url: str = Field("", description="empty: DuckDB over the Parquet mirror; clickhouse://… for a cluster")
+    executor: str = Field("local", description="where drawing runs: local, or dask://host:port")
+    webhook_secrets: Annotated[list[SecretStr], NoDecode] = Field(
+        [], description="secrets of notifications, comma separated"
+    )
+    lang: str = Field(
+        "", description="language of the screen and texts: es, pt or en; empty: the site's or the browser's"
+    )
+    data: Path = Field(default_factory=user_data_folder, description="folder of store, mirror, books and own templates")
+    places: Path | None = Field(None, description="catalogue CSV files instead of the built-in catalogue")
+    public_url: str = Field("", description="the address people and notifications reach this server at")
+    smtp_url: str = Field("", description="where the digest mail is sent from")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_format: str = Field("text", description="text or json")
+    account: str = Field("", description="which of several accounts, by user id or nickname")
+
+    @field_validator("webhook_secrets", mode="before")
+    @classmethod
+    def _several(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("lang")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        if value not in {"", "es", "pt", "en"}:
+            message = "es, pt or en"
+            raise ValueError(message)
+        return value
+
+    @property
+    def database(self) -> str:
+        """The store's URL, the default one beside the mirror."""
+        return self.store_url or f"sqlite:///{self.data / 'mpkit.sqlite'}"
+
+    @classmethod
+    def settings_customise_sources(  # noqa: D102 - the library's own hook
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's own hook
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load(**given: object) -> Settings:
+    """The settings of this process; `WrongUsage` names each setting that cannot be read, never its value."""
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(f"MPKIT_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise WrongUsage("settings_unreadable", wrong=wrong) from error
+    except (OSError, ValueError) as error:  # a broken mpkit.toml or .env
+        raise WrongUsage("settings_unreadable", wrong=str(error)) from error

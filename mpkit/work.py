@@ -1,0 +1,90 @@
+"""What work needs from the outside world, always passed in: clock, sleep, randomness, processes, progress."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Two clocks: one for people and records, one for waiting."""
+
+    def now(self) -> datetime:
+        """The time of day, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back, for time limits and settle windows."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> datetime:
+        """The time of day, aware, in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+
+@dataclass
+class FixedClock:
+    """A clock that stands until it is moved: for tests, seeds and the simulator."""
+
+    at: datetime
+    elapsed: float = 0.0
+
+    def now(self) -> datetime:
+        """The time it was set to, plus what was slept."""
+        return self.at
+
+    def monotonic(self) -> float:
+        """Seconds slept so far."""
+        return self.elapsed
+
+    def sleep(self, seconds: float) -> None:
+        """Move both clocks forward at once."""
+        self.at += timedelta(seconds=seconds)
+        self.elapsed += seconds
+
+
+@dataclass(frozen=True)
+class Seams:
+    """Clock, sleep and randomness for one piece of work; the defaults are the real ones."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    sleep: Callable[[float], None] = time.sleep
+    random: random.Random = field(default_factory=random.Random)
+
+
+class Progress(Protocol):
+    """Where a long piece of work says how far it is; raises `Cancelled` when somebody asked it to stop."""
+
+    def __call__(self, done: int, total: int | None, step: str = "") -> None:
+        """`done` of `total` (None where unknown) units of the step named by a key of `words/`."""
+        ...
+
+
+class Cancelled(Exception):
+    """Raised by a progress callable when the work was asked to stop; nothing is half-done."""
+
+
+def silent(done: int, total: int | None, step: str = "") -> None:
+    """A progress nobody reads."""
+
+
+def executor(workers: int = 1) -> Executor:
+    """A pool for drawing and proving; the one line to change for a cluster (Dask's `get_executor()`).
+
+    Children are spawned, not forked: they inherit no lock, no socket and no thread of the parent.
+    """
+    return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
