@@ -1,10 +1,10 @@
-"""What work needs from the outside world, always passed in: clock, sleep, randomness, processes, progress."""
+"""What work needs from the outside world, always passed in: clock, sleep, randomness, transport, processes, progress."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -64,6 +64,43 @@ class Seams:
     clock: Clock = field(default_factory=SystemClock)
     sleep: Callable[[float], None] = time.sleep
     random: random.Random = field(default_factory=random.Random)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request as the wire carries it; `path` has no query, `seconds` is the total time it may take."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """One answer as the wire carried it; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NotSent(Exception):
+    """The request certainly did not reach the other side (no connection could be made)."""
+
+
+class NoAnswer(Exception):
+    """The request went out and no whole answer came back: it may or may not have been carried out."""
+
+
+class Transport(Protocol):
+    """Carries one request: over HTTP, or into a sandbox in the same process. Raises `NotSent` or `NoAnswer`."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, whatever its status."""
+        ...
 
 
 class Progress(Protocol):
