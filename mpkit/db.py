@@ -23,6 +23,8 @@ from sqlalchemy.engine import make_url
 from mpkit.errors import StoreTrouble
 
 metadata = sa.MetaData()
+Engine = sa.Engine  # other rooms name these without importing the library
+Connection = sa.Connection
 
 # Several connections on one file are safe in WAL mode only from these versions on (the WAL-reset fault of SQLite).
 _WAL_SAFE = ((3, 51, 3),)
