@@ -1,4 +1,4 @@
-"""What work needs from the outside world, always passed in: clock, sleep, randomness, transport, processes, progress."""
+"""What work needs from outside, always passed in: clock, sleep, randomness, transport, processes, progress."""
 
 from __future__ import annotations
 
