@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from babel import Locale
+from babel.numbers import format_currency, get_currency_symbol
 
 from mpkit.sites import SITES
 
+# Where people put a space after the sign; the common locale data leaves it out for some of them.
+_SPACED = frozenset({"es_AR", "es_UY", "es_CO", "es_PE", "pt_BR"})
 _DECIMALS = {site.currency: site.decimals for site in SITES.values()}
 
 
@@ -77,10 +79,6 @@ def plain(amount: int, currency: str) -> str:
 def shown(amount: int, currency: str, locale: str) -> str:
     """An amount for people, as the locale writes it ("$ 1.284,50"); `locale` as Babel names it (es_AR)."""
     decimals = _DECIMALS.get(currency, 2)
-    spoken = Locale.parse(locale)
-    pattern = spoken.currency_formats["standard"]
-    return str(
-        pattern.apply(
-            Decimal(amount) / 100, spoken, currency=currency, currency_digits=False, force_frac=(decimals, decimals)
-        )
-    )
+    space = "\u00a0" if locale in _SPACED or get_currency_symbol(currency, locale)[-1].isalpha() else ""
+    pattern = f"¤{space}#,##0.{'0' * decimals}" if decimals else f"¤{space}#,##0"
+    return format_currency(Decimal(amount) / 100, currency, pattern, locale=locale, currency_digits=False)
