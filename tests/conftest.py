@@ -10,6 +10,8 @@ import pytest
 
 from mpkit.db import Engine, open_store
 
+pytest_plugins = ("tests.soak",)
+
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 
