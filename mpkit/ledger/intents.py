@@ -1,0 +1,136 @@
+"""Intents and outcomes: a request is on record before it leaves, its outcome after; nothing is open in between."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mpkit import db
+from mpkit.db import Connection, Engine
+from mpkit.ledger.rows import intents
+
+OPEN = ("intended", "sent", "unknown")  # states after which the object may still have to be made
+_NAMESPACE = uuid.UUID("6f0f1b4e-52c5-4a56-9d63-2f7f6f9d3f11")
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What one plan means to do with one object, and how far it got."""
+
+    plan: str
+    object: str
+    external_id: str
+    kind: str
+    state: str = "intended"
+    body_hash: str = ""
+    key: str = ""
+    attempts: int = 0
+    remote_id: str | None = None
+    error: Mapping[str, Any] | None = None
+    note: Mapping[str, Any] = field(default_factory=dict)
+    intended: datetime | None = None
+    sent: datetime | None = None
+    ended: datetime | None = None
+
+
+def body_hash(body: Mapping[str, Any]) -> str:
+    """What a request body is recognised by."""
+    return hashlib.sha256(db.canonical(body).encode()).hexdigest()
+
+
+def request_key(account: str, kind: str, object_: str, external_id: str) -> str:
+    """The idempotency key of one object: the same in every plan, file and attempt, where the API takes one."""
+    return str(uuid.uuid5(_NAMESPACE, f"{account}/{kind}/{object_}/{external_id}"))
+
+
+def intend(connection: Connection, account: str, wanted: Iterable[Intent], *, at: datetime) -> None:
+    """Put on record what a plan will do; what is on record already keeps its state."""
+    rows = [
+        {
+            "account": account,
+            "plan": intent.plan,
+            "object": intent.object,
+            "external_id": intent.external_id,
+            "kind": intent.kind,
+            "state": "intended",
+            "body_hash": intent.body_hash,
+            "key": request_key(account, intent.kind, intent.object, intent.external_id),
+            "attempts": 0,
+            "intended": at,
+        }
+        for intent in wanted
+    ]
+    everything = [name for name in (rows[0] if rows else {}) if name not in _KEY]
+    db.upsert(connection, intents, rows, key=_KEY, keep=everything)
+
+
+_KEY = ("account", "plan", "object", "external_id")
+
+
+def mark_sent(connection: Connection, account: str, intent: Intent, *, body_hash: str, at: datetime) -> None:
+    """On record: the request leaves now, for the `attempts`-th time."""
+    _change(connection, account, intent, state="sent", attempts=intent.attempts, body_hash=body_hash, sent=at)
+
+
+def mark_ended(
+    connection: Connection,
+    account: str,
+    intent: Intent,
+    *,
+    state: str,
+    at: datetime,
+    remote_id: str | None = None,
+    error: Mapping[str, Any] | None = None,
+    note: Mapping[str, Any] | None = None,
+) -> None:
+    """On record: how it ended (done, refused, conflict, unknown, or intended again where nothing happened)."""
+    _change(
+        connection,
+        account,
+        intent,
+        state=state,
+        remote_id=remote_id,
+        error=error,
+        note=dict(note or {}) or None,
+        ended=at,
+    )
+
+
+def _change(connection: Connection, account: str, intent: Intent, **values: object) -> None:
+    changed = connection.execute(
+        intents.update()
+        .where(
+            intents.c.account == account,
+            intents.c.plan == intent.plan,
+            intents.c.object == intent.object,
+            intents.c.external_id == intent.external_id,
+        )
+        .values(**values)
+    ).rowcount
+    if changed != 1:
+        message = f"no intent on record for {intent.object} {intent.external_id}"
+        raise LookupError(message)
+
+
+def of_plan(engine: Engine, account: str, plan: str) -> tuple[Intent, ...]:
+    """Everything on record for one plan."""
+    return _read(engine, intents.c.account == account, intents.c.plan == plan)
+
+
+def unsettled(engine: Engine, account: str) -> tuple[Intent, ...]:
+    """Requests of any plan that left and have no outcome on record: look each up before it is repeated."""
+    return _read(engine, intents.c.account == account, intents.c.state.in_(("sent", "unknown")))
+
+
+def _read(engine: Engine, *conditions: Any) -> tuple[Intent, ...]:  # noqa: ANN401 - a condition of a query
+    with db.reading(engine) as connection:
+        rows = connection.execute(
+            intents.select().where(*conditions).order_by(intents.c.plan, intents.c.object.desc(), intents.c.external_id)
+        ).mappings()
+        return tuple(
+            Intent(**{**{k: v for k, v in row.items() if k != "account"}, "note": row["note"] or {}}) for row in rows
+        )

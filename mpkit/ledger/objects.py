@@ -1,0 +1,90 @@
+"""The objects we know: their ids and codes, and the fields as we last sent them, each row under a seal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mpkit import db
+from mpkit.db import Connection, Engine
+from mpkit.ledger.rows import objects
+
+Seal = Callable[[str], str]  # text to MAC, under the key of this installation
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One store or POS on record. `sound` False: the row is not what we wrote (a flipped bit, a foreign hand)."""
+
+    object: str
+    external_id: str
+    remote_id: str
+    qr_payload: str | None = None
+    sent: Mapping[str, Any] = field(default_factory=dict)
+    seen: datetime | None = None
+    sound: bool = True
+
+
+class Taken(Exception):
+    """The id or the code of an object stands on record for another one; `holder` is that one's external id."""
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(holder)
+
+
+def remember(connection: Connection, account: str, known: Known, *, at: datetime, seal: Seal) -> None:
+    """Record an object as it is now; raises `Taken` when its id or its code belongs to another external id."""
+    same = objects.c.remote_id == known.remote_id
+    if known.qr_payload is not None:
+        same = same | (objects.c.qr_payload == known.qr_payload)
+    others = connection.execute(
+        objects.select().where(
+            objects.c.account == account,
+            objects.c.object == known.object,
+            objects.c.external_id != known.external_id,
+            same,
+        )
+    ).all()
+    if others:
+        raise Taken(str(others[0].external_id))
+    row = {
+        "account": account,
+        "object": known.object,
+        "external_id": known.external_id,
+        "remote_id": known.remote_id,
+        "qr_payload": known.qr_payload,
+        "sent": dict(known.sent),
+        "seen": at,
+        "mac": seal(_text(account, known)),
+    }
+    db.upsert(connection, objects, [row], key=("account", "object", "external_id"))
+
+
+def known(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str], Known]:
+    """Every object on record by (object, external id); a row whose seal is broken comes with `sound` False."""
+    with db.reading(engine) as connection:
+        rows = connection.execute(objects.select().where(objects.c.account == account)).all()
+    return {(row.object, row.external_id): _read(account, row, seal) for row in rows}
+
+
+def of_registers(
+    engine: Engine, account: str, external_ids: list[str] | None = None, *, seal: Seal
+) -> tuple[Known, ...]:
+    """The POS on record, all or those of the registers named, in the order of their external ids."""
+    found = known(engine, account, seal=seal)
+    chosen = None if external_ids is None else set(external_ids)
+    return tuple(found[key] for key in sorted(found) if key[0] == "pos" and (chosen is None or key[1] in chosen))
+
+
+def _read(account: str, row: Any, seal: Seal) -> Known:  # noqa: ANN401 - a row of the table
+    found = Known(row.object, row.external_id, row.remote_id, row.qr_payload, row.sent, row.seen)
+    if seal(_text(account, found)) == row.mac:
+        return found
+    return Known(row.object, row.external_id, row.remote_id, row.qr_payload, row.sent, row.seen, sound=False)
+
+
+def _text(account: str, known: Known) -> str:
+    return db.canonical([account, known.object, known.external_id, known.remote_id, known.qr_payload, dict(known.sent)])

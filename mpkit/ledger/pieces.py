@@ -1,0 +1,122 @@
+"""Printed pieces: the numbers they carry, what was printed where, and what has become of each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mpkit import db
+from mpkit.db import Engine
+from mpkit.errors import StoreTrouble
+from mpkit.ledger.objects import Seal
+from mpkit.ledger.rows import counters, pieces
+
+IN_USE = ("printed", "placed")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One physical sign: `serial` is unique in the account, `page` and `slot` count from 1 in its book."""
+
+    serial: int
+    register: str  # external id
+    pos_id: str
+    payload_hash: str
+    check_code: str
+    book: str
+    page: int
+    slot: int
+    printed: datetime
+    state: str = "printed"
+    sound: bool = True
+
+
+def payload_hash(payload: str) -> str:
+    """What a code is recognised by where the code itself need not stand."""
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+def next_serials(engine: Engine, account: str, n: int) -> tuple[int, ...]:
+    """`n` serial numbers nobody else gets, in one sequence an account; numbers of a book never finished stay unused."""
+    with db.writing(engine) as connection:
+        found = connection.execute(
+            counters.select().where(counters.c.account == account, counters.c.name == "serial")
+        ).one_or_none()
+        first = 1 if found is None else int(found.next)
+        row = {"account": account, "name": "serial", "next": first + n}
+        db.upsert(connection, counters, [row], key=("account", "name"))
+    return tuple(range(first, first + n))
+
+
+def record_pieces(engine: Engine, account: str, made: Iterable[Piece], *, seal: Seal) -> None:
+    """Record the pieces of a finished, proven book, all or none; recording the same book again changes nothing."""
+    rows = [_row(account, piece, seal) for piece in made]
+    with db.writing(engine) as connection:
+        db.upsert(connection, pieces, rows, key=("account", "serial"))
+
+
+def set_state(engine: Engine, account: str, serials: Collection[int], state: str, *, seal: Seal) -> None:
+    """Say what has become of some pieces: placed, replaced, void, lost."""
+    with db.writing(engine) as connection:
+        found = connection.execute(
+            pieces.select().where(pieces.c.account == account, pieces.c.serial.in_(list(serials)))
+        ).all()
+        changed = [_piece(account, row, seal, state=state) for row in found]
+        for piece in changed:
+            if not piece.sound:  # sealing it again would hide the damage
+                raise StoreTrouble("ledger_piece_damaged", serial=str(piece.serial), register=piece.register)
+        rows = [_row(account, piece, seal) for piece in changed]
+        db.upsert(connection, pieces, rows, key=("account", "serial"))
+
+
+def pieces_of(
+    engine: Engine, account: str, registers: Collection[str] | None = None, *, seal: Seal
+) -> tuple[Piece, ...]:
+    """The pieces of some registers (external ids), or of all, by serial; a broken seal shows as `sound` False."""
+    with db.reading(engine) as connection:
+        rows = connection.execute(pieces.select().where(pieces.c.account == account).order_by(pieces.c.serial)).all()
+    chosen = None if registers is None else set(registers)
+    return tuple(_piece(account, row, seal) for row in rows if chosen is None or row.register in chosen)
+
+
+def in_use(engine: Engine, account: str) -> dict[str, int]:
+    """How many pieces of each register hang on a counter or are on their way there, by external id."""
+    with db.reading(engine) as connection:
+        rows = connection.execute(pieces.select().where(pieces.c.account == account, pieces.c.state.in_(IN_USE))).all()
+    count: dict[str, int] = {}
+    for row in rows:
+        count[row.register] = count.get(row.register, 0) + 1
+    return count
+
+
+def _row(account: str, piece: Piece, seal: Seal) -> dict[str, object]:
+    return {
+        "account": account,
+        "serial": piece.serial,
+        "register": piece.register,
+        "pos_id": piece.pos_id,
+        "payload_hash": piece.payload_hash,
+        "check_code": piece.check_code,
+        "book": piece.book,
+        "page": piece.page,
+        "slot": piece.slot,
+        "printed": piece.printed,
+        "state": piece.state,
+        "mac": seal(_text(account, piece)),
+    }
+
+
+def _piece(account: str, row: Any, seal: Seal, *, state: str = "") -> Piece:  # noqa: ANN401 - a row of the table
+    values = {name: getattr(row, name) for name in Piece.__dataclass_fields__ if name != "sound"}
+    sound = seal(_text(account, Piece(**values))) == row.mac
+    if state:
+        values["state"] = state
+    return Piece(**values, sound=sound)
+
+
+def _text(account: str, piece: Piece) -> str:
+    values = [str(getattr(piece, name)) for name in Piece.__dataclass_fields__ if name not in {"sound", "printed"}]
+    return db.canonical([account, *values, piece.printed.isoformat()])

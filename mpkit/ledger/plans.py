@@ -1,0 +1,33 @@
+"""Plans as they were made: the document by its hash, so that a job needs to carry only the hash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from mpkit import db
+from mpkit.db import Engine
+from mpkit.ledger.rows import plans
+
+
+def keep_plan(engine: Engine, account: str, hash_: str, document: dict[str, Any], *, who: str, at: datetime) -> None:
+    """Keep a plan; the same plan made again keeps its first time and maker."""
+    row = {"account": account, "hash": hash_, "document": document, "made": at, "who": who}
+    with db.writing(engine) as connection:
+        db.upsert(connection, plans, [row], key=("account", "hash"), keep=("document", "made", "who"))
+
+
+def find_plan(engine: Engine, account: str, hash_: str) -> dict[str, Any] | None:
+    """The document of a plan, None where it was never kept here."""
+    with db.reading(engine) as connection:
+        row = connection.execute(plans.select().where(plans.c.account == account, plans.c.hash == hash_)).one_or_none()
+    return None if row is None else dict(row.document)
+
+
+def latest_plan(engine: Engine, account: str) -> dict[str, Any] | None:
+    """The document of the plan made last."""
+    with db.reading(engine) as connection:
+        row = connection.execute(
+            plans.select().where(plans.c.account == account).order_by(plans.c.made.desc()).limit(1)
+        ).one_or_none()
+    return None if row is None else dict(row.document)

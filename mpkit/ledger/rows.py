@@ -1,0 +1,96 @@
+"""The tables of what we did: intents and outcomes, objects as we sent them, plans, printed pieces, who is at work."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from mpkit.db import Json, Utc, metadata
+
+intents = sa.Table(
+    "intents",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("plan", sa.Text, primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),  # store | pos
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # create | update | adopt
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("body_hash", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),  # one for an object, whatever the plan or the attempt
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("remote_id", sa.Text),
+    sa.Column("error", Json),  # {key, values}: a sentence to say later in any language
+    sa.Column("note", Json),  # what was repaired on the way
+    sa.Column("intended", Utc, nullable=False),
+    sa.Column("sent", Utc),
+    sa.Column("ended", Utc),
+    sa.CheckConstraint("object IN ('store', 'pos')", name="intents_object"),
+    sa.CheckConstraint("state IN ('intended', 'sent', 'done', 'refused', 'conflict', 'unknown')", name="intents_state"),
+)
+
+objects = sa.Table(
+    "objects",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),  # store | pos
+    sa.Column("external_id", sa.Text, primary_key=True),
+    sa.Column("remote_id", sa.Text, nullable=False),
+    sa.Column("qr_payload", sa.Text),  # of a POS, byte for byte
+    sa.Column("sent", Json, nullable=False),  # the fields as last sent: street, city and state are never echoed
+    sa.Column("seen", Utc, nullable=False),
+    sa.Column("mac", sa.Text, nullable=False),
+    sa.UniqueConstraint("account", "object", "remote_id", name="objects_remote_id"),
+    sa.UniqueConstraint("account", "qr_payload", name="objects_qr_payload"),
+    sa.CheckConstraint("object IN ('store', 'pos')", name="objects_object"),
+)
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("document", Json, nullable=False),
+    sa.Column("made", Utc, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+)
+
+pieces = sa.Table(
+    "pieces",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("serial", sa.Integer, primary_key=True),
+    sa.Column("register", sa.Text, nullable=False),  # external id
+    sa.Column("pos_id", sa.Text, nullable=False),
+    sa.Column("payload_hash", sa.Text, nullable=False),
+    sa.Column("check_code", sa.Text, nullable=False),
+    sa.Column("book", sa.Text, nullable=False),
+    sa.Column("page", sa.Integer, nullable=False),
+    sa.Column("slot", sa.Integer, nullable=False),
+    sa.Column("printed", Utc, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # printed | placed | replaced | void | lost
+    sa.Column("mac", sa.Text, nullable=False),
+    sa.Index("pieces_register", "account", "register"),
+    sa.CheckConstraint("state IN ('printed', 'placed', 'replaced', 'void', 'lost')", name="pieces_state"),
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("next", sa.Integer, nullable=False),
+)
+
+holders = sa.Table(
+    "holders",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("purpose", sa.Text, primary_key=True),  # apply
+    sa.Column("holder", sa.Text, nullable=False),  # unguessable, one for each taking
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("process", sa.Integer, nullable=False),
+    sa.Column("born", sa.Text, nullable=False),  # tells a process from a later one with the same number
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("taken", Utc, nullable=False),
+    sa.Column("heartbeat", Utc, nullable=False),
+)
