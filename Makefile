@@ -54,6 +54,7 @@ check: $(VENV)/.development ## format, lint, types, structure
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/win32
 	@$(BIN)/python -m pytest -q tests/test_structure.py tests/test_words.py tests/test_requirements.py
 
 soak: $(VENV)/.development browser ## every bar at its stated count, seeded; SLICE=20m for a part
