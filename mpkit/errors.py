@@ -24,6 +24,8 @@ Texts are written for people in the language of the session: an error carries a 
 
 from __future__ import annotations
 
+_SHOWN = 200  # characters of Mercado Pago's own text in a sentence of ours
+
 
 class MpkitError(Exception):
     """Base of all; `key` names the sentence in `words/errors.toml`, `values` fill it in."""
@@ -96,7 +98,8 @@ class ApiError(MpkitError):
     def __init__(
         self, key: str, *, status: int | None = None, code: str = "", detail: str = "", **values: object
     ) -> None:
-        super().__init__(key, status=status, code=code, detail=detail, **values)
+        shown = detail if len(detail) <= _SHOWN else f"{detail[: _SHOWN - 1]}…"  # a list of cities fills a screen
+        super().__init__(key, status=status, code=code, detail=shown, **values)
         self.status = status
         self.code = code
         self.detail = detail

@@ -1,0 +1,19 @@
+"""Mercado Pago over HTTP, and only that: `connect(url, token)` gives the account to ask and to change."""
+
+from mpkit.api.bodies import category
+from mpkit.api.calls import SECONDS
+from mpkit.api.mercadopago import MercadoPago, PaymentPage, Window, connect
+from mpkit.api.pace import Pace, on_this_machine
+from mpkit.api.refusals import valid_values
+
+__all__ = [
+    "SECONDS",
+    "MercadoPago",
+    "Pace",
+    "PaymentPage",
+    "Window",
+    "category",
+    "connect",
+    "on_this_machine",
+    "valid_values",
+]

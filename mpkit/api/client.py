@@ -1,0 +1,168 @@
+"""Requests over HTTP: one `HttpRequest` in, one `HttpResponse` out, within a total time and a number of bytes.
+
+The only file that knows httpx. It decides one thing that everything above leans on: whether a request that failed
+certainly did not arrive (`NotSent`) or may have been carried out (`NoAnswer`).
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore
+import httpx
+
+from mpkit.work import Clock, HttpRequest, HttpResponse, NoAnswer, NotSent, SystemClock
+
+MOST_BYTES = 32 * 1024 * 1024  # the largest honest answer (100 payments) has less than 1 MB
+_CONNECT_SECONDS = 10.0
+
+# Raised before the first byte of a request has left.
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.ProxyError,
+    httpx.InvalidURL,
+    httpx.LocalProtocolError,
+)
+
+
+class _Deadline(threading.local):
+    """When the request of this thread must be over, on the monotonic clock."""
+
+    at = float("inf")
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection that counts every wait against the request's total time.
+
+    Time limits of HTTP libraries run for each read: a server that sends one byte now and then holds a request for ever.
+    """
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline, clock: Clock) -> None:
+        self._stream = stream
+        self._deadline = deadline
+        self._clock = clock
+
+    def _left(self, timeout: float | None) -> float:
+        left = self._deadline.at - self._clock.monotonic()
+        return left if timeout is None else min(left, timeout)
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = self._left(timeout)
+        if left <= 0:
+            raise httpcore.ReadTimeout
+        return self._stream.read(max_bytes, left)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        left = self._left(timeout)
+        if left <= 0:
+            raise httpcore.WriteTimeout
+        self._stream.write(buffer, left)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = self._left(timeout)
+        if left <= 0:
+            raise httpcore.ConnectTimeout
+        secured = self._stream.start_tls(ssl_context, server_hostname, left)
+        return _TimedStream(secured, self._deadline, self._clock)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - the library's own signature
+        return self._stream.get_extra_info(info)
+
+
+class _TimedNetwork(httpcore.SyncBackend):
+    """Opens connections that know the request's deadline."""
+
+    def __init__(self, deadline: _Deadline, clock: Clock) -> None:
+        self._deadline = deadline
+        self._clock = clock
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = min(self._deadline.at - self._clock.monotonic(), timeout or _CONNECT_SECONDS)
+        if left <= 0:
+            raise httpcore.ConnectTimeout
+        stream = super().connect_tcp(host, port, left, local_address, socket_options)
+        return _TimedStream(stream, self._deadline, self._clock)
+
+
+class HttpxTransport:
+    """A pool of connections to one address; safe to share between threads.
+
+    No proxy or certificate from the environment, no redirects: a token goes to the address it was given for or nowhere.
+    """
+
+    def __init__(self, url: str, *, connections: int = 8, clock: Clock | None = None) -> None:
+        """`url` is the address in front of every path, without a slash at its end."""
+        self._url = httpx.URL(url)
+        self._clock = clock or SystemClock()
+        self._deadline = _Deadline()
+        carrier = httpx.HTTPTransport(trust_env=False)
+        carrier._pool = httpcore.ConnectionPool(  # noqa: SLF001 - the only way to count total time; httpx is pinned
+            ssl_context=httpx.create_ssl_context(trust_env=False),
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=20.0,
+            network_backend=_TimedNetwork(self._deadline, self._clock),
+        )
+        self._client = httpx.Client(
+            transport=carrier, trust_env=False, follow_redirects=False, timeout=_CONNECT_SECONDS
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The whole answer. Raises `NotSent` or `NoAnswer`."""
+        self._deadline.at = self._clock.monotonic() + request.seconds
+        limits = httpx.Timeout(
+            request.seconds,
+            connect=min(_CONNECT_SECONDS, request.seconds),
+            pool=request.seconds,
+        )
+        try:
+            with self._client.stream(
+                request.method,
+                self._url.copy_with(path=self._url.path.rstrip("/") + request.path),
+                params=request.query or None,
+                headers=dict(request.headers),
+                content=request.body or None,
+                timeout=limits,
+            ) as response:
+                return HttpResponse(
+                    status=response.status_code,
+                    headers={name.lower(): value for name, value in response.headers.items()},
+                    body=self._body(response),
+                )
+        except _NEVER_LEFT as error:
+            raise NotSent(type(error).__name__) from error
+        except (httpx.HTTPError, httpx.StreamError, httpcore.TimeoutException, httpcore.NetworkError) as error:
+            raise NoAnswer(type(error).__name__) from error
+
+    @staticmethod
+    def _body(response: httpx.Response) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        for part in response.iter_bytes():
+            size += len(part)
+            if size > MOST_BYTES:
+                raise NoAnswer("TooManyBytes")
+            parts.append(part)
+        return b"".join(parts)

@@ -1,0 +1,324 @@
+"""Mercado Pago as mpkit uses it: one object for one token; nouns of `model` in and out, errors of `errors` raised.
+
+Lists are iterators that trust the rows they get and not the totals announced: they go on by the number of rows
+received, leave out what they have seen, and end at an empty page. Creates are sent once; see `calls`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+from urllib.parse import quote, urlsplit
+
+from pydantic import SecretStr
+
+from mpkit.api import answers, bodies, sales
+from mpkit.api.calls import Calls, Query
+from mpkit.api.client import HttpxTransport
+from mpkit.api.pace import Pace, on_this_machine
+from mpkit.errors import NotFound, RefusedByApi, UnknownOutcome, WrongUsage
+from mpkit.model import Account, Branch, Chargeback, Payment, Pos, Register, Store
+from mpkit.settings import REAL_API
+from mpkit.work import Progress, Seams, Transport, silent
+
+_REAL_PLACES = "https://api.mercadolibre.com"  # the catalogue of states and cities is public and lives elsewhere
+_PAGE = 50
+_DEEPEST = 10_000  # offset the payments search reaches
+_SAME_PAGES = 3  # pages in a row with nothing new: the server ignores the offset
+
+Row = TypeVar("Row", Store, Pos, Payment)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A span of one of a payment's dates, both ends included; `range` is that date's name in the search."""
+
+    range: Literal["date_created", "date_last_updated", "date_approved", "money_release_date"]
+    begin: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """One page of a payments search; `total` is a hint and changes between pages."""
+
+    total: int
+    rows: tuple[Payment, ...]
+
+
+def connect(
+    url: str,
+    token: SecretStr,
+    *,
+    seams: Seams | None = None,
+    transport: Transport | None = None,
+    pace: Pace | None = None,
+) -> MercadoPago:
+    """The account behind a token; nothing is asked yet.
+
+    `url` may be plain HTTP only where it is this machine's own. Two objects of one account share their `pace`.
+    Raises `WrongUsage` for an address a token must not be sent to.
+    """
+    seams = seams or Seams()
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+        raise WrongUsage("api_address_wrong", url=url)
+    if parts.scheme == "http" and not on_this_machine(url) and transport is None:
+        raise WrongUsage("api_address_plain", url=url)
+    url = url.rstrip("/")
+    pace = pace or Pace.of(url, seams)
+    owned = [] if transport else [HttpxTransport(url)]
+    calls = Calls(transport or owned[0], token, pace, seams)
+    places = calls
+    if transport is None and url == REAL_API:
+        owned.append(HttpxTransport(_REAL_PLACES, connections=1))
+        places = Calls(owned[1], None, Pace.of(_REAL_PLACES, seams), seams)
+    return MercadoPago(calls, places, owned)
+
+
+class MercadoPago:
+    """One seller's Mercado Pago; safe to share between threads, closed by `close` or as a context manager."""
+
+    def __init__(self, calls: Calls, places: Calls, owned: list[HttpxTransport]) -> None:
+        """Use `connect`."""
+        self._calls = calls
+        self._places = places
+        self._owned = owned
+        self._seller: Account | None = None
+        self._asking = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        for transport in self._owned:
+            transport.close()
+
+    # the account
+
+    def seller(self, *, anew: bool = False) -> Account:
+        """Whose token this is; asked once, or `anew`."""
+        with self._asking:
+            if self._seller is None or anew:
+                self._seller = self._calls.read("/users/me", parse=answers.account)
+            return self._seller
+
+    # stores
+
+    def stores(self, progress: Progress = silent) -> Iterator[Store]:
+        """Every store, also those made in the panel; one pass, which may miss rows that move meanwhile."""
+        return self._list(self._stores_path("/search"), {}, answers.store, progress)
+
+    def store_by_external_id(self, external_id: str) -> Store | None:
+        """The store with this external id, None where there is none (the API answers 404)."""
+        found = self._search(self._stores_path("/search"), {"external_id": external_id}, answers.store)
+        return next((store for store in found if store.external_id == external_id), None)
+
+    def store(self, store_id: str) -> Store:
+        """One store by its id. Raises `NotFound`."""
+        return self._calls.read(f"/stores/{quote(store_id, safe='')}", parse=answers.store)
+
+    def create_store(self, branch: Branch) -> Store:
+        """Make a store for a branch; sent once. Raises `Conflict` where the external id is taken."""
+        body = bodies.store_body(branch, external_id=branch.external_id)
+        return self._calls.write("POST", self._stores_path(), body, parse=answers.store)
+
+    def update_store(
+        self, store_id: str, branch: Branch, *, fields: Collection[str] | None = None, external_id: str | None = None
+    ) -> Store:
+        """Change a store: `fields` of name, location, hours (None: all); `external_id` only where it changes."""
+        body = bodies.store_body(branch, bodies.FIELDS if fields is None else fields, external_id=external_id)
+        path = self._stores_path(f"/{quote(store_id, safe='')}")
+        return self._calls.write("PUT", path, body, parse=answers.store)
+
+    def _stores_path(self, rest: str = "") -> str:
+        return f"/users/{quote(self.seller().id, safe='')}/stores{rest}"
+
+    # points of sale, generation 1
+
+    def pos_list(self, progress: Progress = silent) -> Iterator[Pos]:
+        """Every POS; rows may lack the code to print, `pos` has it."""
+        return self._list("/pos", {}, answers.pos, progress)
+
+    def pos_by_external_id(self, external_id: str) -> Pos | None:
+        """The POS with this external id, None where there is none. Ids differ in more than capitals (documented)."""
+        found = self._search("/pos", {"external_id": external_id}, answers.pos)
+        wanted = external_id.casefold()
+        return next((pos for pos in found if (pos.external_id or "").casefold() == wanted), None)
+
+    def pos(self, pos_id: str) -> Pos:
+        """One POS with the code to print. Raises `NotFound`."""
+        return self._calls.read(f"/pos/{quote(pos_id, safe='')}", parse=answers.pos)
+
+    def create_pos(self, register: Register, *, store_id: str, waits_for_order: bool) -> Pos:
+        """Make a POS for a register; sent once. `NotFound`: the store is not known there (yet)."""
+        body = bodies.pos_body(
+            register, store_id=store_id, waits_for_order=waits_for_order, external_id=register.external_id
+        )
+        return self._calls.write("POST", "/pos", body, parse=answers.pos)
+
+    def update_pos(
+        self, pos_id: str, register: Register, *, store_id: str, waits_for_order: bool, external_id: str | None = None
+    ) -> Pos:
+        """Change a POS; `external_id` only to give one to a POS that has none. The answer may lack the code."""
+        body = bodies.pos_body(register, store_id=store_id, waits_for_order=waits_for_order, external_id=external_id)
+        return self._calls.write("PUT", f"/pos/{quote(pos_id, safe='')}", body, parse=answers.pos)
+
+    # the catalogue of places
+
+    def states(self, country: str) -> tuple[tuple[str, str], ...]:
+        """Ids and names of the states of a country (ISO alpha-2), spelled as a store's location must be."""
+        path = f"/countries/{quote(country, safe='')}"
+        return self._places.read(path, parse=lambda answer: answers.places(answer, "states"))
+
+    def cities(self, state_id: str) -> tuple[tuple[str, str], ...]:
+        """Ids and names of the cities of a state."""
+        path = f"/states/{quote(state_id, safe='')}"
+        return self._places.read(path, parse=lambda answer: answers.places(answer, "cities"))
+
+    # payments
+
+    def payments_page(
+        self,
+        *,
+        window: Window,
+        offset: int = 0,
+        limit: int = _PAGE,
+        collector_id: str,
+        status: str = "",
+        store_id: str = "",
+        pos_id: str = "",
+    ) -> PaymentPage:
+        """One page of the payments in a window, oldest first by the window's date; own income only if it obeys.
+
+        Raises `RefusedByApi` for a window of a year or more, or an offset beyond 10,000.
+        """
+        query: Query = {
+            "range": window.range,
+            "begin_date": _said(window.begin),
+            "end_date": _said(window.end),
+            "sort": window.range,
+            "criteria": "asc",
+            "limit": limit,
+            "offset": offset,
+            "collector.id": collector_id,
+            "status": status,
+            "store_id": store_id,
+            "pos_id": pos_id,
+        }
+        return self._calls.read("/v1/payments/search", query, parse=_payment_page)
+
+    def payments(
+        self, *, window: Window, collector_id: str, limit: int = _PAGE, progress: Progress = silent, **narrowed: str
+    ) -> Iterator[Payment]:
+        """Every payment in a window, oldest first, each once; `narrowed` by status, store_id or pos_id.
+
+        Where the search cannot reach further, it starts again at the last date seen, so that a window of any number of
+        payments is read whole. Raises `RefusedByApi` where more than 10,000 payments share one second.
+        """
+        seen: set[str] = set()
+        while True:
+            last = window.begin
+            offset = same = 0
+            while True:
+                page = self.payments_page(
+                    window=window, offset=offset, limit=limit, collector_id=collector_id, **narrowed
+                )
+                fresh = [row for row in page.rows if row.id not in seen]
+                seen.update(row.id for row in fresh)
+                yield from fresh
+                progress(len(seen), max(page.total, len(seen)), "api_reading_payments")
+                same = 0 if fresh else same + 1
+                if not page.rows or same >= _SAME_PAGES:
+                    return
+                last = max(last, *(_date(row, window) for row in page.rows))
+                offset += len(page.rows)
+                if offset + limit > _DEEPEST:
+                    break
+            if last.replace(microsecond=0) <= window.begin.replace(microsecond=0):
+                raise RefusedByApi("api_too_dense", at=last)
+            window = replace(window, begin=last.replace(microsecond=0))
+
+    def payment(self, payment_id: str) -> Payment:
+        """One payment. Raises `NotFound`, also for some seconds after it was made."""
+        return self._calls.read(f"/v1/payments/{quote(payment_id, safe='')}", parse=sales.payment)
+
+    def chargebacks_of(self, payment_id: str) -> tuple[Chargeback, ...]:
+        """The chargebacks of one payment; the API has no other way to find them."""
+        return self._calls.read(
+            "/v1/chargebacks/search",
+            {"payment_id": payment_id},
+            parse=lambda answer: tuple(
+                answers.chargeback(row, payment_id) for row in answers.rows(answers.page(answer)["results"])
+            ),
+        )
+
+    # lists
+
+    def _search(self, path: str, query: Query, parse: Callable[[Any], Row]) -> list[Row]:
+        """The rows of one filtered page; a filter without a hit is a 404 for stores and an empty page for POS."""
+        try:
+            return self._calls.read(path, query, parse=lambda answer: _parsed(answer, parse))
+        except NotFound:
+            return []
+
+    def _list(self, path: str, query: Query, parse: Callable[[Any], Row], progress: Progress) -> Iterator[Row]:
+        seen: set[str] = set()
+        offset = same = announced = 0
+
+        def read(answer: object) -> list[Row]:
+            nonlocal announced
+            announced = answers.total(answers.page(answer))
+            return _parsed(answer, parse)
+
+        while True:
+            try:
+                page = self._calls.read(path, {**query, "limit": _PAGE, "offset": offset}, parse=read)
+            except NotFound:
+                if offset == 0 or len(seen) >= announced:
+                    return  # an account without stores may be told so
+                raise UnknownOutcome("api_no_answer", status=404) from None
+            fresh = [row for row in page if row.id not in seen]
+            seen.update(row.id for row in fresh)
+            yield from fresh
+            progress(len(seen), max(announced, len(seen)), "api_reading_list")
+            same = 0 if fresh else same + 1
+            if not page or same >= _SAME_PAGES:
+                return
+            offset += len(page)
+
+
+def _parsed(answer: object, parse: Callable[[Any], Row]) -> list[Row]:
+    return [parse(row) for row in answers.rows(answers.page(answer)["results"])]
+
+
+def _payment_page(answer: object) -> PaymentPage:
+    found = answers.page(answer)
+    return PaymentPage(answers.total(found), tuple(sales.payment(row) for row in answers.rows(found["results"])))
+
+
+def _said(at: datetime) -> str:
+    """A date as the search reads it: milliseconds and an offset are expected."""
+    at = at.astimezone(UTC)
+    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def _date(row: Payment, window: Window) -> datetime:
+    """The date of a payment that the window is about."""
+    dates = {
+        "date_created": row.created,
+        "date_last_updated": row.updated,
+        "date_approved": row.approved,
+        "money_release_date": row.released,
+    }
+    return dates[window.range] or window.begin
