@@ -70,7 +70,7 @@ def test_it_carries_all_that_runs_and_nothing_else(wheel):
         ("mpkit/_shipped/templates/", ".toml"),
         ("mpkit/_shipped/static/fonts/", ".woff2"),
         ("mpkit/fonts/", ".ttf"),
-        ("mpkit/places/", ".csv.gz"),
+        ("mpkit/places/catalogue/", ".csv"),
     ):
         assert [n for n in names if n.startswith(folder) and n.endswith(ending)], folder
     missing = {f.relative_to(ROOT).as_posix() for f in (ROOT / "mpkit").rglob("*.py")} - names
