@@ -1,0 +1,111 @@
+"""Accounts as rows: who they are and where they were first seen; a fact that changes later is refused, not followed."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from mpkit.db import Engine, Utc, metadata, reading, writing
+from mpkit.errors import WrongAccount
+from mpkit.model import Account, Amount
+from mpkit.work import Clock, SystemClock
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("account", sa.String, primary_key=True),  # Mercado Pago's user id
+    sa.Column("nickname", sa.String, nullable=False),
+    sa.Column("site", sa.String, nullable=False),
+    sa.Column("test", sa.Boolean, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("amount", sa.String),  # who enters it; null until somebody answered
+    sa.Column("api", sa.String, nullable=False),  # the address its token may be sent to
+    sa.Column("pinned", Utc, nullable=False),
+)
+
+
+def known(engine: Engine) -> tuple[Account, ...]:
+    """Every account ever pinned here, oldest first."""
+    with reading(engine) as connection:
+        rows = connection.execute(sa.select(accounts).order_by(accounts.c.pinned, accounts.c.account)).all()
+    return tuple(
+        Account(
+            id=row.account,
+            nickname=row.nickname,
+            site=row.site,
+            test=row.test,
+            name=row.name,
+            amount=Amount(row.amount) if row.amount else None,
+        )
+        for row in rows
+    )
+
+
+def pin(engine: Engine, account: Account, api_url: str, *, clock: Clock | None = None) -> None:
+    """Remember an account on first use; afterwards its country, its being a test and its address must stay.
+
+    Raises `WrongAccount` where one of them changed. Nickname and name follow Mercado Pago.
+    """
+    api = address(api_url)
+    with writing(engine) as connection:
+        row = connection.execute(sa.select(accounts).where(accounts.c.account == account.id)).one_or_none()
+        if row is None:
+            connection.execute(
+                accounts.insert().values(
+                    account=account.id,
+                    nickname=account.nickname,
+                    site=account.site,
+                    test=account.test,
+                    name=account.name,
+                    amount=account.amount,
+                    api=api,
+                    pinned=(clock or SystemClock()).now(),
+                )
+            )
+            return
+        for key, was, now in (
+            ("account_changed_site", row.site, account.site),
+            ("account_changed_test", row.test, account.test),
+            ("account_changed_api", row.api, api),
+        ):
+            if was != now:
+                raise WrongAccount(key, account=row.nickname, was=str(was), now=str(now))
+        connection.execute(
+            accounts.update()
+            .where(accounts.c.account == account.id)
+            .values(nickname=account.nickname, name=account.name)
+        )
+
+
+def pinned_to(engine: Engine, account_id: str) -> str | None:
+    """The address the token of this account may be sent to (see `address`), None where the account is unknown."""
+    with reading(engine) as connection:
+        return connection.execute(
+            sa.select(accounts.c.api).where(accounts.c.account == account_id)
+        ).scalar_one_or_none()
+
+
+def set_amount(engine: Engine, account_id: str, amount: Amount) -> None:
+    """Who enters the amount in this account's registers, where a register does not say otherwise."""
+    with writing(engine) as connection:
+        connection.execute(accounts.update().where(accounts.c.account == account_id).values(amount=amount.value))
+
+
+def forget(engine: Engine, account_id: str) -> bool:
+    """Take the account off the list of known ones; what it made and sold stays in the store."""
+    with writing(engine) as connection:
+        return connection.execute(accounts.delete().where(accounts.c.account == account_id)).rowcount > 0
+
+
+def address(url: str) -> str:
+    """An address as it is pinned: without path and case; this machine's own is one, whatever its port.
+
+    A rehearsal takes the next free port at each start, and nobody else answers there.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if host in {"localhost", "::1"} or host.startswith("127."):
+        return "rehearsal"
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme.lower()}://{host}{port}"

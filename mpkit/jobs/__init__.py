@@ -1,0 +1,19 @@
+"""Work outside the page: asked for as a row, done by the worker or by a command, the same row for the same work."""
+
+from mpkit.jobs.command import outcome, run_now
+from mpkit.jobs.rows import Job, find, latest, request_cancel, submit
+from mpkit.jobs.starting import ensure_worker, start_worker
+from mpkit.jobs.workbench import Workbench
+
+__all__ = [
+    "Job",
+    "Workbench",
+    "ensure_worker",
+    "find",
+    "latest",
+    "outcome",
+    "request_cancel",
+    "run_now",
+    "start_worker",
+    "submit",
+]
