@@ -1,0 +1,85 @@
+"""Payments become answers: what Mercado Pago says goes in (sync), every question about sales comes out (ask)."""
+
+from pathlib import Path
+
+from mpkit.db import Engine
+from mpkit.model import Account
+from mpkit.sales.asking import ask, payments_page, places_of
+from mpkit.sales.export import as_csv, as_xlsx, payments_as_csv, payments_as_xlsx
+from mpkit.sales.freshness import Freshness
+from mpkit.sales.mirror import Mirror
+from mpkit.sales.question import (
+    BY,
+    COMPARE,
+    Answer,
+    PaymentFilter,
+    PaymentLine,
+    PaymentLines,
+    Question,
+    Row,
+    Unexplained,
+)
+from mpkit.sales.sync import Synced, sync
+from mpkit.sales.views import (
+    Overview,
+    Ranked,
+    SilentRegister,
+    Today,
+    Yesterday,
+    by_store_and_day,
+    freshness,
+    hour_by_weekday,
+    last_days,
+    local_day,
+    overview,
+    ranking,
+    silent_registers,
+    today,
+    yesterday_sentence,
+)
+from mpkit.sites import SITES
+from mpkit.work import Seams
+
+__all__ = [
+    "BY",
+    "COMPARE",
+    "Answer",
+    "Freshness",
+    "Mirror",
+    "Overview",
+    "PaymentFilter",
+    "PaymentLine",
+    "PaymentLines",
+    "Question",
+    "Ranked",
+    "Row",
+    "SilentRegister",
+    "Synced",
+    "Today",
+    "Unexplained",
+    "Yesterday",
+    "as_csv",
+    "as_xlsx",
+    "ask",
+    "by_store_and_day",
+    "freshness",
+    "hour_by_weekday",
+    "last_days",
+    "local_day",
+    "open_mirror",
+    "overview",
+    "payments_as_csv",
+    "payments_as_xlsx",
+    "payments_page",
+    "places_of",
+    "ranking",
+    "silent_registers",
+    "sync",
+    "today",
+    "yesterday_sentence",
+]
+
+
+def open_mirror(data: Path, engine: Engine, account: Account, seams: Seams | None = None) -> Mirror:
+    """The columns of an account among its own files; `catch_up` brings them up to date with the rows."""
+    return Mirror(data / "accounts" / account.id / "mirror", engine, account.id, SITES[account.site].zone, seams)

@@ -1,0 +1,127 @@
+"""A question goes to the columns of a mirror; an answer with rows, totals, names and its honest time comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from mpkit.model import Period
+from mpkit.sales import rows, said
+from mpkit.sales.mirror import Mirror
+from mpkit.sales.mirror_files import Manifest, moment
+from mpkit.sales.places_of_sale import PlacesOfSale
+from mpkit.sales.question import (
+    MEASURES,
+    STORE_ZONES,
+    Answer,
+    PaymentFilter,
+    PaymentLine,
+    PaymentLines,
+    Question,
+    Row,
+    Unexplained,
+    earlier,
+)
+
+
+def ask(mirror: Mirror, question: Question) -> Answer:
+    """The answer from the columns as they stand; what was asked to be compared comes with it."""
+    places = places_of(mirror)
+    answer = _answer(mirror, question, places)
+    if not question.compare:
+        return answer
+    before = replace(question, period=earlier(question.period, question.compare), compare="")
+    return replace(answer, previous=_answer(mirror, before, places))
+
+
+def places_of(mirror: Mirror) -> PlacesOfSale:
+    """The names of the stores and registers of the mirror's account."""
+    return rows.known_places(mirror.engine, mirror.account, mirror.zone)
+
+
+def days_of(period: Period) -> tuple[date, ...]:
+    """Every day of a period, both ends included."""
+    first, last = period.first.toordinal(), period.last.toordinal()
+    return tuple(date.fromordinal(number) for number in range(first, last + 1))
+
+
+def payments_page(mirror: Mirror, asked: PaymentFilter, offset: int = 0, limit: int = 50) -> PaymentLines:
+    """Payments approved in the period, newest first, from `offset` on, and their count."""
+    ((count,),) = mirror.fetch(said.payment_count(asked)) or [(0,)]
+    places = places_of(mirror)
+    found = mirror.fetch(said.payment_lines(asked, offset, limit)) if count else []
+    return PaymentLines(int(count), tuple(_line(values, places) for values in found))
+
+
+def matrix(mirror: Mirror, question: Question, by: str, across: str) -> tuple[tuple[str, Row], ...]:
+    """Sums by two keys: the key across, and the row of the key `by`; in the order of both."""
+    places = places_of(mirror)
+    return tuple(
+        (_key(across, values[1]), _row(by, (values[0], *values[2:]), places))
+        for values in mirror.fetch(said.matrix(question, by, across))
+    )
+
+
+def _answer(mirror: Mirror, question: Question, places: PlacesOfSale) -> Answer:
+    manifest = mirror.manifest()
+    found = mirror.fetch(said.sums(question)) if question.by else []
+    strange = mirror.fetch(said.unexplained(question))
+    return Answer(
+        question=question,
+        rows=tuple(_row(question.by, values, places) for values in found),
+        totals=tuple(_row("", values, places) for values in mirror.fetch(said.sums(question, by=""))),
+        as_of=manifest.as_of if manifest else None,
+        zone=zone_of(manifest, mirror.zone),
+        unexplained=tuple(Unexplained(key, currency, net, net - off) for key, currency, net, off in strange),
+    )
+
+
+def zone_of(manifest: Manifest | None, default: str) -> str:
+    """The zone of the business days, or "store" where the stores of the account live in several."""
+    zones = manifest.zones if manifest else ()
+    return STORE_ZONES if len(zones) > 1 else (zones[0] if zones else default)
+
+
+def _row(by: str, values: Iterable[Any], places: PlacesOfSale) -> Row:
+    key, currency, *sums = values
+    written = _key(by, key)
+    label = {"store": places.store_name, "register": places.register_name}.get(by, str)(written)
+    return Row(written, currency, **dict(zip(MEASURES, map(int, sums), strict=True)), label=label)
+
+
+def _key(by: str, value: Any) -> str:  # noqa: ANN401 - a day, a number or a text of the engine
+    if by == "hour":
+        return f"{value:02d}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _line(values: tuple[Any, ...], places: PlacesOfSale) -> PaymentLine:
+    (payment_id, approved, day, status, detail, store_id, pos_id, method, method_type, channel) = values[:10]
+    wallet, order_id, currency, zone, _, gross, refunds, chargebacks, fees, taxes, net, unexplained = values[10:]
+    return PaymentLine(
+        payment_id=payment_id,
+        approved=moment(approved),
+        day=day,
+        status=status,
+        status_detail=detail,
+        store_id=store_id,
+        store=places.store_name(store_id),
+        pos_id=pos_id,
+        register=places.register_name(pos_id),
+        method=method,
+        method_type=method_type,
+        channel=channel,
+        wallet=wallet,
+        order_id=order_id,
+        currency=currency,
+        gross=int(gross),
+        refunds=int(refunds),
+        chargebacks=int(chargebacks),
+        fees=int(fees),
+        taxes=int(taxes),
+        net=int(net),
+        unexplained=int(unexplained),
+        zone=zone,
+    )

@@ -1,0 +1,266 @@
+"""One payment as the API sends it becomes booked rows, each on its store's business day; booked rows become entries.
+
+An entry is one effect of a payment on one business day, in columns shaped so that every question is a sum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from mpkit.db import canonical
+from mpkit.model import Charge, Chargeback, Payment, Refund
+
+# What counts as income: payments contract 1.6 (status) and 1.7 (operation type).
+INCOME_STATUS = frozenset({"approved", "refunded", "charged_back", "in_mediation"})
+SALES = frozenset({"regular_payment", "pos_payment"})
+
+# On equal times the later state of a payment's life wins; unknown states stand with `approved`.
+_RANK = {
+    "pending": 0,
+    "in_process": 1,
+    "authorized": 2,
+    "rejected": 3,
+    "cancelled": 3,
+    "approved": 4,
+    "in_mediation": 5,
+    "charged_back": 6,
+    "refunded": 7,
+}
+_EPOCH = date(1970, 1, 1)
+
+Facts = dict[str, Any]  # one row of a table, by column name; never leaves this room
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One effect of one payment on one business day; amounts in hundredths, signs as in the measures.
+
+    `kind`: sale, refund, chargeback, reimbursed, or adjustment (charges given back with neither).
+    """
+
+    kind: str
+    at: datetime
+    day: date
+    hour: int
+    weekday: int
+    count: int = 0
+    gross: int = 0
+    refunds: int = 0
+    chargebacks: int = 0
+    fees: int = 0
+    taxes: int = 0
+
+    @property
+    def net(self) -> int:
+        """What is left of gross when refunds, chargebacks, fees and taxes are taken off."""
+        return self.gross - self.refunds - self.chargebacks - self.fees - self.taxes
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """An IANA zone; unknown names raise `ZoneInfoNotFoundError`."""
+    return ZoneInfo(name)
+
+
+def business_day(moment: datetime, zone: str) -> date:
+    """The local calendar day of an instant."""
+    return moment.astimezone(zone_of(zone)).date()
+
+
+def paid_by_collector(charge: Charge) -> bool:
+    """Whether the merchant pays this charge; a charge that names nobody was seen to be the merchant's (MLC)."""
+    return charge.payer in {"collector", ""}
+
+
+def is_income(payment: Payment, account: str) -> bool:
+    """Own income: the account is the collector, the operation a sale, the money was credited."""
+    return payment.collector_id == account and payment.operation_type in SALES and payment.status in INCOME_STATUS
+
+
+def seniority(payment: Payment, version: str) -> int:
+    """A number that orders the versions of one payment: time of change, then stage of life, refunds, content.
+
+    Equal content gives an equal number; of any set of versions the same one is greatest, in whatever order they come.
+    """
+    milliseconds = int((payment.updated.astimezone(UTC).timestamp()) * 1000)
+    rank = _RANK.get(payment.status, 4)
+    return (
+        milliseconds * 1_000_000 + rank * 100_000 + min(len(payment.refunds), 99) * 1000 + int(version[:8], 16) % 1000
+    )
+
+
+def payment_facts(payment: Payment, account: str, *, zone: str, store_id: str) -> Facts:
+    """The row of `payments`; `zone` and `store_id` as the caller resolved them."""
+    own = [charge for charge in payment.charges if paid_by_collector(charge)]
+    fees = sum(charge.original for charge in own if charge.kind != "tax")
+    taxes = sum(charge.original for charge in own if charge.kind == "tax")
+    income = is_income(payment, account)
+    approved = payment.approved or payment.created
+    untouched = income and payment.refunded == 0 and payment.status in {"approved", "in_mediation"}
+    facts: Facts = {
+        "account": account,
+        "payment_id": payment.id,
+        "status": payment.status,
+        "status_detail": payment.status_detail,
+        "operation_type": payment.operation_type,
+        "income": income,
+        "currency": payment.currency,
+        "amount": payment.amount,
+        "refunded": payment.refunded,
+        "net_received": payment.net_received,
+        "coupon": payment.coupon,
+        "fees": fees,
+        "taxes": taxes,
+        "fees_refunded": sum(charge.refunded for charge in own if charge.kind != "tax"),
+        "taxes_refunded": sum(charge.refunded for charge in own if charge.kind == "tax"),
+        "unexplained": payment.amount - fees - taxes - payment.net_received if untouched else 0,
+        "created": payment.created,
+        "approved": approved,
+        "updated": payment.updated,
+        "released": payment.released,
+        "zone": zone,
+        "day": business_day(approved, zone),
+        "method": payment.method,
+        "method_type": payment.method_type,
+        "channel": payment.channel,
+        "store_id": store_id,
+        "pos_id": payment.pos_id or "",
+        "order_id": payment.order_id,
+        "wallet": payment.wallet,
+        "reference": payment.external_reference,
+    }
+    facts["version"] = _version(payment)
+    facts["seniority"] = seniority(payment, facts["version"])
+    return facts
+
+
+def _version(payment: Payment) -> str:
+    """A hash of what the API said, so that equal answers are known as equal."""
+    said = [
+        payment.id, payment.status, payment.status_detail, payment.operation_type, payment.collector_id,
+        payment.currency, payment.amount, payment.refunded, payment.net_received, payment.coupon,
+        payment.created.isoformat(), payment.approved and payment.approved.isoformat(), payment.updated.isoformat(),
+        payment.released and payment.released.isoformat(), payment.method, payment.method_type, payment.store_id,
+        payment.pos_id, payment.external_reference, payment.order_id, payment.channel, payment.wallet,
+        [[c.kind, c.name, c.payer, c.original, c.refunded] for c in payment.charges],
+        sorted([r.id, r.amount, r.status, r.created.isoformat()] for r in payment.refunds),
+    ]  # fmt: skip
+    return hashlib.sha256(canonical(said).encode()).hexdigest()[:32]
+
+
+def refund_facts(payment: Payment, account: str, *, zone: str) -> list[Facts]:
+    """The rows of `refunds`: one each, with the charges given back with it.
+
+    Money the payment says was given back beyond the refunds it lists (hidden refunds are not listed, payments contract
+    1.1.3) is one row without id on the day of the payment's last change.
+    """
+    counted = sorted((r for r in payment.refunds if r.status == "approved"), key=lambda r: (r.created, r.id))
+    missing = payment.refunded - sum(refund.amount for refund in counted)
+    if missing > 0:
+        counted.append(Refund("", payment.id, missing, "approved", payment.updated))
+    fees = _shares([c for c in payment.charges if c.kind != "tax"], counted, payment.amount)
+    taxes = _shares([c for c in payment.charges if c.kind == "tax"], counted, payment.amount)
+    back = {refund.id: (fee, tax) for refund, fee, tax in zip(counted, fees, taxes, strict=True)}
+    waiting = [refund for refund in payment.refunds if refund.status != "approved"]
+    return [
+        {
+            "account": account,
+            "payment_id": payment.id,
+            "refund_id": refund.id,
+            "amount": refund.amount,
+            "status": refund.status,
+            "created": refund.created,
+            "day": business_day(refund.created, zone),
+            "fees": back.get(refund.id, (0, 0))[0],
+            "taxes": back.get(refund.id, (0, 0))[1],
+        }
+        for refund in (*counted, *waiting)
+    ]
+
+
+def _shares(charges: Sequence[Charge], refunds: Sequence[Refund], amount: int) -> list[int]:
+    """How much of the charges came back with each refund, in order; their sum is exactly what came back in all.
+
+    The API gives the refunded part of a charge once, not by refund. Fees come back in proportion to the refund
+    (payments contract 2.5), so each refund gets what the running sum of refunds had earned, less what earlier ones got.
+    """
+    whole = sum(refund.amount for refund in refunds)
+    shares = [0] * len(refunds)
+    if not whole:
+        return shares
+    for charge in charges:
+        if not paid_by_collector(charge) or not charge.refunded:
+            continue
+        proportional = amount > 0 and _part(charge.original, whole, amount) == charge.refunded
+        given = running = 0
+        for index, refund in enumerate(refunds):
+            running += refund.amount
+            so_far = _part(charge.original, running, amount) if proportional else _part(charge.refunded, running, whole)
+            shares[index] += so_far - given
+            given = so_far
+    return shares
+
+
+def _part(amount: int, share: int, whole: int) -> int:
+    """`amount` times `share` over `whole`, rounded half up."""
+    return (2 * amount * share + whole) // (2 * whole)
+
+
+def chargeback_facts(chargeback: Chargeback, account: str, *, zone: str) -> Facts:
+    """The row of `chargebacks`; money that came back is dated on the chargeback's last change."""
+    return {
+        "account": account,
+        "payment_id": chargeback.payment_id,
+        "chargeback_id": chargeback.id,
+        "amount": chargeback.amount,
+        "covered": chargeback.covered,
+        "created": chargeback.created,
+        "updated": chargeback.updated,
+        "day": business_day(chargeback.created, zone),
+        "back_day": business_day(chargeback.updated, zone),
+    }
+
+
+def entries(
+    payment: Mapping[str, Any], refunds: Iterable[Mapping[str, Any]], chargebacks: Iterable[Mapping[str, Any]]
+) -> Iterator[Entry]:
+    """All effects of one booked payment; nothing where it is no income."""
+    if not payment["income"]:
+        return
+    enter = _entering(zone_of(payment["zone"]))
+    sums = {"count": 1, "gross": payment["amount"], "fees": payment["fees"], "taxes": payment["taxes"]}
+    yield enter("sale", payment["approved"], payment["day"], **sums)
+    fees, taxes = payment["fees_refunded"], payment["taxes_refunded"]
+    for refund in refunds:
+        if refund["status"] == "approved":
+            fees, taxes = fees - refund["fees"], taxes - refund["taxes"]
+            sums = {"refunds": refund["amount"], "fees": -refund["fees"], "taxes": -refund["taxes"]}
+            yield enter("refund", refund["created"], refund["day"], **sums)
+    # Charges given back without a refund come back with the dispute, else on the day of the last change.
+    loose = {"fees": -fees, "taxes": -taxes}
+    changed = payment["updated"]
+    disputes = sorted(chargebacks, key=lambda c: (c["created"], c["chargeback_id"]))
+    for dispute in disputes:
+        yield enter("chargeback", dispute["created"], dispute["day"], chargebacks=dispute["amount"], **loose)
+        loose = {}
+        if dispute["covered"]:
+            yield enter("reimbursed", dispute["updated"], dispute["back_day"], chargebacks=-dispute["amount"])
+    if not disputes and payment["status"] == "charged_back" and payment["status_detail"] != "reimbursed":
+        taken = payment["amount"] - payment["refunded"]
+        yield enter("chargeback", changed, business_day(changed, payment["zone"]), chargebacks=taken, **loose)
+    elif any(loose.values()):
+        yield enter("adjustment", changed, business_day(changed, payment["zone"]), **loose)
+
+
+def _entering(zone: ZoneInfo) -> Callable[..., Entry]:
+    def enter(kind: str, at: datetime, day: date, **sums: int) -> Entry:
+        weekday = ((day - _EPOCH).days + 3) % 7 + 1
+        return Entry(kind, at, day, at.astimezone(zone).hour, weekday, **sums)
+
+    return enter

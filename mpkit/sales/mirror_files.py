@@ -1,0 +1,201 @@
+"""The files of a mirror: entries become Parquet columns, a manifest names the files of one generation.
+
+A manifest is swapped by rename; whoever read the old one may go on reading its files for a grace time.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from mpkit.errors import StoreTrouble
+from mpkit.sales.entries import entries
+from mpkit.sales.rows import Booked
+
+FORMAT = 1  # another one is thrown away and built anew
+GRACE = timedelta(minutes=5)
+_MANIFEST = "manifest.json"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+_PAYMENT = ("store_id", "pos_id", "method", "method_type", "channel", "currency", "zone", "status", "status_detail")
+_TEXTS = ("account", "payment_id", "kind", *_PAYMENT, "order_id", "wallet")
+_SUMS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net", "unexplained")
+SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in _TEXTS),
+        ("at_us", pa.int64()),  # microseconds since 1970, UTC: every engine reads them alike
+        ("approved_us", pa.int64()),
+        ("day", pa.date32()),
+        ("approved_day", pa.date32()),
+        ("hour", pa.int8()),
+        ("weekday", pa.int8()),
+        ("payments", pa.int64()),
+        *((name, pa.int64()) for name in _SUMS),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Changes laid over the months: the entries of `ids` payments stand in `entries`, their ids in `gone`."""
+
+    entries: str
+    gone: str
+    ids: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One generation: a file for each month ("2026-10"), the overlay, and files that only older readers still read."""
+
+    mirror: str
+    account: str
+    generation: int = 0
+    as_of: datetime | None = None
+    months: Mapping[str, str] = field(default_factory=dict)
+    rows: int = 0  # entries in the months
+    zones: tuple[str, ...] = ()
+    overlay: Overlay | None = None
+    retired: Mapping[str, datetime] = field(default_factory=dict)
+
+    def names(self) -> set[str]:
+        """Every file of this generation."""
+        return set(self.months.values()) | ({self.overlay.entries, self.overlay.gone} if self.overlay else set())
+
+
+def moment(microseconds: int) -> datetime:
+    """The instant of one of the `_us` columns."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def as_table(booked: Iterable[Booked]) -> pa.Table:
+    """The entries of booked payments as columns."""
+    columns: dict[str, list[Any]] = {name: [] for name in SCHEMA.names}
+    for each in booked:
+        payment = each.payment
+        approved = (payment["approved"] - _EPOCH) // _MICROSECOND
+        own = {name: payment[name] for name in ("account", "payment_id", *_PAYMENT, "order_id", "wallet")}
+        for entry in entries(payment, each.refunds, each.chargebacks):
+            sale = entry.kind == "sale"
+            line = {
+                **own,
+                "kind": entry.kind,
+                "at_us": (entry.at - _EPOCH) // _MICROSECOND,
+                "approved_us": approved,
+                "day": entry.day,
+                "approved_day": payment["day"],
+                "hour": entry.hour,
+                "weekday": entry.weekday,
+                "payments": entry.count,
+                "gross": entry.gross,
+                "refunds": entry.refunds,
+                "chargebacks": entry.chargebacks,
+                "fees": entry.fees,
+                "taxes": entry.taxes,
+                "net": entry.net,
+                "unexplained": payment["unexplained"] if sale else 0,
+            }
+            for name, value in line.items():
+                columns[name].append(value)
+    return pa.table(columns, schema=SCHEMA)
+
+
+def laid_over(folder: Path, old: Overlay | None, changed: Sequence[str], fresh: pa.Table, generation: int) -> Overlay:
+    """Write the overlay that holds the old one's payments and the changed ones, which replace them."""
+    gone = pa.array(changed, pa.string())
+    if old is not None:
+        before = pq.read_table(folder / old.entries, schema=SCHEMA, partitioning=None)
+        fresh = pa.concat_tables([before.filter(pc.invert(pc.is_in(before["payment_id"], gone))), fresh])
+        before_gone = pq.read_table(folder / old.gone, partitioning=None)["payment_id"].combine_chunks()
+        gone = pc.unique(pa.concat_arrays([before_gone, gone]))
+    overlay = Overlay(f"overlay-{generation}.parquet", f"gone-{generation}.parquet", len(gone))
+    write_table(folder / overlay.entries, fresh)
+    write_table(folder / overlay.gone, pa.table({"payment_id": gone}))
+    return overlay
+
+
+def write_table(file: Path, table: pa.Table) -> None:
+    """Write a Parquet file whole and durable; a full disk becomes one clear sentence."""
+    try:
+        pq.write_table(table, file, compression="zstd")
+        sync_file(file)
+    except OSError as error:
+        raise trouble(error, file.parent) from error
+
+
+def trouble(error: OSError, folder: Path) -> StoreTrouble:
+    """What a file that cannot be written means to a person."""
+    if error.errno == errno.ENOSPC:
+        return StoreTrouble("disk_full", where=str(folder))
+    return StoreTrouble("store_unreachable", where=str(folder), why=error.strerror or str(error))
+
+
+def sync_file(file: Path) -> None:
+    """Make sure a file is on the disk before a manifest names it."""
+    handle = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The current generation; None where there is none, or one of another format."""
+    try:
+        found = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
+        return None
+    found["as_of"] = datetime.fromisoformat(found["as_of"]) if found["as_of"] else None
+    found["overlay"] = Overlay(**found["overlay"]) if found["overlay"] else None
+    found["zones"] = tuple(found["zones"])
+    found["retired"] = {name: datetime.fromisoformat(at) for name, at in found["retired"].items()}
+    return Manifest(**found)
+
+
+def swap_manifest(folder: Path, old: Manifest | None, new: Manifest, now: datetime) -> Manifest:
+    """Make `new` the current generation; files it no longer names are kept for readers of the old one, then go."""
+    retired = {
+        name: at for name, at in (old.retired if old else {}).items() if at > now - GRACE and name not in new.names()
+    }
+    retired |= dict.fromkeys((old.names() if old else set()) - new.names(), now)
+    new = replace(new, retired=retired)
+    document = {"format": FORMAT, **asdict(new)}
+    aside = folder / f"{_MANIFEST}.new"
+    try:
+        aside.write_text(json.dumps(document, default=_plain, indent=1), encoding="utf-8")
+        sync_file(aside)
+        aside.replace(folder / _MANIFEST)
+    except OSError as error:
+        raise trouble(error, folder) from error
+    sweep(folder, new)
+    return new
+
+
+def sweep(folder: Path, manifest: Manifest) -> None:
+    """Remove files that neither this generation nor a reader in its grace time may need."""
+    kept = manifest.names() | set(manifest.retired)
+    for file in folder.glob("*.parquet"):
+        if file.name not in kept:
+            try:
+                file.unlink()
+            except OSError:  # Windows: somebody still reads it; the next sweep takes it
+                continue
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

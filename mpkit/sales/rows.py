@@ -1,0 +1,392 @@
+"""The tables of the sales: payments, refunds and chargebacks go in as the API says them, booked rows come out.
+
+Every change of a payment leaves its id in the outbox of each mirror, in the payment's own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from mpkit import db
+from mpkit.db import Connection, Engine, Utc, metadata
+from mpkit.model import Chargeback, Payment
+from mpkit.sales.entries import Facts, business_day, chargeback_facts, payment_facts, refund_facts
+from mpkit.sales.places_of_sale import Place, PlacesOfSale, gather
+from mpkit.sales.windows import Window
+
+_CHUNK = 500  # ids in one IN (…)
+
+
+def _key(name: str, *more: str) -> tuple[sa.Column[Any], ...]:
+    return tuple(sa.Column(column, sa.Text, primary_key=True) for column in ("account", name, *more))
+
+
+payments = sa.Table(
+    "payments",
+    metadata,
+    *_key("payment_id"),
+    sa.Column("seniority", sa.BigInteger, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("status", "status_detail", "operation_type", "currency")),
+    sa.Column("income", sa.Boolean, nullable=False),
+    *(
+        sa.Column(name, sa.BigInteger, nullable=False)
+        for name in ("amount", "refunded", "net_received", "coupon", "fees", "taxes", "fees_refunded")
+    ),
+    *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("taxes_refunded", "unexplained")),
+    *(sa.Column(name, Utc, nullable=False) for name in ("created", "approved", "updated")),
+    sa.Column("released", Utc),
+    sa.Column("day", sa.Date, nullable=False),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("zone", "method", "method_type", "channel", "store_id")),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("pos_id", "order_id", "wallet", "reference")),
+    sa.Column("chargebacks_due", sa.Boolean, nullable=False),
+)
+sa.Index("payments_of_store", payments.c.account, payments.c.store_id, payments.c.day)
+sa.Index(
+    "payments_with_chargebacks_due",
+    payments.c.account,
+    sqlite_where=payments.c.chargebacks_due,
+    postgresql_where=payments.c.chargebacks_due,
+)
+refunds = sa.Table(
+    "refunds",
+    metadata,
+    *_key("payment_id", "refund_id"),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("created", Utc, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("fees", sa.BigInteger, nullable=False),
+    sa.Column("taxes", sa.BigInteger, nullable=False),
+)
+chargebacks = sa.Table(
+    "chargebacks",
+    metadata,
+    *_key("payment_id", "chargeback_id"),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sa.Column("covered", sa.Boolean),
+    *(sa.Column(name, Utc, nullable=False) for name in ("created", "updated")),
+    *(sa.Column(name, sa.Date, nullable=False) for name in ("day", "back_day")),
+)
+outbox = sa.Table("sales_outbox", metadata, *_key("mirror", "payment_id"), sa.Column("stamp", sa.Integer))
+mirrors = sa.Table("sales_mirrors", metadata, *_key("mirror"), sa.Column("seen", Utc, nullable=False))
+windows = sa.Table(
+    "sales_windows",
+    metadata,
+    *_key("range"),
+    sa.Column("begin", Utc, primary_key=True),
+    sa.Column("end", Utc, primary_key=True),
+    sa.Column("anchor", Utc, nullable=False),
+    sa.Column("done", Utc),
+)
+places = sa.Table(
+    "places_of_sale",
+    metadata,
+    *_key("kind", "id"),
+    *(sa.Column(name, sa.Text, nullable=False) for name in ("name", "external_id", "store_id", "zone")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A payment's row with its refunds and chargebacks: what entries are made from."""
+
+    payment: Mapping[str, Any]
+    refunds: tuple[Mapping[str, Any], ...]
+    chargebacks: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A payment whose chargebacks have to be asked for; `seniority` is the version that made it so."""
+
+    payment_id: str
+    seniority: int
+
+
+# Payments in
+
+
+def keep_payments(engine: Engine, account: str, batch: Iterable[Payment], where: PlacesOfSale) -> int:
+    """Write what is newer than what we hold, in one transaction with the outbox; returns how many changed."""
+    newest: dict[str, tuple[Payment, Facts]] = {}
+    for payment in batch:
+        store_id = where.store_of(payment.store_id, payment.pos_id)
+        facts = payment_facts(payment, account, zone=where.zone_of(store_id), store_id=store_id)
+        if payment.id not in newest or newest[payment.id][1]["seniority"] < facts["seniority"]:
+            newest[payment.id] = payment, facts
+    if not newest:
+        return 0
+    with db.writing(engine) as connection:
+        held = dict(_pick(connection, account, newest, payments.c.payment_id, payments.c.seniority))
+        fresh = [pair for key, pair in newest.items() if held.get(key, -1) < pair[1]["seniority"]]
+        if not fresh:
+            return 0
+        known = [facts["payment_id"] for _, facts in fresh if facts["payment_id"] in held]
+        disputed = {key for (key,) in _pick(connection, account, known, chargebacks.c.payment_id)}
+        for payment, facts in fresh:
+            facts["chargebacks_due"] = payment.status == "charged_back" or payment.id in disputed
+        db.upsert(
+            connection, payments, [facts for _, facts in fresh], key=("account", "payment_id"), newer_by="seniority"
+        )
+        _forget(connection, refunds, account, known)
+        given_back = [row for payment, facts in fresh for row in refund_facts(payment, account, zone=facts["zone"])]
+        db.upsert(connection, refunds, given_back, key=("account", "payment_id", "refund_id"))
+        _tell_mirrors(connection, account, [payment.id for payment, _ in fresh])
+    return len(fresh)
+
+
+def chargebacks_due(engine: Engine, account: str, limit: int) -> tuple[Due, ...]:
+    """Payments whose chargebacks have to be asked for."""
+    query = sa.select(payments.c.payment_id, payments.c.seniority).where(
+        payments.c.account == account, payments.c.chargebacks_due
+    )
+    with db.reading(engine) as connection:
+        return tuple(Due(*row) for row in connection.execute(query.order_by(payments.c.payment_id).limit(limit)))
+
+
+def keep_chargebacks(engine: Engine, account: str, due: Due, found: Sequence[Chargeback]) -> None:
+    """Write a payment's chargebacks (newest version wins) and take it off the list, unless it changed meanwhile."""
+    with db.writing(engine) as connection:
+        here = (payments.c.account == account) & (payments.c.payment_id == due.payment_id)
+        zone = connection.execute(sa.select(payments.c.zone).where(here)).scalar_one()
+        rows = [chargeback_facts(each, account, zone=zone) for each in found if each.payment_id == due.payment_id]
+        key = ("account", "payment_id", "chargeback_id")
+        db.upsert(connection, chargebacks, rows, key=key, newer_by="updated")
+        looked = sa.update(payments).where(here, payments.c.seniority == due.seniority).values(chargebacks_due=False)
+        connection.execute(looked)
+        _tell_mirrors(connection, account, [due.payment_id])
+
+
+def _pick(connection: Connection, account: str, ids: Iterable[str], *columns: sa.Column[Any]) -> Iterator[Any]:
+    table = columns[0].table
+    for some in _chunks(list(ids)):
+        query = sa.select(*columns).where(table.c.account == account, table.c.payment_id.in_(some))
+        yield from connection.execute(query)
+
+
+def _forget(connection: Connection, table: sa.Table, account: str, ids: Sequence[str]) -> None:
+    for some in _chunks(ids):
+        connection.execute(sa.delete(table).where(table.c.account == account, table.c.payment_id.in_(some)))
+
+
+def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield ids[start : start + _CHUNK]
+
+
+# The outbox and its mirrors
+
+
+def _tell_mirrors(connection: Connection, account: str, ids: Sequence[str]) -> None:
+    """Leave the ids for every mirror; an id that waits already gets the next stamp, so that it is read once more."""
+    told = connection.execute(sa.select(mirrors.c.mirror).where(mirrors.c.account == account)).scalars().all()
+    if not told or not ids:
+        return
+    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(outbox)
+    statement = statement.on_conflict_do_update(
+        index_elements=["account", "mirror", "payment_id"], set_={"stamp": outbox.c.stamp + 1}
+    )
+    lines = [{"account": account, "mirror": name, "payment_id": key, "stamp": 0} for name in told for key in ids]
+    connection.execute(statement, lines)
+
+
+def join_mirrors(engine: Engine, account: str, mirror: str, now: datetime, forget_before: datetime) -> None:
+    """From now on every change is left for this mirror too; mirrors not seen for long are forgotten."""
+    with db.writing(engine) as connection:
+        line = {"account": account, "mirror": mirror, "seen": now}
+        db.upsert(connection, mirrors, [line], key=("account", "mirror"))
+        gone = (mirrors.c.account == account) & (mirrors.c.seen < forget_before)
+        names = connection.execute(sa.select(mirrors.c.mirror).where(gone)).scalars().all()
+        connection.execute(sa.delete(outbox).where(outbox.c.account == account, outbox.c.mirror.in_(names)))
+        connection.execute(sa.delete(mirrors).where(gone))
+
+
+def leave_mirrors(engine: Engine, account: str, mirror: str) -> None:
+    """A mirror that was thrown away is told nothing more."""
+    with db.writing(engine) as connection:
+        for table in (outbox, mirrors):
+            connection.execute(sa.delete(table).where(table.c.account == account, table.c.mirror == mirror))
+
+
+def knows_mirror(engine: Engine, account: str, mirror: str) -> bool:
+    """Whether changes are left for this mirror (not so after a restored store, or a long absence)."""
+    query = sa.select(mirrors.c.seen).where(mirrors.c.account == account, mirrors.c.mirror == mirror)
+    with db.reading(engine) as connection:
+        return connection.execute(query).first() is not None
+
+
+def changes_waiting(engine: Engine, account: str, mirror: str) -> bool:
+    """Whether anything was left for this mirror."""
+    query = sa.select(outbox.c.payment_id).where(outbox.c.account == account, outbox.c.mirror == mirror).limit(1)
+    with db.reading(engine) as connection:
+        return connection.execute(query).first() is not None
+
+
+def changes(engine: Engine, account: str, mirror: str, limit: int) -> tuple[dict[str, int], list[Booked]]:
+    """What was left for this mirror (ids and stamps) and the rows as they stand, in one reading."""
+    query = sa.select(outbox.c.payment_id, outbox.c.stamp).where(outbox.c.account == account, outbox.c.mirror == mirror)
+    with db.reading(engine) as connection:
+        stamps: dict[str, int] = {row.payment_id: row.stamp for row in connection.execute(query.limit(limit))}
+        return stamps, _booked(connection, account, list(stamps))
+
+
+def acknowledge(engine: Engine, account: str, mirror: str, stamps: Mapping[str, int], now: datetime) -> None:
+    """The mirror holds these; what has changed since has another stamp and stays."""
+    done = sa.delete(outbox).where(
+        outbox.c.account == account,
+        outbox.c.mirror == mirror,
+        outbox.c.payment_id == sa.bindparam("read_id"),
+        outbox.c.stamp == sa.bindparam("read_stamp"),
+    )
+    seen = sa.update(mirrors).where(mirrors.c.account == account, mirrors.c.mirror == mirror).values(seen=now)
+    with db.writing(engine) as connection:
+        connection.execute(seen)
+        connection.execute(done, [{"read_id": key, "read_stamp": stamp} for key, stamp in stamps.items()])
+
+
+def all_booked(engine: Engine, account: str, chunk: int = 20_000) -> Iterator[list[Booked]]:
+    """Every payment of the account in chunks by id, each read by itself: what changes meanwhile is in the outbox."""
+    last = ""
+    query = sa.select(payments.c.payment_id).where(payments.c.account == account).order_by(payments.c.payment_id)
+    while True:
+        with db.reading(engine) as connection:
+            ids = connection.execute(query.where(payments.c.payment_id > last).limit(chunk)).scalars().all()
+            if not ids:
+                return
+            yield _booked(connection, account, ids)
+        last = ids[-1]
+
+
+def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Booked]:
+    gathered: list[dict[str, list[Mapping[str, Any]]]] = []
+    for table in (refunds, chargebacks):
+        by_payment: dict[str, list[Mapping[str, Any]]] = {}
+        for row in _pick(connection, account, ids, *table.c):
+            by_payment.setdefault(row.payment_id, []).append(row._mapping)  # noqa: SLF001 - its public name
+        gathered.append(by_payment)
+    given_back, disputed = gathered
+    return [
+        Booked(row._mapping, tuple(given_back.get(row.payment_id, ())), tuple(disputed.get(row.payment_id, ())))  # noqa: SLF001
+        for row in _pick(connection, account, ids, *payments.c)
+    ]
+
+
+# The windows of the sync
+
+
+def known_windows(engine: Engine, account: str) -> tuple[Window, ...]:
+    """Every window planned or done; done ones that touch are one."""
+    names = [windows.c[field.name] for field in fields(Window)]
+    with db.reading(engine) as connection:
+        found = connection.execute(sa.select(*names).where(windows.c.account == account))
+        return tuple(Window(**row._mapping) for row in found)  # noqa: SLF001 - its public name
+
+
+def plan_windows(engine: Engine, account: str, planned: Iterable[Window], instead_of: Iterable[Window] = ()) -> None:
+    """Write windows to be read, in place of others (the halves for the whole)."""
+    with db.writing(engine) as connection:
+        for window in instead_of:
+            connection.execute(sa.delete(windows).where(*_is(account, window)))
+        lines = [{"account": account, **asdict(window)} for window in planned]
+        db.upsert(connection, windows, lines, key=("account", "range", "begin", "end"), keep=("done",))
+
+
+def finish_window(engine: Engine, account: str, window: Window, now: datetime) -> None:
+    """Mark a window done and join it with the done ones it touches, so that a poll a minute leaves one row."""
+    with db.writing(engine) as connection:
+        touching = sa.select(windows.c.begin, windows.c.end, windows.c.anchor).where(
+            windows.c.account == account,
+            windows.c.range == window.range,
+            windows.c.done.is_not(None),
+            windows.c.begin <= window.end,
+            windows.c.end >= window.begin,
+        )
+        whole = replace(window, done=now)
+        for begin, end, anchor in connection.execute(touching).all():
+            part = replace(whole, begin=begin, end=end)
+            connection.execute(sa.delete(windows).where(*_is(account, part)))
+            whole = replace(
+                whole, begin=min(begin, whole.begin), end=max(end, whole.end), anchor=min(anchor, whole.anchor)
+            )
+        connection.execute(sa.delete(windows).where(*_is(account, window)))
+        line = {"account": account, **asdict(whole)}
+        db.upsert(connection, windows, [line], key=("account", "range", "begin", "end"))
+
+
+def forget_windows(engine: Engine, account: str) -> None:
+    """Start over: everything has to be read again."""
+    with db.writing(engine) as connection:
+        connection.execute(sa.delete(windows).where(windows.c.account == account))
+
+
+def _is(account: str, window: Window) -> tuple[sa.ColumnElement[bool], ...]:
+    named = {"account": account, **asdict(window)}
+    return tuple(windows.c[name] == named[name] for name in ("account", "range", "begin", "end"))
+
+
+# The places of sale
+
+
+def keep_places(engine: Engine, account: str, found: Iterable[Place]) -> None:
+    """Write the stores and registers; those that are gone keep their names for the sales they made."""
+    lines = [{"account": account, **asdict(place)} for place in found]
+    with db.writing(engine) as connection:
+        db.upsert(connection, places, lines, key=("account", "kind", "id"))
+
+
+def known_places(engine: Engine, account: str, zone: str) -> PlacesOfSale:
+    """The stores and registers of an account; `zone` is the site's."""
+    names = [places.c[field.name] for field in fields(Place)]
+    with db.reading(engine) as connection:
+        found = connection.execute(sa.select(*names).where(places.c.account == account).order_by(places.c.id))
+        return gather(zone, [Place(**row._mapping) for row in found])  # noqa: SLF001 - its public name
+
+
+def redate(engine: Engine, account: str, where: PlacesOfSale) -> int:
+    """Book payments anew whose store got another zone, or whose register is now known; returns how many."""
+    moved = 0
+    while batch := _misplaced(engine, account, where):
+        with db.writing(engine) as connection:
+            for payment_id, store_id, approved in batch:
+                zone = where.zone_of(store_id)
+                here = (payments.c.account == account) & (payments.c.payment_id == payment_id)
+                placed = {"store_id": store_id, "zone": zone, "day": business_day(approved, zone)}
+                connection.execute(sa.update(payments).where(here).values(placed))
+                _redate_parts(connection, account, payment_id, zone)
+            _tell_mirrors(connection, account, [payment_id for payment_id, *_ in batch])
+        moved += len(batch)
+    return moved
+
+
+def _misplaced(engine: Engine, account: str, where: PlacesOfSale) -> list[tuple[str, str, datetime]]:
+    zones = sa.select(payments.c.store_id, payments.c.zone, payments.c.pos_id).where(payments.c.account == account)
+    found: list[tuple[str, str, datetime]] = []
+    with db.reading(engine) as connection:
+        for store_id, zone, pos_id in connection.execute(zones.distinct()).all():
+            right = where.store_of(store_id, pos_id)
+            if (store_id, zone) == (right, where.zone_of(right)):
+                continue
+            wrong = sa.select(payments.c.payment_id, payments.c.approved).where(
+                payments.c.account == account,
+                payments.c.store_id == store_id,
+                payments.c.zone == zone,
+                payments.c.pos_id == pos_id,
+            )
+            found += [(key, right, approved) for key, approved in connection.execute(wrong.limit(_CHUNK))]
+    return found
+
+
+def _redate_parts(connection: Connection, account: str, payment_id: str, zone: str) -> None:
+    for table, days in ((refunds, {"day": "created"}), (chargebacks, {"day": "created", "back_day": "updated"})):
+        here = (table.c.account == account) & (table.c.payment_id == payment_id)
+        for row in connection.execute(sa.select(table).where(here)).all():
+            this = [column == row._mapping[column.name] for column in table.primary_key]  # noqa: SLF001
+            right = {day: business_day(row._mapping[moment], zone) for day, moment in days.items()}  # noqa: SLF001
+            connection.execute(sa.update(table).where(*this).values(right))
