@@ -8,10 +8,14 @@ that looks like a token.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from io import TextIOWrapper
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -59,6 +63,21 @@ class _Cleaning(logging.Formatter):
         return clean(self._inner.format(record))
 
 
+class _PrivateFile(logging.FileHandler):
+    """A log file nobody else may read, made with its folder when the first line comes."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return open(
+            self.baseFilename, "a", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)
+        )
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """A folder that cannot be written to must not turn a sentence into a crash."""
+        with suppress(OSError):
+            super().emit(record)
+
+
 def _clean_record(*args: Any, **values: Any) -> logging.LogRecord:  # noqa: ANN401 - the factory's own signature
     record = _plain_factory(*args, **values)
     if isinstance(record.msg, Mapping):  # an event of ours: cleaned when it is a line
@@ -75,8 +94,12 @@ def _clean_record(*args: Any, **values: Any) -> logging.LogRecord:  # noqa: ANN4
     return record
 
 
-def setup(level: str = "INFO", form: str = "text") -> None:
-    """Send everything to stderr in one form ("text" or "json"); called once by each process, again to change it."""
+def setup(level: str = "INFO", form: str = "text", *, errors: Path | None = None) -> None:
+    """Send everything to stderr in one form ("text" or "json"); called once by each process, again to change it.
+
+    With `errors`, a file, errors go there too, also those that `level` keeps from stderr: a command's person reads one
+    sentence, whoever helps them reads the file.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -98,18 +121,23 @@ def setup(level: str = "INFO", form: str = "text") -> None:
             )
         ]
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        _Cleaning(
-            structlog.stdlib.ProcessorFormatter(
-                foreign_pre_chain=shared,
-                processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers[0].setLevel(level.upper())
+    if errors is not None:
+        handlers.append(_PrivateFile(errors, delay=True))
+        handlers[1].setLevel(logging.ERROR)
+    for handler in handlers:
+        handler.setFormatter(
+            _Cleaning(
+                structlog.stdlib.ProcessorFormatter(
+                    foreign_pre_chain=shared,
+                    processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+                )
             )
         )
-    )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(level.upper())
+    root.handlers[:] = handlers
+    root.setLevel(min(handler.level for handler in handlers))
     for noisy in ("httpx", "httpcore", "alembic", "PIL", "watchdog"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
     logging.setLogRecordFactory(_clean_record)

@@ -1,0 +1,174 @@
+"""What every command shares: its workbench, its one answer, its sentences, its progress bar and its exit code."""
+
+from __future__ import annotations
+
+import json
+import locale
+import os
+import secrets
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from mpkit import log
+from mpkit.errors import MpkitError
+from mpkit.i18n import LANGUAGES, say_error
+from mpkit.i18n import say as said
+from mpkit.settings import Settings, load
+from mpkit.work import Cancelled, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from mpkit.jobs import Job, Workbench
+
+DONE, REFUSED, WRONG_USAGE, LOOK, INTERRUPTED = 0, 1, 2, 3, 130
+
+_log = log.get("cli")
+
+
+@dataclass
+class _Chosen:
+    account: str = ""
+
+
+_chosen = _Chosen()
+
+
+@dataclass
+class End:
+    """How a command ended."""
+
+    code: int = field(default=DONE)
+
+
+def choose_account(name: str) -> None:
+    """Remember what `--account` said; stronger than the settings."""
+    _chosen.account = name
+    settings.cache_clear()
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this command."""
+    return load(account=_chosen.account) if _chosen.account else load()
+
+
+def bench() -> Workbench:
+    """Settings, an up-to-date store and the real seams: what a command works with."""
+    from mpkit.db import open_store  # noqa: PLC0415 - heavy, and `--help` needs none of it
+    from mpkit.jobs import Workbench  # noqa: PLC0415
+
+    chosen = settings()
+    return Workbench(chosen, open_store(chosen.database))
+
+
+def language() -> str:
+    """es, pt or en: `MPKIT_LANG`, else what the system speaks, else English."""
+    with suppress(MpkitError):  # settings that cannot be read are told in the system's language
+        if settings().lang:
+            return settings().lang
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            spoken = os.environ[name][:2].lower()
+            return spoken if spoken in LANGUAGES else "en"
+    spoken = (locale.getlocale()[0] or "")[:2].lower()
+    return spoken if spoken in LANGUAGES else "en"
+
+
+def answer(document: Mapping[str, Any], text: str = "", *, as_json: bool) -> None:
+    """The one answer on stdout: the document as JSON, or the text for people."""
+    if as_json:
+        print(json.dumps(document, ensure_ascii=False, indent=2))
+    elif text:
+        print(text)
+
+
+def say(key: str, **values: object) -> None:
+    """A sentence for people, on stderr: stdout is for the answer."""
+    print(said(key, language(), **values), file=sys.stderr)
+
+
+def look() -> NoReturn:
+    """Leave with "done, and there is something to look at"."""
+    raise typer.Exit(LOOK)
+
+
+@contextmanager
+def face() -> Iterator[End]:
+    """The one place where a command's errors are caught: one sentence on stderr, the exit code in `End`."""
+    end = End()
+    try:
+        _listen()
+        yield end
+    except MpkitError as error:
+        print(say_error(error, language()), file=sys.stderr)
+        end.code = error.exit_code
+    except typer.TyperException as error:  # wrong options and arguments: the library's own text
+        show = getattr(error, "show", None)
+        if show is not None:
+            show()
+        end.code = getattr(error, "exit_code", WRONG_USAGE)
+    except (KeyboardInterrupt, typer.Abort, Cancelled):
+        say("cli_interrupted")
+        end.code = INTERRUPTED
+    except BrokenPipeError:  # whoever read us has enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the interpreter flushes it last
+        end.code = DONE
+    except Exception:  # noqa: BLE001 - the face: whatever nobody expected gets a number
+        number = secrets.token_hex(4)
+        _log.exception("unexpected", number=number)
+        say("job_unexpected", number=number)
+        end.code = REFUSED
+
+
+def _listen() -> None:
+    """Logs on stderr only where the settings ask for them; errors go to a file of the data folder as well."""
+    chosen = settings()
+    level = chosen.log_level if "log_level" in chosen.model_fields_set else "CRITICAL"
+    log.setup(level, chosen.log_format, errors=chosen.data / "errors.log")
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on stderr where a person watches; nothing where nobody does."""
+    if not sys.stderr.isatty():
+        yield _unseen
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where it is drawn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield _Drawn(bar)
+
+
+def _unseen(done: int, total: int | None, step: str = "") -> None:
+    """A bar for nobody."""
+
+
+class _Drawn:
+    """One line of the bar at a time: a new step takes the place of the last."""
+
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=None)
+
+    def __call__(self, done: int, total: int | None, step: str = "") -> None:
+        described = said(step, language()) if step else ""
+        self._bar.update(self._task, completed=done, total=total, description=described)
+
+
+def finished(job: Job) -> dict[str, Any]:
+    """The result of a job that ran here; a cancelled one is an interruption, a failed one its own error."""
+    from mpkit.jobs import outcome  # noqa: PLC0415 - heavy
+
+    if job.state == "cancelled":
+        raise Cancelled
+    return outcome(job)
