@@ -5,14 +5,10 @@ A test holds that the committed pages are what the code says; nobody writes them
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import typer
 
 from mpkit import cli
 from mpkit.settings import Settings
@@ -54,57 +50,52 @@ def pages() -> dict[str, str]:
 
 def commands() -> str:
     """The reference of every command and option."""
-    parts = [
-        "# Commands",
-        BY_HAND_NOT,
-        _COMMANDS.strip(),
-        EXIT_CODES.strip(),
-    ]
+    parts = ["# Commands", BY_HAND_NOT, _COMMANDS.strip(), EXIT_CODES.strip()]
     for name, command in found_commands():
-        parts += [f"## mpkit {name}", inspect.cleandoc(command.help or "").replace("\f", "")]
+        context = command.make_context(name, [], resilient_parsing=True)
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         options = [p for p in command.params if p.param_type_name == "option" and not p.hidden and p.name != "help"]
-        usage = " ".join(["mpkit", name, *(_usage(p) for p in arguments), *(["[options]"] if options else [])])
-        parts.append(f"`{usage}`")
-        if rows := [_row(p) for p in [*arguments, *options]]:
+        words = [f"mpkit {name}", *(_usage(p) for p in arguments), *(["[options]"] if options else [])]
+        parts += [f"## mpkit {name}", inspect.cleandoc(command.help or ""), f"`{' '.join(words)}`"]
+        if rows := [_row(p, context) for p in [*arguments, *options]]:
             parts.append("\n".join(["| argument or option | means | default |", "|---|---|---|", *rows]))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def found_commands() -> Iterator[tuple[str, Any]]:
-    """Each command's name and what typer made of it; a command is a module of `mpkit.cli` with a `command`."""
-    for module in sorted(m.name for m in pkgutil.iter_modules(cli.__path__)):
-        function = getattr(importlib.import_module(f"mpkit.cli.{module}"), "command", None)
-        if function is None:
-            continue
-        app = typer.Typer(add_completion=False)
-        app.command(module)(function)
-        yield module.replace("_", "-"), typer.main.get_command(app)
+    """Each command's words (`sales`, `account add`) and what typer made of it."""
+    program = cli._program()  # noqa: SLF001 - the same program that answers a person
+    for name in program.list_commands(None):
+        command = program.get_command(None, name)
+        verbs = getattr(command, "commands", None)
+        if verbs:
+            yield from ((f"{name} {verb}", inner) for verb, inner in verbs.items())
+        else:
+            yield name, command
 
 
-def _usage(parameter: Any) -> str:  # noqa: ANN401 - typer's own classes, vendored under changing names
-    name = parameter.human_readable_name.strip("[]").upper()
-    name += "…" if parameter.nargs == -1 else ""
+def _usage(parameter: Any) -> str:  # noqa: ANN401 - typer's own classes, public under no stable name
+    name = (parameter.metavar or parameter.name).strip("[].").upper() + ("…" if parameter.nargs == -1 else "")
     return name if parameter.required else f"[{name}]"
 
 
-def _row(parameter: Any) -> str:  # noqa: ANN401 - as above
+def _row(parameter: Any, context: Any) -> str:  # noqa: ANN401 - as above
     if parameter.param_type_name == "argument":
         shown = f"`{_usage(parameter).strip('[]')}`"
     else:
-        forms = " ".join(f"`{form}`" for form in [*parameter.opts, *parameter.secondary_opts])
-        flag = parameter.is_flag or parameter.count
-        kind = "" if flag else f" {_kind(parameter)}"
-        shown = forms + kind + (" (repeatable)" if parameter.multiple else "")
-    means = " ".join((parameter.help or "").split()).replace("|", "\\|")
-    return f"| {shown} | {means} | {_default(parameter)} |"
+        forms = " ".join([*parameter.opts, *parameter.secondary_opts])
+        kind = "" if parameter.is_flag or parameter.count else f" {_kind(parameter, context)}"
+        shown = f"`{forms}{kind}`" + (" (repeatable)" if parameter.multiple else "")
+    means = " ".join((parameter.help or "").split())
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in (shown, means, _default(parameter))) + " |"
 
 
-def _kind(parameter: Any) -> str:  # noqa: ANN401 - as above
-    choices = getattr(parameter.type, "choices", None)
-    if choices:
-        return " \\| ".join(str(getattr(choice, "value", choice)) for choice in choices)
-    return str(parameter.metavar or parameter.type.name).upper().replace("|", "\\|")
+def _kind(parameter: Any, context: Any) -> str:  # noqa: ANN401 - as above
+    kind = str(parameter.metavar or parameter.display_type(context))
+    if parameter.metavar or "|" in kind:
+        return kind
+    plain = kind.strip("<>").removesuffix(" range")
+    return {"str": "TEXT", "int": "NUMBER", "float": "NUMBER"}.get(plain, plain.upper())
 
 
 def _default(parameter: Any) -> str:  # noqa: ANN401 - as above

@@ -10,7 +10,7 @@ import pytest
 
 from mpkit.db import Engine, open_store
 
-pytest_plugins = ("tests.soak",)
+pytest_plugins = ("tests.soak", "tests.chromium")
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"

@@ -23,9 +23,9 @@ def build():
     return module
 
 
-@pytest.mark.parametrize("page", ["commands.md", "settings.md"])
-def test_the_reference_is_what_the_code_says(build, page):
-    assert (ROOT / "docs" / page).read_text(encoding="utf-8") == build.pages()[page], "run `make docs`"
+@pytest.mark.parametrize("name", ["commands.md", "settings.md"])
+def test_the_reference_is_what_the_code_says(build, name):
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == build.pages()[name], "run `make docs`"
 
 
 def test_every_command_and_option_is_explained(build):
@@ -40,14 +40,14 @@ def test_every_setting_is_explained(build):
     assert not [name for name, field in build.Settings.model_fields.items() if not field.description]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
-def test_links_and_pictures_lead_somewhere(page):
+@pytest.mark.parametrize("text", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_and_pictures_lead_somewhere(text):
     broken = []
-    for target in LINK.findall(page.read_text(encoding="utf-8")):
+    for target in LINK.findall(text.read_text(encoding="utf-8")):
         if target.startswith(("http://", "https://", "mailto:")):
             continue
         name, _, anchor = target.partition("#")
-        file = (page.parent / name) if name else page
+        file = (text.parent / name) if name else text
         if not file.exists() or (anchor and anchor not in _anchors(file)):
             broken.append(target)
     assert not broken
