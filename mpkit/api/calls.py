@@ -7,6 +7,7 @@ key, so only whoever wrote down the intent may decide to send again.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -44,6 +45,8 @@ class Calls:
         self._token = token
         self._pace = pace
         self._seams = seams
+        self._counting = threading.Lock()
+        self.requests = 0  # sent so far, repetitions included
 
     def __repr__(self) -> str:
         return "Calls(…)"
@@ -98,6 +101,8 @@ class Calls:
         """The answer, within the account's pace; what the transport could not do becomes one of our errors."""
         try:
             with self._pace.turn():
+                with self._counting:
+                    self.requests += 1
                 return self._transport(request)
         except NotSent as problem:
             _log.info("not sent", method=request.method, path=request.path, why=str(problem))

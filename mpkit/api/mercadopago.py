@@ -106,6 +106,11 @@ class MercadoPago:
 
     # the account
 
+    @property
+    def requests(self) -> int:
+        """How many requests were sent so far, repetitions included."""
+        return self._calls.requests
+
     def seller(self, *, anew: bool = False) -> Account:
         """Whose token this is; asked once, or `anew`."""
         with self._asking:

@@ -1,7 +1,7 @@
 """What we did and what we know of it: intents and outcomes, objects, plans, printed pieces, who is at work."""
 
-from mpkit.ledger.holding import HEARTBEAT, Hold, beat, give_back, take
-from mpkit.ledger.intents import Intent, of_plan, unsettled
+from mpkit.ledger.holding import HEARTBEAT, Hold, beat, give_back, take, writing_held
+from mpkit.ledger.intents import Intent, body_hash, intend, mark_ended, mark_sent, of_plan, unsettled
 from mpkit.ledger.objects import Known, Seal, Taken, known, of_registers, remember
 from mpkit.ledger.pieces import (
     IN_USE,
@@ -25,12 +25,16 @@ __all__ = [
     "Seal",
     "Taken",
     "beat",
+    "body_hash",
     "find_plan",
     "give_back",
     "in_use",
+    "intend",
     "keep_plan",
     "known",
     "latest_plan",
+    "mark_ended",
+    "mark_sent",
     "next_serials",
     "of_plan",
     "of_registers",
@@ -41,4 +45,5 @@ __all__ = [
     "set_state",
     "take",
     "unsettled",
+    "writing_held",
 ]

@@ -10,6 +10,8 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -84,6 +86,14 @@ def confirm(connection: Connection, hold: Hold) -> None:
     found = connection.execute(_row(hold.account, hold.purpose)).one_or_none()
     if found is None or found.holder != hold.holder or hold.process != os.getpid():
         raise Busy("ledger_hold_lost", who=found.who if found else "mpkit", host=found.host if found else "")
+
+
+@contextmanager
+def writing_held(engine: Engine, hold: Hold) -> Iterator[Connection]:
+    """One write transaction that only goes through while the hold is ours; raises `Busy` when it is not."""
+    with db.writing(engine) as connection:
+        confirm(connection, hold)
+        yield connection
 
 
 def give_back(engine: Engine, hold: Hold) -> None:

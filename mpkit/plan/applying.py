@@ -1,0 +1,216 @@
+"""A plan carried out: checked against the account, the list and the number a person typed; journalled; resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from mpkit import ledger, log
+from mpkit.api import MercadoPago
+from mpkit.db import Engine
+from mpkit.errors import MpkitError, Refused, StalePlan, Unauthorised
+from mpkit.i18n import say
+from mpkit.ledger import Hold, Intent, Seal
+from mpkit.model import Account, Pos, Store
+from mpkit.plan import scan
+from mpkit.plan.carry import Book, perform, repair, shortened
+from mpkit.plan.change import Change, Existing, Plan, Wanted, account_of, list_hash
+from mpkit.plan.drive import Driver
+from mpkit.plan.events import Ended
+from mpkit.plan.machine import Machine
+from mpkit.work import Progress, Seams, silent
+
+SETTLE = 90.0  # seconds: the client's 30 for one request, and 60 more in which a late one may still be carried out
+IN_FLIGHT = 4
+_NAMED = 5  # changed objects a refusal names
+_FAILED = frozenset({"refused", "conflict", "unknown"})
+_log = log.get("plan")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of a plan: one outcome for each change, `requests` sent for it, `elapsed` seconds."""
+
+    plan: str
+    outcomes: tuple[Ended, ...]
+    requests: int
+    elapsed: float
+
+    @property
+    def done(self) -> int:
+        """How many changes are as planned."""
+        return sum(one.end == "done" for one in self.outcomes)
+
+    @property
+    def failed(self) -> int:
+        """How many were tried and are not as planned."""
+        return sum(one.end in _FAILED for one in self.outcomes)
+
+    @property
+    def skipped(self) -> int:
+        """How many were not tried."""
+        return len(self.outcomes) - self.done - self.failed
+
+    def document(self, language: str = "en") -> dict[str, Any]:
+        """The answer of `apply --json`."""
+        return {
+            "plan": self.plan,
+            "done": self.done,
+            "failed": self.failed,
+            "skipped": self.skipped,
+            "requests": self.requests,
+            "elapsed_s": round(self.elapsed, 3),
+            "results": [_result(one, language) for one in self.outcomes],
+        }
+
+
+def _result(one: Ended, language: str) -> dict[str, Any]:
+    return {
+        "external_id": one.change.external_id,
+        "object": one.change.object,
+        "kind": one.change.kind,
+        "name": one.change.name,
+        "record": one.change.record,
+        "outcome": one.end,
+        "id": one.remote_id,
+        "error": None if one.error is None else _sentence(one.error, language),
+        "repaired": dict(one.note),
+    }
+
+
+def _sentence(error: MpkitError, language: str) -> str:
+    """An outcome's reason; fields by their names, and the API's own text no longer than a person reads."""
+    values = dict(error.values)
+    fields = values.get("fields")
+    if isinstance(fields, list | tuple):
+        values["fields"] = ", ".join(say(f"plan_field_{name}", language) for name in fields)
+    return say(error.key, language, **shortened(values))
+
+
+@dataclass(frozen=True)
+class Applying:
+    """Everything one apply needs from outside. `settle` below `SETTLE` is for an API that is known to answer at once.
+
+    `wanted` and `account` are read anew by the caller, so that a plan made from something else is noticed.
+    """
+
+    store: Engine
+    api: MercadoPago
+    account: Account
+    wanted: Wanted
+    seal: Seal
+    seams: Seams
+    who: str = ""
+    settle: float = SETTLE
+    in_flight: int = IN_FLIGHT
+    progress: Progress = silent
+
+    def apply(self, plan: Plan, *, confirm_changes: int | None = None, confirm_stickers: int | None = None) -> Applied:
+        """Carry the plan out; what was done by an earlier run of the same plan is not done again.
+
+        Raises `StalePlan`, `Refused` (a number not confirmed), `Busy`, `Cancelled`, `Unauthorised` and `StoreTrouble`;
+        after any of them the same plan can be applied again and goes on where it stopped.
+        """
+        began = self.seams.clock.monotonic()
+        if not account_of(plan, self.account):
+            raise StalePlan("plan_stale_account", planned=plan.account, found=self.account.id)
+        _confirmed(plan, confirm_changes, confirm_stickers)
+        hold = ledger.take(self.store, self.account.id, "apply", who=self.who, clock=self.seams.clock)
+        try:
+            return self._held(plan, hold, began)
+        finally:
+            ledger.give_back(self.store, hold)
+
+    def _held(self, plan: Plan, hold: Hold, began: float) -> Applied:
+        if self.api.seller().id != plan.account:
+            raise StalePlan("plan_stale_account", planned=plan.account, found=self.api.seller().id)
+        if list_hash(self.wanted, self.account.amount, plan.scope) != plan.listed:
+            raise StalePlan("plan_stale_list")
+        before = self.api.requests
+        known = ledger.known(self.store, self.account.id, seal=self.seal)
+        journal = {
+            f"{one.object}:{one.external_id}": one for one in ledger.of_plan(self.store, self.account.id, plan.hash)
+        }
+        existing = scan.read(self.api, known.values(), self.progress)
+        still_true(plan, existing, journal)
+        book = Book(self.store, self.account.id, plan.hash, known, self.seal, self.seams.clock, hold)
+        book.begin(plan.work)
+        machine = self._machine(plan, existing, journal)
+        _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
+        driver = Driver(
+            machine=machine,
+            perform=partial(perform, api=self.api),
+            write=book.write,
+            seams=self.seams,
+            settle=self.settle,
+            in_flight=self.in_flight,
+            progress=self.progress,
+            beat=partial(ledger.beat, self.store, hold, clock=self.seams.clock),
+        )
+        driver.run()
+        _raise_trouble(machine)
+        blocked = tuple(_blocked(change) for change in plan.changes if change.kind == "blocked")
+        elapsed = self.seams.clock.monotonic() - began
+        applied = Applied(plan.hash, (*machine.outcomes(), *blocked), self.api.requests - before, elapsed)
+        _log.info("apply ended", plan=plan.hash, done=applied.done, failed=applied.failed, skipped=applied.skipped)
+        return applied
+
+    def _machine(self, plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> Machine:
+        unsettled = ledger.unsettled(self.store, self.account.id)
+        seen: dict[str, Store | Pos] = {f"store:{store.id}": store for store in existing.stores}
+        seen |= {f"pos:{pos.id}": pos for pos in existing.pos}
+        return Machine(
+            plan.work,
+            journal=journal,
+            unsettled=[f"{one.object}:{one.external_id}" for one in unsettled],
+            stores={store.external_id: store.id for store in existing.stores if store.external_id},
+            seen=seen,
+            in_flight=self.in_flight,
+            repair=repair,
+        )
+
+
+def _confirmed(plan: Plan, changes: int | None, stickers: int | None) -> None:
+    """The plan's own numbers, typed by a person where it asks for them."""
+    if plan.confirm_stickers and stickers != plan.confirm_stickers:
+        raise Refused("plan_confirm_stickers", n=plan.confirm_stickers)
+    if plan.confirm_changes is not None and changes != plan.confirm_changes:
+        raise Refused("plan_confirm_changes", n=plan.confirm_changes, of=len(plan.remote))
+
+
+def still_true(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> None:
+    """Raise `StalePlan` where the account is not as the plan saw it; what the plan's own journal did is no change."""
+    now = existing.fingerprints()
+    ours = {key for key, intent in journal.items() if intent.attempts or intent.state != "intended"}
+    named: dict[str, str] = {}
+    for store in existing.stores:
+        named[f"store:{store.id}"] = f"store:{store.external_id}"
+    for pos in existing.pos:
+        named[f"pos:{pos.id}"] = f"pos:{pos.external_id}"
+    changed = [
+        named.get(mark, mark)
+        for mark in sorted({*plan.remote, *now})
+        if plan.remote.get(mark) != now.get(mark) and named.get(mark) not in ours
+    ]
+    made = (f"{one.object}:{one.remote_id}" for one in journal.values() if one.state == "done")
+    changed += [mark for mark in made if mark not in now]
+    if changed:
+        names = [name if not name.endswith(":None") else name.partition(":")[0] for name in changed[:_NAMED]]
+        raise StalePlan("plan_stale_remote", n=len(changed), names=", ".join(names))
+
+
+def _raise_trouble(machine: Machine) -> None:
+    """A run that could not go on ends with its reason; what was done is on record."""
+    trouble = machine.trouble
+    if isinstance(trouble, Unauthorised):
+        raise Unauthorised(
+            "plan_unauthorised", status=trouble.status, code=trouble.code, done=machine.done, total=machine.total
+        ) from trouble
+    if isinstance(trouble, MpkitError):
+        raise trouble
+
+
+def _blocked(change: Change) -> Ended:
+    return Ended(change, "skipped", error=MpkitError(change.why, **{"fields": "", **change.values}))

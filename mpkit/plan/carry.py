@@ -1,0 +1,159 @@
+"""Effects carried out: a call becomes a request and its event, journal entries become one durable transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mpkit import ledger
+from mpkit.api import MercadoPago, valid_values
+from mpkit.db import Connection, Engine
+from mpkit.errors import ApiError, RefusedByApi
+from mpkit.ledger import Hold, Intent, Known, Seal
+from mpkit.model import Pos, Store
+from mpkit.plan.change import Change
+from mpkit.plan.events import Answer, Call, Ended, Event, Journal, Sending, Taken, Trouble
+from mpkit.plan.fields import Fields, branch_of, register_of, words_of
+from mpkit.work import Clock
+
+_PLACES = {"city_name": "city", "state_name": "state"}
+_LONGEST = 300  # characters of a text inside a sentence
+_STATES = {"skipped": "intended", "left": "intended"}  # nothing was sent, or it certainly did not arrive
+
+
+def perform(call: Call, api: MercadoPago) -> Event:
+    """Ask or tell Mercado Pago, once; what it answers or how it failed."""
+    try:
+        found = _store(call, api) if call.change.object == "store" else _pos(call, api)
+    except ApiError as error:
+        return Trouble(call.change.key, error)
+    return Answer(call.change.key, found)
+
+
+def _store(call: Call, api: MercadoPago) -> Store | None:
+    external_id = call.change.external_id
+    if call.action == "look":
+        return api.store_by_external_id(external_id)
+    if call.action == "read":
+        return api.store(call.target)
+    branch = branch_of(external_id, call.fields)
+    if call.action == "create":
+        return api.create_store(branch)
+    return api.update_store(call.target, branch, fields=_parts(call.change.fields))
+
+
+def _pos(call: Call, api: MercadoPago) -> Pos | None:
+    external_id = call.change.external_id
+    if call.action == "look":
+        return api.pos_by_external_id(external_id)
+    if call.action == "read":
+        return api.pos(call.target)
+    register = register_of(external_id, call.fields)
+    waits = bool(call.fields["fixed_amount"])
+    if call.action == "create":
+        return api.create_pos(register, store_id=call.store_id, waits_for_order=waits)
+    return api.update_pos(call.target, register, store_id=call.store_id, waits_for_order=waits)
+
+
+def _parts(fields: Iterable[str]) -> set[str]:
+    """The parts of a store's body that hold these fields; a location always goes whole."""
+    return {name if name in {"name", "hours"} else "location" for name in fields}
+
+
+def repair(error: RefusedByApi, fields: Fields) -> Mapping[str, Any] | None:
+    """The API's own spelling of a refused city or state, where exactly one of its valid values is the same words."""
+    told = valid_values(error)
+    if told is None or told[0] not in _PLACES:
+        return None
+    name = _PLACES[told[0]]
+    same = {value for value in told[1] if words_of(value) == words_of(fields.get(name, ""))}
+    return {name: same.pop()} if len(same) == 1 else None
+
+
+@dataclass(frozen=True)
+class Book:
+    """Where the journal of one plan is written, and by whom."""
+
+    store: Engine
+    account: str
+    plan: str
+    known: Mapping[tuple[str, str], Known]
+    seal: Seal
+    clock: Clock
+    hold: Hold
+
+    def begin(self, changes: Iterable[Change]) -> None:
+        """Put on record everything the plan will do, before its first request."""
+        wanted = [
+            Intent(
+                self.plan,
+                change.object,
+                change.external_id,
+                change.kind,
+                body_hash=ledger.body_hash(dict(change.after or {})),
+            )
+            for change in changes
+        ]
+        with ledger.writing_held(self.store, self.hold) as connection:
+            ledger.intend(connection, self.account, wanted, at=self.clock.now())
+
+    def write(self, entries: Iterable[Journal]) -> list[Event]:
+        """Write entries in one transaction; an outcome that the ledger refuses comes back as an event."""
+        refused: list[Event] = []
+        with ledger.writing_held(self.store, self.hold) as connection:
+            for entry in entries:
+                if isinstance(entry, Sending):
+                    self._sending(connection, entry)
+                else:
+                    refused += self._ended(connection, entry)
+        return refused
+
+    def _sending(self, connection: Connection, entry: Sending) -> None:
+        ledger.mark_sent(
+            connection,
+            self.account,
+            self._intent(entry.change, entry.attempt),
+            body_hash=ledger.body_hash(dict(entry.fields)),
+            at=self.clock.now(),
+        )
+
+    def _ended(self, connection: Connection, entry: Ended) -> list[Event]:
+        change, now = entry.change, self.clock.now()
+        if entry.end == "done" and entry.remote_id:
+            before = self.known.get((change.object, change.external_id))
+            same = before if before is not None and before.remote_id == entry.remote_id else None
+            now_known = Known(
+                change.object,
+                change.external_id,
+                entry.remote_id,
+                entry.qr_payload or (same.qr_payload if same else None),
+                {**(same.sent if same else {}), **entry.fields},
+            )
+            try:
+                ledger.remember(connection, self.account, now_known, at=now, seal=self.seal)
+            except ledger.Taken as taken:
+                return [Taken(change.key, taken.holder)]
+        ledger.mark_ended(
+            connection,
+            self.account,
+            self._intent(change),
+            state=_STATES.get(entry.end, entry.end),
+            at=now,
+            remote_id=entry.remote_id,
+            error={"key": entry.error.key, "values": shortened(entry.error.values)} if entry.error else None,
+            note=entry.note,
+        )
+        return []
+
+    def _intent(self, change: Change, attempts: int = 0) -> Intent:
+        return Intent(self.plan, change.object, change.external_id, change.kind, attempts=attempts)
+
+
+def shortened(values: Mapping[str, object]) -> dict[str, object]:
+    """Values of a sentence as JSON keeps them and people read them: a refusal may hold all cities of a state."""
+    return {name: _short(list(value) if isinstance(value, tuple) else value) for name, value in values.items()}
+
+
+def _short(value: object) -> object:
+    return f"{value[:_LONGEST]}…" if isinstance(value, str) and len(value) > _LONGEST else value
