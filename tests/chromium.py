@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")  # .ci/browser knows them too
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")  # as in .ci/browser
 # It calls no other host by itself, and as root (in a container) it runs without the sandbox it could not make there.
 QUIET = (
     "--disable-background-networking",
