@@ -1,0 +1,143 @@
+"""What a sign is about: a register as the account has it, the words of its sign, and the reasons not to print it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mpkit import emv
+from mpkit.i18n import say
+from mpkit.kit.type import UnfitText, clean
+from mpkit.sites import SITES
+
+_NOT_A_NAME = ("UNDEFINED", "NULL", "NONE")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One register to print: names as people know them, `payload` byte for byte as the account answered it just now."""
+
+    account: str
+    site: str
+    test: bool  # a test account or the sandbox: watermarked
+    payload: str
+    pos_id: str
+    external_id: str
+    register: str
+    store: str
+    store_external_id: str = ""
+    waits_for_order: bool = False  # the amount comes from an order; else the buyer types it
+
+    @property
+    def content(self) -> bytes:
+        """What the symbol carries: the UTF-8 bytes of the payload, nothing else."""
+        return self.payload.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One sign to be drawn: its subject, its number and the eight characters that prove the number is ours."""
+
+    subject: Subject
+    serial: str = ""
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A register that is not printed; `key` names the sentence that says why and what to do."""
+
+    external_id: str
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self, language: str) -> str:
+        """The reason, for people."""
+        return say(self.key, language, register=self.external_id, **self.values)
+
+
+def judge(subjects: Iterable[Subject]) -> tuple[tuple[Subject, ...], tuple[Refusal, ...]]:
+    """Which registers may be printed, and why each other one may not (a payload twice in a job refuses both)."""
+    subjects = tuple(subjects)
+    seen: dict[str, list[str]] = {}
+    for subject in subjects:
+        seen.setdefault(subject.payload, []).append(subject.external_id)
+    fine: list[Subject] = []
+    refused: list[Refusal] = []
+    for subject in subjects:
+        found = _fault(subject)
+        others = [name for name in seen[subject.payload] if name != subject.external_id]
+        if found is None and (others or seen[subject.payload].count(subject.external_id) > 1):
+            found = Refusal(subject.external_id, "kit_payload_twice", {"others": ", ".join(others)})
+        if found is None:
+            fine.append(subject)
+        else:
+            refused.append(found)
+    return tuple(fine), tuple(refused)
+
+
+def _fault(subject: Subject) -> Refusal | None:
+    """The first reason of print-and-qr 1.3 not to print a register; None where there is none."""
+    name = subject.external_id
+    if not subject.payload:
+        return Refusal(name, "kit_no_payload")
+    try:
+        payload = emv.parse(subject.payload)
+    except emv.BrokenPayload:
+        return Refusal(name, "kit_payload_broken")
+    order = tuple(payload.fields)
+    if order[0] != "00" or payload.fields["00"] != "01" or order[-1] != "63" or not payload.crc_valid:
+        return Refusal(name, "kit_payload_broken")
+    site = SITES[subject.site]
+    if payload.country != site.country or payload.currency_number != site.currency_number:
+        return Refusal(name, "kit_payload_elsewhere", {"country": payload.country or "–", "site": site.name})
+    if payload.is_order or payload.has_amount:
+        return Refusal(name, "kit_payload_order")
+    payee = payload.payee.strip()
+    if not payee or payee.upper() in _NOT_A_NAME or (payee.lower().startswith("test") and not subject.test):
+        return Refusal(name, "kit_payee_missing", {"payee": payee or "–"})
+    return _unprintable(subject, payee)
+
+
+def _unprintable(subject: Subject, payee: str) -> Refusal | None:
+    for text in (payee, subject.store, subject.register, subject.external_id):
+        try:
+            cleaned = clean(text)
+        except UnfitText as reason:
+            return Refusal(subject.external_id, reason.key, reason.values)
+        if not cleaned:
+            return Refusal(subject.external_id, "kit_name_missing")
+    return None
+
+
+def words(subject: Subject, language: str) -> dict[str, str]:
+    """Every word of a sign but serial and check code, true for the country, the payload and who enters the amount.
+
+    Outside Argentina only the Mercado Pago app is documented to pay a fixed sign; in Brazil any bank where it is Pix.
+    """
+    site = SITES[subject.site]
+    tag = f"es_{site.country}" if language == "es" else language
+    payload = emv.parse(subject.payload)
+    pix = payload.pix and site.country == "BR"
+    who = "pix" if pix else "any" if site.any_wallet and site.country == "AR" else "one"
+    said = {
+        "verb": "sign_verb_pix" if pix else "sign_verb",
+        "wallets": f"sign_wallets_{who}",
+        "step1": f"sign_open_{who}",
+        "step2": "sign_scan",
+        "step3": "sign_compare_amount" if subject.waits_for_order else "sign_type_amount",
+        "payee_says": "sign_payee_says",
+        "help": "sign_help",
+        "rehearsal": "sign_rehearsal",
+    }
+    return {name: say(key, tag) for name, key in said.items()} | {
+        "payee": clean(payload.payee),
+        "store": clean(subject.store),
+        "register": clean(subject.register),
+        "external_id": clean(subject.external_id),
+    }
+
+
+def pictures(subject: Subject) -> dict[str, str]:
+    """Which pictogram stands for each step."""
+    return {"step1": "open", "step2": "scan", "step3": "compare" if subject.waits_for_order else "type"}

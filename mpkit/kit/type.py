@@ -1,0 +1,210 @@
+"""Text and a box come in; sized, broken, kerned lines go out, and the operators that set them.
+
+Text never meets a markup parser: every character is a glyph of the family, or `UnfitText` says why the sign is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from mpkit.kit.design import TextBox
+
+POINT = 25.4 / 72  # millimetres
+WEIGHTS = {"regular": "Regular", "semibold": "SemiBold"}
+CAP_HEIGHT = 0.698  # of an em, from the family's OS/2 table
+DESCENT = 0.205  # of an em, how far its letters reach below the line
+_STEP = 0.25  # points between two sizes that are tried
+# Nothing that hides, turns the writing direction or has no shape of its own: such text cannot be checked by eye.
+_FORBIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp", "Mn", "Me", "Mc"}
+
+
+class UnfitText(Exception):  # noqa: N818 - named after what it is, like our errors
+    """A text that cannot be set: `key` names the sentence, `values` fill it in."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        self.key = key
+        self.values = values
+        super().__init__(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: where it begins (points from the box's left and top edge to its base line) and how wide it is."""
+
+    text: str
+    x: float
+    y: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text set into its box."""
+
+    size: float
+    lines: tuple[Line, ...]
+
+
+def font_name(weight: str) -> str:
+    """The name reportlab knows a weight by; registers the family at the first call."""
+    _register()
+    return f"mpkit-{weight}"
+
+
+@cache
+def _register() -> None:
+    folder = files("mpkit") / "fonts"
+    for weight, file in WEIGHTS.items():
+        pdfmetrics.registerFont(TTFont(f"mpkit-{weight}", str(folder / f"IBMPlexSans-{file}.ttf")))
+
+
+@cache
+def _kerning(weight: str) -> Mapping[str, int]:
+    file = files("mpkit") / "fonts" / f"kerning-{WEIGHTS[weight]}.json"
+    return dict(json.loads(file.read_text(encoding="utf-8")))
+
+
+@cache
+def _widths(weight: str) -> Mapping[int, float]:
+    """Advance widths of the characters that have a glyph, in thousandths of an em."""
+    face = pdfmetrics.getFont(font_name(weight)).face
+    return {code: float(face.charWidths[code]) for code in face.charToGlyph}
+
+
+def clean(text: str) -> str:
+    """The text as it is printed: composed letters, single blanks. Raises `UnfitText` for what cannot be shown."""
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    for character in text:
+        if unicodedata.category(character) in _FORBIDDEN:
+            raise UnfitText("kit_hidden_letter", letter=f"U+{ord(character):04X}", text=_visible(text))
+        if ord(character) not in _widths("regular") or ord(character) not in _widths("semibold"):
+            raise UnfitText("kit_no_letter", letter=f"{character} (U+{ord(character):04X})", text=_visible(text))
+    return text
+
+
+def _visible(text: str) -> str:
+    shown = "".join("·" if unicodedata.category(c) in _FORBIDDEN else c for c in text)
+    return shown if len(shown) <= 60 else f"{shown[:59]}…"  # noqa: PLR2004 - room in a sentence
+
+
+def width(text: str, weight: str, spacing: float = 0) -> float:
+    """The width of a line in ems, kerned."""
+    widths, kerning = _widths(weight), _kerning(weight)
+    total = sum(widths[ord(character)] for character in text) + spacing * max(0, len(text) - 1)
+    return (total + sum(kerning.get(text[at : at + 2], 0) for at in range(len(text) - 1))) / 1000
+
+
+@lru_cache(maxsize=4096)
+def fit(text: str, box: TextBox) -> Setting:
+    """The largest setting of the text that stays inside the box; raises `UnfitText` where the least is too large."""
+    across, down = box.width / POINT, box.height / POINT
+    if box.turn:
+        across, down = down, across
+    words = text.split(" ")
+    size = box.size
+    while size >= box.least:
+        broken = _broken(words, box, across / size)
+        if broken is not None and _height(len(broken), box) * size <= down + 1e-6:
+            return _placed(broken, box, size, across, down)
+        size = round(size - _STEP, 3)
+    broken = _broken_anywhere(text, box, across / box.least)
+    if broken is not None and _height(len(broken), box) * box.least <= down + 1e-6:
+        return _placed(broken, box, box.least, across, down)
+    raise UnfitText("kit_text_too_long", text=_visible(text), n=len(text))
+
+
+def _height(lines: int, box: TextBox) -> float:
+    """From the top of the capitals of the first line to the tails of the last, in ems."""
+    return CAP_HEIGHT + DESCENT + (lines - 1) * box.leading
+
+
+def _broken(words: list[str], box: TextBox, room: float) -> tuple[str, ...] | None:
+    """Lines no wider than `room` ems, broken between words as evenly as possible; None where that cannot be."""
+    for lines in range(1, box.lines + 1):
+        found = _even(words, lines, box, room)
+        if found is not None:
+            return found
+    return None
+
+
+def _even(words: list[str], lines: int, box: TextBox, room: float) -> tuple[str, ...] | None:
+    """Exactly `lines` lines whose widest is as narrow as can be."""
+    if lines == 1:
+        line = " ".join(words)
+        return (line,) if width(line, box.weight, box.spacing) <= room else None
+    best: tuple[float, tuple[str, ...]] | None = None
+    for at in range(1, len(words) - lines + 2):
+        head = " ".join(words[:at])
+        head_width = width(head, box.weight, box.spacing)
+        if head_width > room:
+            break
+        rest = _even(words[at:], lines - 1, box, room)
+        if rest is None:
+            continue
+        widest = max(head_width, *(width(line, box.weight, box.spacing) for line in rest))
+        if best is None or widest < best[0]:
+            best = (widest, (head, *rest))
+    return best[1] if best else None
+
+
+def _broken_anywhere(text: str, box: TextBox, room: float) -> tuple[str, ...] | None:
+    """Lines filled letter by letter: the last resort for one long word, such as an id without blanks."""
+    lines: list[str] = [""]
+    for character in text:
+        if width(lines[-1] + character, box.weight, box.spacing) > room:
+            lines.append("")
+        if lines[-1] or character != " ":
+            lines[-1] += character
+    fits = len(lines) <= box.lines and all(width(line, box.weight, box.spacing) <= room for line in lines)
+    return tuple(line.rstrip() for line in lines) if fits else None
+
+
+def _placed(broken: tuple[str, ...], box: TextBox, size: float, across: float, down: float) -> Setting:
+    spare = down - _height(len(broken), box) * size
+    top = {"top": 0.0, "middle": spare / 2, "bottom": spare}[box.valign] + CAP_HEIGHT * size
+    lines = []
+    for number, text in enumerate(broken):
+        wide = width(text, box.weight, box.spacing) * size
+        x = {"left": 0.0, "center": (across - wide) / 2, "right": across - wide}[box.align]
+        lines.append(Line(text, x, top + number * box.leading * size, wide))
+    return Setting(size, tuple(lines))
+
+
+def show(canvas: Canvas, text: str, *, weight: str, size: float, x: float, y: float, spacing: float = 0) -> None:
+    """Set one line with its base line at (x, y) points; kerned by moving between the letters of one string."""
+    font = pdfmetrics.getFont(font_name(weight))
+    kerning = _kerning(weight)
+    code = [f"BT 1 0 0 1 {x:.3f} {y:.3f} Tm"]
+    at = 0
+    for subset, content in font.splitString(text, canvas._doc):  # noqa: SLF001 - raw operators are the fast path
+        moved = []
+        for offset, byte in enumerate(content):
+            pair = text[at + offset : at + offset + 2]
+            gap = (kerning.get(pair, 0) + spacing) if len(pair) > 1 else 0
+            moved.append((byte, gap))
+        name = font.getSubsetInternalName(subset, canvas._doc)  # noqa: SLF001
+        code.append(f"{name} {size:g} Tf {_array(moved)} TJ")
+        at += len(content)
+    code.append("ET")
+    canvas._code.append(" ".join(code))  # noqa: SLF001
+
+
+def _array(moved: list[tuple[int, float]]) -> str:
+    parts, run = [], ""
+    for byte, gap in moved:
+        run += f"{byte:02x}"
+        if gap:
+            parts.append(f"<{run}>{-gap:g}")
+            run = ""
+    if run:
+        parts.append(f"<{run}>")
+    return f"[{''.join(parts)}]"
