@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from mpkit.i18n import say
+from babel.dates import get_day_names
+
+from mpkit.i18n import locale_of, say
+from mpkit.model import WEEK
 from mpkit.plan.change import KINDS, Change, Plan, why
 
 _SHOWN = 20  # lines of one part on a terminal; Markdown and JSON hold all
@@ -70,7 +73,7 @@ def _detail(change: Change, language: str) -> str:
         f"{_value((change.after or {}).get(name), language)}"
         for name in change.fields
     )
-    return f"{reason} {'; '.join(pairs)}"
+    return "; ".join(pairs) if change.kind == "update" else f"{reason} {'; '.join(pairs)}"
 
 
 def _value(value: Any, language: str) -> str:  # noqa: ANN401 - any plain field
@@ -79,8 +82,14 @@ def _value(value: Any, language: str) -> str:  # noqa: ANN401 - any plain field
     if value in (None, "", {}):
         return say("plan_value_nothing", language)
     if isinstance(value, dict):
-        return ", ".join(f"{day[:3]} {' '.join('-'.join(span) for span in spans)}" for day, spans in value.items())
+        return ", ".join(
+            f"{_day(day, language)} {' '.join('-'.join(span) for span in spans)}" for day, spans in value.items()
+        )
     return str(value)
+
+
+def _day(day: str, language: str) -> str:
+    return str(get_day_names("abbreviated", locale=locale_of(language))[WEEK.index(day)])
 
 
 def _row(change: Change, language: str) -> str:
