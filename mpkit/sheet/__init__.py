@@ -1,0 +1,33 @@
+"""Files become branches and registers, with findings; and go back marked.
+
+The names are loaded when they are first asked for: the limited child that opens a stranger's file imports this package
+too, and must not carry words, catalogues and writers with it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mpkit.sheet.checking import Checked, check, message
+    from mpkit.sheet.mark import mark
+    from mpkit.sheet.results import results
+    from mpkit.sheet.template import template
+
+__all__ = ["Checked", "check", "mark", "message", "results", "template"]
+_WHERE = {
+    "Checked": "checking",
+    "check": "checking",
+    "message": "checking",
+    "mark": "mark",
+    "results": "results",
+    "template": "template",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _WHERE:
+        message = f"mpkit.sheet has no {name}"
+        raise AttributeError(message)
+    return getattr(import_module(f"mpkit.sheet.{_WHERE[name]}"), name)

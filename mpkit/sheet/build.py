@@ -1,0 +1,254 @@
+"""Drafts without blocking findings come in, branches and registers go out, with ids, names, hours and counters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mpkit.model import Amount, Branch, Hours, Location, Register, Severity
+from mpkit.places.names import fold
+from mpkit.sheet import hours, ids
+from mpkit.sheet.draft import Draft
+from mpkit.sheet.findings import Findings
+from mpkit.sheet.table import Table
+from mpkit.sheet.text import safe_name
+from mpkit.sites import SITES
+
+NAME_MOST = 44  # characters of a POS name both generations of the API take
+_MOST_REGISTERS = 500
+_CLOSED = frozenset(
+    ["inactivo", "inactiva", "inativo", "inativa", "inactive", "cerrado", "cerrada", "fechado", "fechada", "closed", "baja", "no", "nao", "suspendido", "suspenso", "clausurado", "deshabilitado", "deshabilitada"]
+)
+_WARN, _INFO = Severity.WARNING, Severity.INFO
+_AMOUNTS = {
+    Amount.BUYER: "comprador cliente buyer customer",
+    Amount.OWN_SYSTEM: "sistema propio own system own-system sistema proprio software",
+    Amount.TILL: "mpkit till cobrar charge page",
+}
+_FOOD = frozenset(["gastronomia", "restaurante", "restaurant", "bar", "cafe", "cafeteria", "food", "padaria", "lanchonete"])
+_FUEL = frozenset(
+    ["estacion de servicio", "gas station", "posto de gasolina", "gasolinera", "nafta", "combustible", "posto", "combustivel"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a file wants: branches, and registers in the order of their branches."""
+
+    branches: tuple[Branch, ...]
+    registers: tuple[Register, ...]
+
+
+def close(table: Table, findings: Findings, drafts: list[Draft]) -> None:
+    """Mark the drafts whose status says closed."""
+    column = table.column("status")
+    if column is None:
+        return
+    values = table.values("status")
+    for draft in drafts:
+        if fold(values[draft.record - 1]) in _CLOSED:
+            draft.closed = True
+            findings.add("closed", _WARN, draft.record, "status", value=values[draft.record - 1])
+
+
+def several_rows(table: Table) -> bool:
+    """Whether a branch may stand on many rows: one a register, or one a week day."""
+    ids_repeat = table.column("external_id") is not None
+    days = set(filter(None, table.values("opening_day"))) if table.column("opening_day") else set()
+    registers = table.column("register_id") or table.column("register_name")
+    return ids_repeat and (registers is not None or len(days) > 1)
+
+
+def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool) -> Built:
+    """The branches and registers of the drafts that nothing blocks."""
+    week = _hours(table, findings, drafts, grouped=grouped)
+    _say_ids(table, findings, drafts)
+    if findings.file_blocked:
+        return Built((), ())
+    branches: list[Branch] = []
+    registers: list[Register] = []
+    for group in _grouped(drafts, grouped=grouped):
+        free = [draft for draft in group if draft.record not in findings.blocked]
+        if not free or (free[0].point is None):
+            continue
+        branch = _branch(free[0], week.get(free[0].record, {}), table)
+        branches.append(branch)
+        registers.extend(_registers(branch, free, findings, table.site))
+    return Built(tuple(branches), tuple(_unique(registers)))
+
+
+def _grouped(drafts: Iterable[Draft], *, grouped: bool) -> list[list[Draft]]:
+    if not grouped:
+        return [[draft] for draft in drafts]
+    found: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        found.setdefault(draft.own_id or f"record {draft.record}", []).append(draft)
+    return list(found.values())
+
+
+def _external_id(draft: Draft) -> str:
+    if draft.own_id:
+        return ids.store_id(draft.own_id)
+    return ids.derived_id(draft.name, f"{draft.street} {draft.number}", draft.city, draft.state)
+
+
+def _branch(draft: Draft, week: Hours, table: Table) -> Branch:
+    assert draft.point is not None
+    place = Location(
+        draft.street, draft.number, draft.city, draft.state, *draft.point, reference=draft.other.get("reference", "")
+    )
+    return Branch(
+        _external_id(draft),
+        draft.name,
+        place,
+        week,
+        draft.own_id,
+        draft.other.get("region", ""),
+        record=draft.record,
+        closed=draft.closed,
+    )
+
+
+def _registers(branch: Branch, group: list[Draft], findings: Findings, site: str) -> list[Register]:
+    """One register a row where the rows say so, as many as counted, else one."""
+    word = "Caixa" if SITES[site].language == "pt" else "Caja"
+    short = branch.own_id or branch.name
+    if any("register_id" in d.other or "register_name" in d.other for d in group):
+        return [_named(branch, d, n, short, word, site) for n, d in enumerate(group, start=1)]
+    draft = group[0]
+    text = draft.other.get("register_count", "")
+    count = int(text) if text.isascii() and text.isdigit() else 1
+    if (text and not text.isdigit()) or not 0 < count <= _MOST_REGISTERS:
+        findings.add("bad_register_count", _WARN, draft.record, "register_count", found=text)
+        count = 1
+    return [
+        Register(
+            ids.register_id(branch.external_id, number=n),
+            branch.external_id,
+            _pos_name(short, f"{word} {n}"),
+            **_extras(draft, site),
+            record=draft.record,
+            closed=branch.closed,
+        )
+        for n in range(1, count + 1)
+    ]
+
+
+def _named(branch: Branch, draft: Draft, number: int, short: str, word: str, site: str) -> Register:
+    own = draft.other.get("register_id", "")
+    name = draft.other.get("register_name", "") or f"{word} {own or number}"
+    external = ids.register_id(branch.external_id, own, number)
+    return Register(
+        external,
+        branch.external_id,
+        _pos_name(short, name),
+        **_extras(draft, site),
+        record=draft.record,
+        closed=branch.closed,
+    )
+
+
+def _pos_name(branch: str, register: str) -> str:
+    """ "0425 Caja 1": the branch is shortened first, the register's own part stays readable."""
+    tail = safe_name(register, NAME_MOST - 8) or "Caja"
+    head = safe_name(branch, NAME_MOST - 1 - len(tail))
+    return f"{head} {tail}".strip()
+
+
+def _extras(draft: Draft, site: str) -> dict[str, object]:
+    said = fold(draft.other.get("amount_mode", ""))
+    amount = next(
+        (amount for amount, words in _AMOUNTS.items() if said and (said == fold(amount.value) or said in words)), None
+    )
+    trade = fold(draft.other.get("category", ""))
+    category = (
+        SITES[site].gastronomy if set(trade.split()) & _FOOD else SITES[site].gas_station if trade in _FUEL else None
+    )
+    return {"amount": amount, "category": category}
+
+
+def _unique(registers: Iterable[Register]) -> list[Register]:
+    """Registers by external id; a branch whose rows repeat one register has it once."""
+    return list({register.external_id: register for register in reversed(list(registers))}.values())[::-1]
+
+
+def _say_ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:
+    """Once for the file: the rule ids are written by; and each row that has none, or one too long."""
+    if table.column("external_id") is None:
+        return
+    changed = [d for d in drafts if d.own_id and ids.store_id(d.own_id) != d.own_id]
+    if changed:
+        first = changed[0].own_id
+        findings.add(
+            "external_id_invalid",
+            _INFO,
+            0,
+            "external_id",
+            ids.store_id(first),
+            n=len(changed),
+            found=first,
+            value=ids.store_id(first),
+        )
+    for draft in drafts:
+        if not draft.own_id:
+            findings.add("missing_id", _WARN, draft.record, "external_id")
+        elif len(ids.store_id(draft.own_id)) >= ids.STORE_MOST and "XT" in ids.store_id(draft.own_id):
+            findings.add(
+                "external_id_too_long",
+                _WARN,
+                draft.record,
+                "external_id",
+                ids.store_id(draft.own_id),
+                value=ids.store_id(draft.own_id),
+            )
+
+
+def _hours(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool) -> dict[int, Hours]:
+    """Record → hours; whatever cannot be read is a warning and sends no hours."""
+    found: dict[int, Hours] = {}
+    if table.column("opening_hours"):
+        cells = table.values("opening_hours")
+        for draft in drafts:
+            week = hours.read(cells[draft.record - 1])
+            if week is None:
+                findings.add("bad_hours", _WARN, draft.record, "opening_hours", found=cells[draft.record - 1])
+            elif week:
+                found[draft.record] = week
+    elif table.column("opens_at") and table.column("closes_at"):
+        found = _timed(table, findings, drafts, grouped=grouped)
+    return found
+
+
+def _timed(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool) -> dict[int, Hours]:
+    """Hours from an opening and a closing column; those of one week day only are looked at and not sent."""
+    opens, closes, days = table.values("opens_at"), table.values("closes_at"), table.values("opening_day")
+    one_day = table.column("opening_day") is not None and not grouped
+    by_branch: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    where: dict[str, list[int]] = {}
+    for draft in drafts:
+        n = draft.record - 1
+        if not opens[n] and not closes[n]:
+            continue
+        interval = _interval(opens[n], closes[n])
+        day = hours.day_of(days[n]) if days[n] else None
+        if interval is None or (days[n] and day is None):
+            findings.add("bad_hours", _WARN, draft.record, "opens_at", found=f"{opens[n]} - {closes[n]}")
+            continue
+        key = draft.own_id if grouped and draft.own_id else str(draft.record)
+        where.setdefault(key, []).append(draft.record)
+        for name in [day] if day else hours.WEEK:
+            by_branch.setdefault(key, {}).setdefault(name, []).append(interval)
+    if one_day and by_branch:
+        findings.add("hours_of_one_day", _INFO, 0, "opening_day")
+        return {}
+    found = {key: hours.week_of(week) for key, week in by_branch.items()}
+    return {record: week for key, records in where.items() if (week := found[key]) for record in records}
+
+
+def _interval(opens: str, closes: str) -> tuple[int, int] | None:
+    """Two times of day in minutes; equal ones (day and night, or closed?) and an hour typed as seconds are not guessed."""
+    first, last = hours.minutes(opens), hours.minutes(closes)
+    if first is None or last is None or first == last % (24 * 60):
+        return None
+    typed_low = any(text.startswith("0:00:") and not text.endswith(":00") for text in (opens, closes))
+    return None if typed_low else (first, last)

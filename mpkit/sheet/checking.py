@@ -1,0 +1,131 @@
+"""A file's path comes in; what it wants, what its columns mean and what is wrong with it go out, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mpkit.i18n import say, words
+from mpkit.model import Branch, Finding, Register, Severity
+from mpkit.sheet import build, draft, reading, table, twins
+from mpkit.sheet.columns import Column
+from mpkit.sheet.findings import Findings
+from mpkit.sheet.grid import Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file, read and judged; `branches` and `registers` are those of rows that nothing blocks."""
+
+    file: str
+    site: str
+    sheet: str | None
+    encoding: str
+    delimiter: str
+    header_row: int
+    rows: int
+    columns: tuple[Column, ...]
+    branches: tuple[Branch, ...]
+    registers: tuple[Register, ...]
+    findings: tuple[Finding, ...]
+    cells: Sheet = field(repr=False)
+
+    @property
+    def blocked(self) -> frozenset[int]:
+        """The records that must not be created as they stand; all of them where the whole file is blocked."""
+        found = {finding.record for finding in self.findings if finding.severity is Severity.BLOCKING}
+        return frozenset(range(1, self.rows + 1)) if 0 in found else frozenset(found)
+
+    def to_json(self, language: str) -> dict[str, Any]:
+        """The document of `check --json`, its messages in `language`."""
+        return {
+            "file": self.file,
+            "site": self.site,
+            "sheet": self.sheet,
+            "encoding": self.encoding or None,
+            "delimiter": self.delimiter or None,
+            "header_row": self.header_row,
+            "rows": self.rows,
+            "columns": [asdict(column) for column in self.columns],
+            "branches": len(self.branches),
+            "registers": len(self.registers),
+            "findings": [as_json(finding, language) for finding in self.findings],
+        }
+
+
+def as_json(finding: Finding, language: str) -> dict[str, Any]:
+    """One finding of the document."""
+    return {
+        "record": finding.record,
+        "row": finding.row,
+        "column": finding.column,
+        "header": finding.header,
+        "severity": finding.severity.value,
+        "code": finding.code,
+        "message": message(finding, language),
+        "suggestion": finding.suggestion,
+    }
+
+
+def message(finding: Finding, language: str) -> str:
+    """The sentence of a finding: what is wrong, what to do; another one once for a file, and where a repair is used."""
+    if finding.record == 0 and f"{finding.code}_file" in words():
+        key = f"{finding.code}_file"
+    elif finding.severity is not Severity.BLOCKING and f"{finding.code}_used" in words():
+        key = f"{finding.code}_used"
+    else:
+        key = finding.code
+    return say(key, language, **finding.values)
+
+
+def check(
+    path: Path | str,
+    *,
+    site: str = "",
+    sheet: str = "",
+    mapping: Mapping[str, str] | None = None,
+    accept: Collection[str] = (),
+    places: Path | None = None,
+) -> Checked:
+    """Read and judge one file of branches.
+
+    `site` "" is guessed from points and names of places; `mapping` is meaning → header or column number; `accept` holds
+    codes of repairs to apply; `places` a folder of catalogue files. Raises `UnreadableFile` for a file we cannot or
+    will not read, `Refused` where the country does not show, `WrongUsage` for an option that makes no sense.
+    """
+    path = Path(path)
+    grid = reading.read(path)
+    found = table.understand(grid, site=site, sheet=sheet, mapping=mapping or {}, folder=places)
+    findings = Findings(found, accept)
+    drafts = draft.read(found, findings)
+    _remarks(found, findings)
+    build.close(found, findings, drafts)
+    grouped = build.several_rows(found)
+    again = twins.find(found, findings, drafts, several_rows=grouped)
+    built = build.build(found, findings, [d for d in drafts if d.record not in again], grouped=grouped)
+    return Checked(
+        path.name,
+        found.site,
+        found.sheet.name,
+        grid.encoding,
+        grid.delimiter,
+        found.header_row,
+        found.count,
+        found.columns,
+        built.branches,
+        built.registers,
+        findings.sorted(),
+        found.sheet,
+    )
+
+
+def _remarks(found: table.Table, findings: Findings) -> None:
+    """What the reading noticed, where it matters: numbers only in columns of ids."""
+    ids = {c.index for c in found.columns if c.meaning in {"external_id", "alt_id", "register_id", "postal_code"}}
+    for remark in found.sheet.remarks:
+        record = remark.row - found.header_row
+        if record < 1 or record > found.count or (remark.code == "number_in_id" and remark.column not in ids):
+            continue
+        findings.add(remark.code, Severity(remark.severity), record, column=remark.column or None, **remark.values)

@@ -1,0 +1,197 @@
+"""The sheet's columns come in, what each means goes out: header words and contents decide jointly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mpkit.errors import WrongUsage
+from mpkit.places import Catalogue
+from mpkit.sheet.header import fold_header, phrases, scores
+from mpkit.sheet.profile import Profile, profile
+from mpkit.sites import SITES
+
+_SEVERAL = frozenset(
+    {"alt_id", "chain_brand", "phone", "company_name", "format_type", "neighborhood", "ignore", "contact", "reference"}
+)
+_ENOUGH = 0.42
+_HEADER, _CONTENT = 0.6, 0.4
+_ALONE = 0.75  # content alone is never as sure as content with a header
+_PLAIN = frozenset(
+    {
+        "reference",
+        "region",
+        "route",
+        "category",
+        "mode",
+        "amount_mode",
+        "till_code",
+        "contact",
+        "tax_id",
+        "ignore",
+        "format_type",
+        "chain_brand",
+        "company_name",
+        "neighborhood",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the sheet, counted from 1, and what it means, from 0 (a guess) to 1 (certain)."""
+
+    index: int
+    header: str
+    meaning: str
+    confidence: float
+
+
+def recognise(
+    headers: Sequence[str], cells: Sequence[Sequence[str]], catalogue: Catalogue, mapping: Mapping[str, str]
+) -> tuple[Column, ...]:
+    """The meaning of each column; `mapping` (meaning → header or number) overrides. Raises `WrongUsage`."""
+    box = next(site.box for site in SITES.values() if site.country == catalogue.country)
+    profiles = [profile(values, catalogue, box) for values in cells]
+    decided = _told(headers, mapping)
+    taken = set(decided.values())
+    ranked = sorted(
+        (
+            (score, -index, meaning)
+            for index, p in enumerate(profiles)
+            for meaning, score in _all_scores(headers[index], p).items()
+            if score >= _ENOUGH
+        ),
+        reverse=True,
+    )
+    sure = dict.fromkeys(decided, 1.0)
+    for score, back, meaning in ranked:
+        index = -back
+        if index in decided or (meaning in taken and meaning not in _SEVERAL):
+            continue
+        decided[index], sure[index] = meaning, min(1.0, score)
+        taken.add(meaning)
+    _turn_points(decided, profiles, mapping)
+    _prefer_separate(decided, profiles)
+    return tuple(
+        Column(index + 1, header, decided.get(index, "ignore"), round(sure.get(index, 0.5), 2))
+        for index, header in enumerate(headers)
+    )
+
+
+def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
+    """Column index → meaning, as somebody said it; a column is named by its header or its number."""
+    told: dict[int, str] = {}
+    folded = [fold_header(header) for header in headers]
+    for meaning, column in mapping.items():
+        if meaning not in phrases():
+            raise WrongUsage("map_meaning_unknown", meaning=meaning, known=", ".join(sorted(phrases())))
+        exact = [index for index, header in enumerate(headers) if header.strip() == column.strip()]
+        alike = [index for index, header in enumerate(folded) if header and header == fold_header(column)]
+        if exact or alike:
+            told[(exact or alike)[0]] = meaning
+        elif column.strip().isdigit() and 1 <= int(column) <= len(headers):
+            told[int(column) - 1] = meaning
+        else:
+            raise WrongUsage("map_column_unknown", column=column, known=", ".join(h for h in headers if h))
+    return told
+
+
+def _all_scores(header: str, p: Profile) -> dict[str, float]:
+    """How well each meaning fits one column; a meaning the cells cannot have is absent."""
+    if not p.count:
+        return {"ignore": 1.0}
+    said = scores(header)
+    found: dict[str, float] = {}
+    for meaning in phrases():
+        content = _content(meaning, p)
+        if content is None:
+            continue
+        words = said.get(meaning, 0.0)
+        if words:
+            found[meaning] = _HEADER * words + _CONTENT * content
+        elif not said or meaning in _SPEAKING:
+            found[meaning] = _ALONE * content * (1.0 if not fold_header(header) else 0.8)
+    return found
+
+
+# meanings whose cells speak for themselves, whatever the header says
+_SPEAKING = frozenset(
+    {"latitude", "longitude", "lat_lng", "state", "full_address", "email", "opening_hours", "country"}
+)
+
+
+def _content(meaning: str, p: Profile) -> float | None:
+    """How well the cells fit a meaning, None where they cannot have it; 0 where they say neither yes nor no."""
+    if meaning in _PLAIN:
+        return 0.0 if meaning == "ignore" else (0.5 if not p.constant or meaning in {"region", "reference"} else 0.0)
+    if meaning == "alt_id":
+        return p.code if p.distinct > 0.5 and p.code > 0.5 else None  # noqa: PLR2004
+    if meaning == "external_id":
+        if p.code < 0.6 or (p.constant and p.count > 3) or p.decimal > 0.5:  # noqa: PLR2004
+            return None
+        return 1.0 if p.distinct == 1.0 else 0.3 * p.distinct
+    if meaning in {"latitude", "longitude"}:
+        return getattr(p, meaning) if p.decimal > 0.5 else None  # noqa: PLR2004
+    test = _TESTS.get(meaning)
+    if test is None:
+        return 0.5
+    value, least = test(p)
+    return value if value >= least else None
+
+
+def _name(p: Profile) -> tuple[float, float]:
+    return p.letters * (1 - 0.5 * p.city) * (1 - 0.4 * p.commas) * (0.4 + 0.6 * p.distinct), 0.1
+
+
+def _street(p: Profile) -> tuple[float, float]:
+    return p.street * (1 - 0.6 * p.commas), 0.1
+
+
+_TESTS = {
+    "store_name": _name,
+    "street_and_number": _street,
+    "street_name": lambda p: (p.letters * (1 - p.street), 0.4),
+    "street_number": lambda p: (p.small + p.integer * 0.5 if not p.sequence else 0.0, 0.3),
+    "full_address": lambda p: (p.street * p.commas, 0.3),
+    "city": lambda p: (p.city * (1.0 if p.letters > 0.5 else 0.0), 0.12),  # noqa: PLR2004
+    "state": lambda p: (p.state, 0.5),
+    "country": lambda p: (p.country, 0.8),
+    "postal_code": lambda p: (p.code, 0.6),
+    "lat_lng": lambda p: (p.pair, 0.6),
+    "opening_hours": lambda p: (p.hours, 0.3),
+    "opens_at": lambda p: (p.time, 0.5),
+    "closes_at": lambda p: (p.time, 0.5),
+    "opening_day": lambda p: (p.day, 0.5),
+    "register_id": lambda p: (p.code, 0.5),
+    "register_name": lambda p: (p.letters, 0.5),
+    "register_count": lambda p: (p.small, 0.6),
+    "status": lambda p: (p.status, 0.6),
+    "phone": lambda p: (p.phone, 0.3),
+    "row_index": lambda p: (1.0 if p.sequence else 0.0, 0.9),
+    "email": lambda p: (p.email, 0.5),
+}
+
+
+def _turn_points(decided: dict[int, str], profiles: Sequence[Profile], mapping: Mapping[str, str]) -> None:
+    """Latitude is what holds latitudes, whatever the header says."""
+    where = {meaning: index for index, meaning in decided.items()}
+    if {"latitude", "longitude"} - set(where) or {"latitude", "longitude"} & set(mapping):
+        return
+    lat, lng = profiles[where["latitude"]], profiles[where["longitude"]]
+    if lat.longitude > 0.8 and lng.latitude > 0.8 and lat.latitude < 0.2 and lng.longitude < 0.2:  # noqa: PLR2004
+        decided[where["latitude"]], decided[where["longitude"]] = "longitude", "latitude"
+
+
+def _prefer_separate(decided: dict[int, str], profiles: Sequence[Profile]) -> None:
+    """Brand and company are told apart by what the cells look like, not by the header alone."""
+    brands = [index for index, meaning in decided.items() if meaning == "chain_brand"]
+    for index, meaning in list(decided.items()):
+        if meaning == "company_name" and not brands and profiles[index].company < 0.3:  # noqa: PLR2004
+            decided[index] = "chain_brand"
+        if (
+            meaning in {"chain_brand", "company_name", "format_type"}
+            and profiles[index].constant
+            and profiles[index].count > 3
+        ):
+            decided[index] = "ignore"

@@ -1,0 +1,216 @@
+"""A table comes in, drafts of branches go out: each record's cells by meaning, read and judged column by column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mpkit.model import Severity
+from mpkit.sheet import address, points
+from mpkit.sheet.findings import Findings
+from mpkit.sheet.settlement import Settlement
+from mpkit.sheet.table import Table
+from mpkit.sheet.text import faults, tidy, unscrambled
+
+_TEXTS = (
+    "store_name",
+    "street_and_number",
+    "street_name",
+    "full_address",
+    "city",
+    "state",
+    "neighborhood",
+    "reference",
+    "external_id",
+    "register_name",
+)
+_TOTALS = ("total", "subtotal", "totales", "suma", "promedio", "totais", "soma")
+_WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
+
+
+@dataclass(slots=True)
+class Draft:
+    """One record on its way to a branch."""
+
+    record: int
+    name: str = ""
+    own_id: str = ""
+    street: str = ""
+    number: str = ""
+    city: str = ""
+    state: str = ""
+    point: points.Point | None = None
+    city_text: str = ""
+    state_text: str = ""
+    closed: bool = False
+    other: dict[str, str] = field(default_factory=dict)
+
+
+def read(table: Table, findings: Findings) -> list[Draft]:
+    """The drafts of all records that are branches, with what is wrong in their texts, addresses, points and places."""
+    kept = _records(table, findings)
+    texts = {meaning: _texts(table, findings, meaning, kept) for meaning in _TEXTS}
+    drafts = [Draft(n + 1, texts["store_name"][n], texts["external_id"][n]) for n in kept]
+    _names(table, findings, drafts)
+    _addresses(table, findings, drafts, texts)
+    _points(table, findings, drafts)
+    _settle(table, findings, drafts)
+    for meaning in ("neighborhood", "reference", "register_name"):
+        _keep(drafts, meaning, texts[meaning])
+    for meaning in ("region", "register_id", "register_count", "alt_id", "category", "amount_mode", "phone"):
+        if table.column(meaning):
+            _keep(drafts, meaning, table.values(meaning))
+    return drafts
+
+
+def _keep(drafts: list[Draft], meaning: str, values: list[str]) -> None:
+    for draft in drafts:
+        if values[draft.record - 1]:
+            draft.other[meaning] = values[draft.record - 1]
+
+
+def _records(table: Table, findings: Findings) -> list[int]:
+    """Indexes of the records that are rows of branches: not empty, no total at the foot."""
+    kept: list[int] = []
+    for n, row in enumerate(zip(*table.cells, strict=True)):
+        filled = [cell for cell in row if cell and not cell.isspace()]
+        if not filled:
+            continue
+        first = filled[0].strip().casefold()
+        if first.startswith(_TOTALS) and len(filled) <= max(2, len(row) // 2) and n >= table.count - 5:
+            findings.add("not_a_store", _BLOCK, n + 1, column=row.index(filled[0]) + 1, found=filled[0].strip())
+            continue
+        kept.append(n)
+    return kept
+
+
+def _texts(table: Table, findings: Findings, meaning: str, kept: list[int]) -> list[str]:
+    """The cells of a meaning put right: what cannot be seen goes by itself, wrong letters where somebody agreed."""
+    column = table.column(meaning)
+    if column is None:
+        return [""] * table.count
+    cells = table.cells[column.index - 1]
+    values = [tidy(cell) for cell in cells]
+    for n in kept:
+        for code, right in faults(cells[n]):
+            taken = code in {"padded_value", "invisible_characters"} or code in findings.accept
+            findings.add(
+                code,
+                _WARN,
+                n + 1,
+                column=column.index,
+                suggestion=right if code != "lost_letter" else None,
+                found=tidy(cells[n]),
+                value=right,
+            )
+            if taken:
+                values[n] = right
+    return values
+
+
+def _names(table: Table, findings: Findings, drafts: list[Draft]) -> None:
+    if table.column("store_name") is None:
+        findings.add("missing_name", _BLOCK, 0)
+        return
+    for draft in drafts:
+        if not draft.name:
+            findings.add("missing_name", _BLOCK, draft.record, "store_name")
+        elif len(draft.name) > 60:  # noqa: PLR2004 - Mercado Pago publishes no limit; signs and screens have one
+            findings.add("name_too_long", _WARN, draft.record, "store_name", length=len(draft.name))
+
+
+def _addresses(table: Table, findings: Findings, drafts: list[Draft], texts: dict[str, list[str]]) -> None:
+    """Street and number from one cell, from two, or cut out of a full address; city and state texts beside them."""
+    meaning = next((m for m in ("street_and_number", "street_name", "full_address") if table.column(m)), "")
+    full = texts["full_address"] if table.column("full_address") else None
+    whole = full is not None and (meaning == "full_address" or not (table.column("city") and table.column("state")))
+    numbers = table.values("street_number")
+    if not meaning:
+        findings.add("missing_street", _BLOCK, 0)
+    for draft in drafts:
+        n = draft.record - 1
+        draft.city_text, draft.state_text = texts["city"][n], texts["state"][n]
+        cell = texts[meaning][n] if meaning else ""
+        found = address.Address("", "")
+        if full is not None and whole and full[n]:
+            found = address.split_full(full[n], table.places)
+            draft.city_text = draft.city_text or found.city
+            draft.state_text = draft.state_text or found.state
+        if not meaning:
+            continue
+        if not cell or address.is_placeholder(cell):
+            findings.add("missing_address", _BLOCK, draft.record, meaning, found=cell)
+            continue
+        if meaning != "full_address":
+            found = address.split_street(cell)
+        number = address.split_street(f"x {numbers[n]}").number if numbers[n] else found.number
+        draft.street = cell if meaning == "street_name" and numbers[n] else found.street
+        draft.number = number or address.NO_NUMBER
+        if not number:
+            findings.add("no_street_number", _WARN, draft.record, meaning, found=cell)
+
+
+def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
+    """The point of each draft; with no such column once for the whole file."""
+    pair = table.column("lat_lng")
+    if table.column("latitude") and table.column("longitude"):
+        latitudes, longitudes = table.values("latitude"), table.values("longitude")
+    elif pair:
+        both = [points.split_pair(cell) for cell in table.values("lat_lng")]
+        latitudes, longitudes = [a for a, _ in both], [b for _, b in both]
+    else:
+        findings.add("missing_coordinates", findings.agreed("missing_coordinates"), 0)
+        return
+    judged = points.judge(latitudes, longitudes, table.places)
+    for draft in drafts:
+        found = judged[draft.record - 1]
+        draft.point = None if found.code else found.point
+        if not found.code:
+            continue
+        column = pair.index if pair else None
+        meaning = "latitude" if found.latitude_wrong else "longitude"
+        better = f"{found.better[0]:g}, {found.better[1]:g}" if found.better else None
+        can = found.better is not None or found.code == "missing_coordinates"
+        severity = findings.agreed(found.code) if can else _BLOCK
+        if severity is _WARN and found.better:
+            draft.point = found.better
+        cell = f"{latitudes[draft.record - 1]}; {longitudes[draft.record - 1]}"
+        findings.add(
+            found.code,
+            severity,
+            draft.record,
+            meaning,
+            better,
+            column=column,
+            found=cell,
+            country=table.places.country,
+            better=better or "",
+        )
+
+
+def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
+    """State, city and point of each draft against the catalogue; a whole column that is missing is said once."""
+    has_city = any(draft.city_text for draft in drafts)
+    has_state = table.column("state") is not None or any(draft.state_text for draft in drafts)
+    judge = Settlement(table.places, findings.accept, has_state=has_state).judge
+    city_field = "city" if table.column("city") else "full_address"
+    fields = {"city": city_field, "state": "state" if table.column("state") else city_field}
+    if drafts and not has_city:
+        findings.add("missing_city", findings.agreed("missing_city"), 0)
+    for draft in drafts:
+        where = judge(unscrambled(draft.state_text), unscrambled(draft.city_text), unscrambled(draft.name), draft.point)
+        draft.state, draft.city, draft.point = where.state, where.city, where.point
+        for trouble in where.troubles:
+            if trouble.code == "missing_city" and not has_city:
+                continue
+            accepted = trouble.code == "coordinates_far_from_city" and trouble.code in findings.accept
+            severity = _WARN if accepted else trouble.severity
+            findings.add(
+                trouble.code,
+                severity,
+                draft.record,
+                fields.get(trouble.field, trouble.field),
+                trouble.suggestion,
+                **trouble.values,
+            )
+        if draft.point is None and "missing_coordinates" in findings.accept and draft.city:
+            draft.point = table.places.point(draft.state, draft.city)

@@ -1,0 +1,68 @@
+"""A file as text: its sheets, rows and cells exactly as read, and what the reading itself noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something the reading noticed: a code of `words/findings.toml`, where, and the sentence's values.
+
+    `row` counts from 1 (0: the whole sheet), `column` from 1 (0: the whole row).
+    """
+
+    code: str
+    severity: str
+    row: int = 0
+    column: int = 0
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet; row i of `rows` is row i + 1 of the sheet, rows may have different lengths."""
+
+    name: str | None
+    rows: list[list[str]]
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What the reading child hands back: `encoding` and `delimiter` are empty for workbooks."""
+
+    kind: str  # xlsx, xls, ods, csv
+    sheets: tuple[Sheet, ...]
+    encoding: str = ""
+    delimiter: str = ""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Plain data for the way from the child to the parent."""
+        return {
+            "kind": self.kind,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "sheets": [
+                {
+                    "name": sheet.name,
+                    "rows": sheet.rows,
+                    "remarks": [[r.code, r.severity, r.row, r.column, dict(r.values)] for r in sheet.remarks],
+                }
+                for sheet in self.sheets
+            ],
+        }
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Grid:
+        """The grid again; raises `KeyError`, `TypeError` or `ValueError` on anything else than `to_plain` wrote."""
+        sheets = tuple(
+            Sheet(sheet["name"], sheet["rows"], tuple(Remark(*remark) for remark in sheet["remarks"]))
+            for sheet in plain["sheets"]
+        )
+        return cls(plain["kind"], sheets, plain["encoding"], plain["delimiter"])

@@ -1,0 +1,157 @@
+"""The cells of one column come in, what they look like goes out: shares from 0 to 1 of a sample."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from mpkit.places import Catalogue
+from mpkit.places.names import fold
+from mpkit.sites import SITES, Box
+
+SAMPLE = 300
+_DECIMAL = re.compile(r"[+-−]?\s*\d{1,3}[.,]\d{3,}")  # noqa: RUF001 - spreadsheets write a true minus too
+_INTEGER = re.compile(r"\d+")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
+_PAIR = re.compile(r"\(?\s*[+-]?\d{1,2}\.\d+\s*[,; ]\s*[+-]?\d{1,3}\.\d+\s*\)?")
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./_-]{0,24}")
+_PHONE = re.compile(r"\+?[\d ()./-]{7,25}")
+_TIME = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?( ?[ap]\.? ?m\.?)?|\d{1,2} ?(h|hs|am|pm)", re.IGNORECASE)
+_HOURS = re.compile(r"\d{1,2}([:.h]\d{2})? ?(h|hs|hrs)? ?(a|as|às|to|-|–) ?\d{1,2}|24 ?(h|hs|horas)", re.IGNORECASE)  # noqa: RUF001
+_EMAIL = re.compile(r"\S+@\S+\.\S+")
+_STREET = re.compile(r"[^\W\d]{3,}.*\d")
+_COMPANY = re.compile(
+    r"\b(s\.? ?a\.?( ?s\.?)?|s\.? ?r\.? ?l\.?|ltda|s\.? ?a\.? de c\.? ?v|e\.?i\.?r\.?l|inc|cicsa)\b\.?", re.IGNORECASE
+)
+_STATUS = frozenset(
+    ["activo", "activa", "inactivo", "inactiva", "ativo", "ativa", "inativo", "inativa", "active", "inactive", "abierto", "abierta", "cerrado", "cerrada", "aberto", "aberta", "fechado", "fechada", "open", "closed", "baja", "alta", "si", "no", "sim", "nao", "yes", "vigente", "habilitado", "habilitada", "suspendido"]
+)
+_DAYS = frozenset(
+    ["lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "segunda", "terca", "quarta", "quinta", "sexta", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "lun", "mar", "mie", "jue", "vie", "sab", "dom", "seg", "ter", "qua", "qui", "sex", "mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+)
+_COUNTRIES = frozenset(
+    name
+    for site in SITES.values()
+    for name in (fold(site.name), site.country.lower(), site.country_alpha3.lower(), fold(site.name).replace("s", "z"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a column holds; `distinct` and `fill` are taken over all cells, the rest over a sample."""
+
+    count: int
+    fill: float
+    distinct: float
+    constant: bool
+    decimal: float
+    integer: float
+    numeric: float
+    pair: float
+    code: float
+    letters: float
+    phone: float
+    time: float
+    hours: float
+    email: float
+    street: float
+    commas: float
+    company: float
+    status: float
+    day: float
+    country: float
+    sequence: bool
+    small: float
+    latitude: float
+    longitude: float
+    state: float
+    city: float
+
+
+def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None) -> Profile:
+    """Look at the non-empty `values` of a column (stripped), against a site's catalogue and box where one is known."""
+    filled = [value for value in values if value]
+    step = max(1, len(filled) // SAMPLE)
+    sample = filled[::step][:SAMPLE]
+    size = len(sample) or 1
+    folded = [fold(value) for value in sample]
+    different = set(filled)
+
+    def share(pattern: re.Pattern[str]) -> float:
+        return sum(1 for value in sample if pattern.fullmatch(value)) / size
+
+    def among(known: frozenset[str]) -> float:
+        return sum(1 for value in folded if value in known) / size
+
+    decimal = share(_DECIMAL)
+    numbers = [degrees for value in sample if (degrees := _degrees(value)) is not None] if decimal else []
+    return Profile(
+        count=len(filled),
+        fill=len(filled) / (len(values) or 1),
+        distinct=len(different) / (len(filled) or 1),
+        constant=len(different) <= 1,
+        decimal=decimal,
+        integer=share(_INTEGER),
+        numeric=share(_NUMBER),
+        pair=share(_PAIR),
+        code=share(_CODE),
+        letters=sum(1 for value in sample if sum(c.isalpha() for c in value) > 2) / size,  # noqa: PLR2004
+        phone=share(_PHONE),
+        time=share(_TIME),
+        hours=sum(1 for value in sample if _HOURS.search(value)) / size,
+        email=share(_EMAIL),
+        street=sum(1 for value in sample if _STREET.search(value)) / size,
+        commas=sum(1 for value in sample if _parts(value) > 2) / size,  # noqa: PLR2004 - street, town, state
+        company=sum(1 for value in sample if _COMPANY.search(value)) / size,
+        status=among(_STATUS),
+        day=sum(1 for value in folded if value.replace(" feira", "") in _DAYS) / size,
+        country=among(_COUNTRIES),
+        sequence=_counts(filled[:SAMPLE]),
+        small=sum(1 for value in sample if value.isdigit() and len(value) < 4 and int(value) > 0) / size,  # noqa: PLR2004
+        latitude=sum(1 for n in numbers if box and box.south <= n <= box.north) / size,
+        longitude=sum(1 for n in numbers if box and box.west <= n <= box.east) / size,
+        state=_states(different, catalogue),
+        city=_cities(sample, catalogue),
+    )
+
+
+def _degrees(value: str) -> float | None:
+    try:
+        return float(value.replace(",", ".").replace("−", "-").replace(" ", ""))  # noqa: RUF001
+    except ValueError:
+        return None
+
+
+def _parts(value: str) -> int:
+    return value.count(",") + value.count(" - ") + 1
+
+
+def _counts(values: Sequence[str]) -> bool:
+    """Whether the cells count 0, 1, 2 … or 1, 2, 3 …"""
+    if len(values) < 3 or values[0] not in {"0", "1"}:  # noqa: PLR2004 - two cells count nothing
+        return False
+    first = int(values[0])
+    return all(value == str(first + n) for n, value in enumerate(values))
+
+
+def _states(different: set[str], catalogue: Catalogue | None) -> float:
+    """The share of different values that name a state; many different values cannot be states."""
+    if catalogue is None or not different or len(different) > 6 * len(catalogue.states):
+        return 0.0
+    known = sum(1 for value in different if len(value) > 1 and catalogue.match_state(value).value)
+    return known / len(different)
+
+
+def _cities(sample: Sequence[str], catalogue: Catalogue | None) -> float:
+    if catalogue is None or not sample:
+        return 0.0
+    names = city_names(catalogue)
+    return sum(1 for value in sample if fold(value) in names) / len(sample)
+
+
+@lru_cache(maxsize=32)
+def city_names(catalogue: Catalogue) -> frozenset[str]:
+    """Every city name of a catalogue, folded."""
+    return frozenset(fold(place.city) for place in catalogue.places)

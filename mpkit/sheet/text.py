@@ -1,0 +1,77 @@
+"""Cell texts come in; what is wrong with their letters, and what would be right, comes out. Numbers are not touched."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from mpkit.sheet.encoding import plausibility
+
+_BLANKS = re.compile(r"[ \t\u00a0\u2007\u202f]+")
+_ODD_BLANKS = re.compile(r"[\u00a0\u2007\u202f\t]")
+_BROKEN_UTF8 = re.compile(r"[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")  # noqa: RUF001 - how UTF-8 looks when misread
+_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_LOOKALIKES = str.maketrans(
+    "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαеаорсухАВЕЗКМНОРСТУХ",  # noqa: RUF001 - Greek and Cyrillic letters that look Latin
+    "ABEZHIKMNOPTYXoaeaopcyxABE3KMHOPCTYX",
+)
+_LOST = re.compile(r"\ufffd")
+
+
+@lru_cache(maxsize=100_000)
+def faults(text: str) -> tuple[tuple[str, str], ...]:
+    """The faults of one cell's text as (code, the text put right): the order in which they are repaired."""
+    if text.isascii() and text.isprintable() and text == text.strip(" ") and "  " not in text:
+        return ()
+    return tuple(_faults(text))
+
+
+def _faults(text: str) -> Iterator[tuple[str, str]]:
+    if _LOST.search(text):
+        yield "lost_letter", text
+    seen = "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in _UNSEEN)
+    if seen != text or _ODD_BLANKS.search(text):
+        yield "invisible_characters", tidy(seen)
+    if seen.replace("\n", " ").replace("\r", " ") != tidy(seen) and not _ODD_BLANKS.search(seen):
+        yield "padded_value", tidy(seen)
+    right = unscrambled(seen)
+    if right != seen:
+        yield "mojibake", tidy(right)
+    plain = seen.translate(_LOOKALIKES)
+    if plain != seen and any(c.isascii() and c.isalpha() for c in seen):
+        yield "lookalike_letters", tidy(plain)
+
+
+def tidy(text: str) -> str:
+    """The text without what cannot be seen, blanks around it and double blanks in it: lossless."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
+    kept = "".join(c if unicodedata.category(c) not in _UNSEEN else " " if c in "\t\n\r" else "" for c in text)
+    return _BLANKS.sub(" ", kept).strip(" ")
+
+
+@lru_cache(maxsize=20_000)
+def unscrambled(text: str) -> str:
+    """The text as it was before a wrong code page, where that is certain; else the text itself."""
+    if text.isascii():
+        return text
+    if _BROKEN_UTF8.search(text):
+        for page in ("cp1252", "latin-1"):
+            try:
+                return text.encode(page).decode("utf-8")
+            except UnicodeError:
+                continue
+    try:
+        other = text.encode("latin-1").decode("cp850")
+    except UnicodeError:
+        return text
+    return other if plausibility(other) > plausibility(text) + 0.9 else text
+
+
+def safe_name(text: str, most: int) -> str:
+    """Letters, digits, blank, `_` and `-` without accents: a POS name both generations of the API take."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    kept = re.sub(r"[^A-Za-z0-9 _-]+", " ", plain)
+    return " ".join(kept.split())[:most].strip()
