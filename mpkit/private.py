@@ -46,7 +46,11 @@ def create(path: Path, content: bytes) -> bool:
 
 
 def _folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder and what is missing above it, each closed to others (`parents=True` would leave those open)."""
+    if not folder.is_dir():
+        if folder != folder.parent:
+            _folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -30,6 +30,9 @@ _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 20.0
 _log = log.get("api")
 
+# stamina would log each repetition with a wait of 0, as the wait is ours; its counter for metrics stays.
+stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.PrometheusOnRetryHook])
+
 
 class Unreadable(ValueError):
     """A well-formed answer whose fields are not what the contract says."""

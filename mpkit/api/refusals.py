@@ -86,7 +86,7 @@ def valid_values(error: ApiError) -> tuple[str, tuple[str, ...]] | None:
 def retry_after(text: str, now: datetime) -> float | None:
     """Seconds a Retry-After header asks for, as a number or a date; None where it says nothing readable."""
     text = text.strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", text, re.ASCII):
         return min(float(text), _LONGEST_RETRY_AFTER)
     try:
         at = parsedate_to_datetime(text)
@@ -113,7 +113,7 @@ def _code_and_detail(body: bytes) -> tuple[str, str]:
         code = errors[0].get("code") or ""
         details = errors[0].get("details")
         texts = [errors[0].get("message"), *(details if isinstance(details, list) else [])]
-    return str(code).strip().lower()[:80], _told(" · ".join(str(part) for part in dict.fromkeys(texts) if part))
+    return clean(str(code)).strip().lower()[:80], _told(" · ".join(str(part) for part in dict.fromkeys(texts) if part))
 
 
 def _causes(document: Mapping[str, Any]) -> list[str]:
