@@ -2,7 +2,7 @@
 
 The announced total drifts, pages may be short and rows may move while we page (payments contract 1.1.3, 1.1.6). So each
 page is asked to begin with the last row of the one before: if it does not, rows have moved, and the window is read
-again until a reading was steady and complete, or two in a row found nothing new.
+again until a reading was steady, and complete or without anything new, or two in a row found nothing new.
 """
 
 from __future__ import annotations
@@ -62,17 +62,17 @@ class Reading:
             steady, total = self._once()
             self._flush()
             quiet = quiet + 1 if len(self.seen) == before else 0
-            if (steady and len(self.seen) >= total) or quiet >= _QUIET:
+            if (steady and (quiet or len(self.seen) >= total)) or quiet >= _QUIET:
                 return len(self.seen)
         raise Refused("sales_rows_keep_moving", begin=self.window.begin, end=self.window.end)
 
     def _once(self) -> tuple[bool, int]:
-        """One pass over the pages: whether no row moved, and the total last announced."""
-        steady, place, last, confirmed = True, 0, "", False
+        """One pass over the pages: whether no row moved, and the greatest total announced."""
+        steady, place, total, first, last, confirmed = True, 0, 0, "", "", False
         while True:
-            offset = place if confirmed or not place else place - 1
-            page = self._page(offset)
+            page = self._page(place if confirmed or not place else place - 1)
             rows = page.rows
+            total = max(total, page.total)
             if place == 0 and page.total > DEEPEST:
                 raise TooMany
             if place and not confirmed:
@@ -82,23 +82,28 @@ class Reading:
                     steady = False
             if not rows:
                 if confirmed or not place:
-                    return steady, page.total
+                    return steady and self._begins_with(first), total
                 confirmed = True  # a short page may look like the last one: look behind it
                 continue
             confirmed = False
             self._take(rows)
-            place, last = place + len(rows), rows[-1].id
-            if place >= DEEPEST + PAGE:
+            place, first, last = place + len(rows), first or rows[0].id, rows[-1].id
+            if place > DEEPEST + PAGE:
                 raise TooMany  # the total was too small
 
-    def _page(self, offset: int) -> PaymentPage:
+    def _begins_with(self, first: str) -> bool:
+        """Whether the window still begins with this row: nothing stands before the first page to hold it by."""
+        rows = self._page(0, 1).rows
+        return (rows[0].id if rows else "") == first
+
+    def _page(self, offset: int, limit: int = PAGE) -> PaymentPage:
         if self.stop.is_set():
             raise Cancelled
         window = self.window
         return self.search.payments_page(
             window=api.Window(window.range, window.begin, window.end),  # type: ignore[arg-type]
             offset=offset,
-            limit=PAGE,
+            limit=limit,
             collector_id=self.account,
             status=self.status,
         )

@@ -1,0 +1,138 @@
+"""Sales by day, hour, weekday, store, register, method or payment, from what was synced."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mpkit import sales
+from mpkit.cli import console, days
+from mpkit.errors import Refused, WrongUsage
+from mpkit.i18n import locale_of, say
+from mpkit.model import Period
+from mpkit.money import shown
+from mpkit.sales import Answer, Mirror, Question, Row
+from mpkit.sales.export import spoken_key
+from mpkit.sales.places_of_sale import REGISTER, STORE
+
+_SUMS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
+
+
+def command(
+    *,
+    from_: Annotated[str, typer.Option("--from", help="first day; 30 whole days back where not given")] = "",
+    to: Annotated[str, typer.Option(help="last day; yesterday where not given")] = "",
+    by: Annotated[str, typer.Option(help="day, hour, weekday, store, register, method or payment")] = "day",
+    store: Annotated[
+        str, typer.Option(help="one store or several: Mercado Pago's id or your own, comma separated")
+    ] = "",
+    register: Annotated[str, typer.Option(help="one register or several, likewise")] = "",
+    compare: Annotated[str, typer.Option(help="previous or last-year")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
+    csv: Annotated[Path | None, typer.Option(help="write this CSV file")] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="write this workbook")] = None,
+) -> None:
+    """Answer from the columns; nothing is asked of Mercado Pago."""
+    bench = console.bench()
+    account = bench.account()
+    mirror = sales.open_mirror(bench.settings.data, bench.store, account, bench.seams)
+    with console.progress() as progress:
+        mirror.catch_up(progress=progress)
+    question = Question(
+        account.id,
+        _period(mirror, days.day(from_), days.day(to)),
+        by=by,
+        stores=_meant(mirror, STORE, store),
+        registers=_meant(mirror, REGISTER, register),
+        compare=compare,
+    )
+    answer = sales.ask(mirror, question)
+    language = console.language()
+    if csv:
+        _write(csv, sales.as_csv(answer, language))
+    if xlsx:
+        _write(xlsx, sales.as_xlsx(answer, language))
+    text = "" if as_json else table(answer, language)
+    console.answer(answer.to_json(), text, as_json=as_json)
+
+
+def _period(mirror: Mirror, first: date | None, last: date | None) -> Period:
+    usual = sales.last_days(mirror)
+    if last is None:
+        last = usual.last if first is None or first <= usual.last else sales.local_day(mirror)
+    return Period(first or last - (usual.last - usual.first), last)
+
+
+def _meant(mirror: Mirror, kind: str, text: str) -> tuple[str, ...]:
+    places = sales.places_of(mirror)
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        place = places.find(kind, part)
+        if place is None:
+            raise WrongUsage("sales_unknown_store" if kind == STORE else "sales_unknown_register", text=part)
+        found.append(place)
+    return tuple(found)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file whole: aside first, then in its place."""
+    aside = file.with_name(f".{file.name}.new")
+    try:
+        aside.write_bytes(content)
+        aside.replace(file)
+    except OSError as error:
+        raise Refused("sales_not_written", file=str(file), why=error.strerror or str(error)) from error
+
+
+def table(answer: Answer, language: str) -> str:
+    """The answer as lines for people: one block, the totals under it, then what the figures are about."""
+    by = answer.question.by
+    locale = locale_of(language)
+    header = [say(f"sales_by_{by}", language), say("sales_currency", language), say("sales_count", language)]
+    header += [say(f"sales_{name}", language) for name in _SUMS]
+    lines = [[_named(row, by, language), *_figures(row, locale)] for row in answer.rows]
+    totals = [[say("sales_total", language), *_figures(row, locale)] for row in answer.totals]
+    notes = []
+    if not lines:
+        notes.append(say("sales_none", language))
+    if answer.previous:
+        compared = answer.previous.question.period
+        notes.append(say("sales_previous", language, first=compared.first, last=compared.last))
+        notes += ["  " + "  ".join(_figures(row, locale)) for row in answer.previous.totals]
+    if answer.unexplained:
+        some = ", ".join(each.payment_id for each in answer.unexplained[:5])
+        notes.append(say("sales_unexplained", language, n=len(answer.unexplained), ids=some))
+    when = answer.to_json()["as_of"] or say("sales_never", language)
+    zone = say("sales_zone_of_stores", language) if answer.zone == "store" else answer.zone
+    notes.append(f"{say('sales_as_of', language)}: {when} · {say('sales_zone', language)}: {zone}")
+    return "\n".join([*_aligned([header, *lines, *totals]), "", *notes])
+
+
+def _named(row: Row, by: str, language: str) -> str:
+    if by in {"store", "register"}:
+        return row.label or say(f"sales_without_{by}", language)
+    return spoken_key(by, row.key, language)
+
+
+def _figures(row: Row, locale: str) -> list[str]:
+    return [row.currency, str(row.count), *(shown(getattr(row, name), row.currency, locale) for name in _SUMS)]
+
+
+def _aligned(lines: list[list[str]]) -> list[str]:
+    """Columns of equal width, the first to the left, figures to the right; wide letters count double."""
+    widths = [max(_width(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return [
+        "  ".join(
+            cell + " " * (width - _width(cell)) if column == 0 else " " * (width - _width(cell)) + cell
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    ]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
