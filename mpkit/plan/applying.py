@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -106,6 +106,7 @@ class Applying:
     settle: float = SETTLE
     in_flight: int = IN_FLIGHT
     progress: Progress = silent
+    driver: Callable[..., Driver] = Driver  # the simulator drives the same machine on a clock of its own
 
     def apply(self, plan: Plan, *, confirm_changes: int | None = None, confirm_stickers: int | None = None) -> Applied:
         """Carry the plan out; what was done by an earlier run of the same plan is not done again.
@@ -139,7 +140,7 @@ class Applying:
         book.begin(plan.work)
         machine = self._machine(plan, existing, journal)
         _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
-        driver = Driver(
+        driver = self.driver(
             machine=machine,
             perform=partial(perform, api=self.api),
             write=book.write,
