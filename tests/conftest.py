@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mpkit.db import Engine, open_store
+from mpkit.sandbox import Served, World, serve
 
 pytest_plugins = ("tests.soak", "tests.chromium")
 
@@ -48,3 +53,56 @@ def shared() -> Path:
 def store(tmp_path: Path) -> Engine:
     """A new, empty store."""
     return open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+
+
+@dataclass(frozen=True)
+class Running:
+    """A sandbox on loopback; `get`, `put` and `post` speak to its control routes and the open ones."""
+
+    url: str
+    token: str
+    user_id: str
+    served: Served
+
+    @property
+    def world(self) -> World:
+        return self.served.world
+
+    def get(self, path: str) -> Any:
+        return self._ask("GET", path, None)
+
+    def put(self, path: str, document: object) -> Any:
+        return self._ask("PUT", path, document)
+
+    def post(self, path: str, document: object) -> Any:
+        return self._ask("POST", path, document)
+
+    def _ask(self, method: str, path: str, document: object) -> Any:
+        body = None if document is None else json.dumps(document).encode()
+        request = urllib.request.Request(
+            self.url + path, body, {"authorization": f"Bearer {self.token}"}, method=method
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def close(self) -> None:
+        self.served.close()
+
+
+@pytest.fixture
+def start_sandbox() -> Iterator[Callable[..., Running]]:
+    """Start sandboxes over real HTTP on free ports, ended with the test; options as those of `World`.
+
+    `start_sandbox(site="MLA", seed=7, stores=3, registers=5, payments=200, faults={"500": 0.1}, clock=…)`.
+    """
+    running: list[Running] = []
+
+    def start(**options: Any) -> Running:
+        served = serve(World(**options))
+        seller = served.world.seller
+        running.append(Running(served.url, seller.token, seller.id, served))
+        return running[-1]
+
+    yield start
+    for each in running:
+        each.close()

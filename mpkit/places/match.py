@@ -1,4 +1,4 @@
-"""The catalogue of a country: a cell's text goes in; the exact spelling and how sure it is, or suggestions, come out."""
+"""The catalogue of a country: a cell's text goes in, the exact spelling and how sure it is come out."""
 
 from __future__ import annotations
 

@@ -1,0 +1,96 @@
+"""What the sandbox answers: documents, dates and the refusals of each family of the API, in their own envelopes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+_MINUS_FOUR = timezone(timedelta(hours=-4))
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a request changed: "create", "update", "delete", "pay" …, of which object."""
+
+    verb: str
+    kind: str
+    id: str
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer before it becomes bytes; `document` None is an empty body, text is sent as it stands."""
+
+    status: int
+    document: Any = None
+    effect: Effect | None = None
+    kind: str = "application/json; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        """The bytes of the answer."""
+        if self.document is None:
+            return b""
+        if isinstance(self.document, bytes):
+            return self.document
+        if isinstance(self.document, str):
+            return self.document.encode()
+        return json.dumps(self.document, ensure_ascii=False).encode()
+
+
+class Refusal(Exception):
+    """A request that is refused; carries the answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        super().__init__(answer.status)
+
+
+def classic(status: int, code: str, message: str, description: str = "") -> Refusal:
+    """The envelope of stores and /pos."""
+    causes = [{"code": status, "description": description}] if description else []
+    return Refusal(Answer(status, {"error": code, "message": message, "status": status, "causes": causes}))
+
+
+def flat(status: int, code: str, message: str) -> Refusal:
+    """The envelope of the gateway."""
+    return Refusal(Answer(status, {"code": code, "message": message}))
+
+
+def newer(status: int, code: str, message: str, *details: str) -> Refusal:
+    """The envelope of Orders and /v2/pos."""
+    error: dict[str, Any] = {"code": code, "message": message}
+    if details:
+        error["details"] = list(details)
+    return Refusal(Answer(status, {"errors": [error]}))
+
+
+def family(status: int, error: str, message: str, code: int | None = None, seen: str = "") -> Refusal:
+    """The envelope of the payments family, with `cause`; `seen` is the date and request id it embeds."""
+    cause = [] if code is None else [{"code": code, "description": message, "data": seen}]
+    return Refusal(Answer(status, {"message": message, "error": error, "status": status, "cause": cause}))
+
+
+def zulu(at: datetime) -> str:
+    """`2019-08-08T19:29:45.019Z`: how stores and creations of POS carry their dates."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def minus_four(at: datetime) -> str:
+    """`2020-09-30T08:38:58.000-04:00`: how reads of POS carry their dates, whatever the site."""
+    return f"{at.astimezone(_MINUS_FOUR):%Y-%m-%dT%H:%M:%S}.000-04:00"
+
+
+def payment_date(seconds: int) -> str:
+    """The same form from seconds since 1970: payments have no finer dates."""
+    return f"{datetime.fromtimestamp(seconds, _MINUS_FOUR):%Y-%m-%dT%H:%M:%S}.000-04:00"
+
+
+def number(hundredths: int) -> int | float:
+    """An amount as the payments family sends it: a JSON number, whole where it is whole."""
+    whole, rest = divmod(hundredths, 100)
+    return hundredths / 100 if rest else whole

@@ -1,0 +1,133 @@
+"""The control routes under `/_sandbox/`: what a test or a rehearsal sees and turns; no part of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mpkit.errors import WrongUsage
+from mpkit.sandbox import buyer, panel
+from mpkit.sandbox.answers import Answer, Refusal
+from mpkit.sandbox.faults import NAMES
+from mpkit.sandbox.ledger import WAYS, ledger
+from mpkit.sandbox.seller import seller
+
+if TYPE_CHECKING:
+    from mpkit.sandbox.world import Call, World
+
+
+def state(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has this shape
+    """`GET /_sandbox/state`: all objects, and how much there is of the rest."""
+    return Answer(
+        200,
+        {
+            "site": world.site.id,
+            "seed": world.seed,
+            "now": world.now().isoformat(),
+            "user_id": world.seller.id,
+            "stores": [_plain(asdict(row)) for row in world.shelf.stores.values()],
+            "pos": [_plain(asdict(row)) | {"fixed_amount": row.fixed_amount} for row in world.shelf.pos.values()],
+            "payments": len(world.book.slips),
+            "requests": world.trace.count,
+            "effects": dict(world.trace.effects),
+        },
+    )
+
+
+def faults(world: World, call: Call) -> Answer:
+    """`GET` and `PUT /_sandbox/faults`: name to probability; a PUT replaces all."""
+    if call.request.method == "PUT":
+        wanted = _object(call)
+        try:
+            world.faults.set(wanted.get("faults", wanted))
+        except WrongUsage as wrong:
+            raise _wrong(str(wrong)) from wrong
+    fired = {name: world.faults.fired[name] for name in NAMES}
+    return Answer(200, {"faults": world.faults.probabilities, "fired": fired})
+
+
+def clock(world: World, call: Call) -> Answer:
+    """`GET` and `PUT /_sandbox/clock`: `{"now": "2026-…"}` sets it, `{"advance_s": 3600}` moves it."""
+    if call.request.method == "PUT":
+        wanted = _object(call)
+        try:
+            if "now" in wanted:
+                at = datetime.fromisoformat(wanted["now"])
+                if at.tzinfo is None:
+                    raise _wrong("now needs an offset")
+                world.ahead += at - world.now()
+            else:
+                world.ahead += timedelta(seconds=wanted["advance_s"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise _wrong(f"now or advance_s: {error}") from error
+    return Answer(200, {"now": world.now().isoformat()})
+
+
+def requests(world: World, call: Call) -> Answer:
+    """`GET /_sandbox/requests`: the log, oldest first; `?since=n` only what came after the n-th."""
+    since = call.query.get("since", "0")
+    rows = [row for row in world.trace.rows() if row["n"] > int(since)] if since.isdecimal() else []
+    return Answer(200, {"count": world.trace.count, "effects": dict(world.trace.effects), "requests": rows})
+
+
+def sums(world: World, call: Call) -> Answer:
+    """`GET /_sandbox/ledger?by=day|store|pos`, optionally `&from=` and `&to=` (ISO instants, `to` excluded)."""
+    by = call.query.get("by", "day")
+    if by not in WAYS:
+        raise _wrong(f"by is one of {', '.join(WAYS)}")
+    try:
+        begin, end = (datetime.fromisoformat(call.query[n]) if n in call.query else None for n in ("from", "to"))
+    except ValueError as error:
+        raise _wrong(f"from and to are ISO instants: {error}") from error
+    rows = ledger(world, by, int(begin.timestamp()) if begin else 0, int(end.timestamp()) if end else 2**62)
+    return Answer(200, {"by": by, "zone": world.site.zone, "rows": rows})
+
+
+def buy(world: World, call: Call) -> Answer:
+    """`POST /_sandbox/buyer`: see `buyer.act`."""
+    return buyer.act(world, _object(call))
+
+
+def press(world: World, call: Call) -> Answer:
+    """`POST /_sandbox/panel`: see `panel.act`."""
+    return panel.act(world, _object(call))
+
+
+def accounts(world: World, call: Call) -> Answer:
+    """`POST /_sandbox/accounts {"token", "user_id"}`: another seller, to be mistaken for this one."""
+    wanted = _object(call)
+    token, user = str(wanted.get("token", "")), str(wanted.get("user_id", ""))
+    if not token or not user.isdecimal():
+        raise _wrong("token and a numeric user_id are needed")
+    world.sellers[token] = seller(world.site.id, world.seed + 1, token, user)
+    return Answer(201, {"user_id": user})
+
+
+def _object(call: Call) -> Mapping[str, Any]:
+    if not isinstance(call.body, dict):
+        raise _wrong("the body must be a JSON object")
+    return call.body
+
+
+def _wrong(message: str) -> Refusal:
+    return Refusal(Answer(400, {"error": "wrong_control", "message": message, "status": 400}))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()}
+
+
+ROUTES: Sequence[tuple[str, str, Any]] = (
+    ("GET", "/_sandbox/state", state),
+    ("GET", "/_sandbox/faults", faults),
+    ("PUT", "/_sandbox/faults", faults),
+    ("GET", "/_sandbox/clock", clock),
+    ("PUT", "/_sandbox/clock", clock),
+    ("GET", "/_sandbox/requests", requests),
+    ("GET", "/_sandbox/ledger", sums),
+    ("POST", "/_sandbox/buyer", buy),
+    ("POST", "/_sandbox/panel", press),
+    ("POST", "/_sandbox/accounts", accounts),
+)

@@ -1,0 +1,78 @@
+"""The sandbox's memory across restarts: its first line says how it was made, every later line is one change.
+
+What was generated is generated again from seed and birth; only what came after is written, one JSON line each, so that
+a kill at any moment loses nothing that was answered (a torn last line is dropped).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from mpkit.errors import Refused
+from mpkit.sandbox.shelf import PosRow, StoreRow
+
+if TYPE_CHECKING:
+    from mpkit.sandbox.book import Book
+    from mpkit.sandbox.shelf import Shelf
+
+
+class Journal:
+    """The file of one world; without a path it keeps nothing."""
+
+    def __init__(self, path: Path | None, asked: Mapping[str, Any], now: datetime) -> None:
+        self.born = now
+        self._path, self._open, self._lines = path, None, list[dict[str, Any]]()
+        self._file: IO[str] | None = None
+        if path is None:
+            return
+        if path.exists() and path.stat().st_size:
+            head, self._lines = _read(path)
+            if head["asked"] != asked:
+                raise Refused("sandbox_state_differs", file=str(path))
+            self.born = datetime.fromisoformat(head["born"])
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps({"asked": asked, "born": now.isoformat()}) + "\n", encoding="utf-8")
+
+    def remember(self, kind: str, document: dict[str, Any]) -> None:
+        """Write one change; nothing while the world is being generated or replayed."""
+        if self._file is None:
+            return
+        self._file.write(json.dumps({"kind": kind, **document}, default=str, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def replay(self, shelf: Shelf, book: Book) -> None:
+        """Apply what earlier lives of this world changed, then begin to write."""
+        for line in self._lines:
+            kind = line.pop("kind")
+            if kind == "store":
+                shelf.put_store(StoreRow(**_dated(line)))
+            elif kind == "pos":
+                shelf.put_pos(PosRow(**_dated(line)))
+            elif kind == "store-gone":
+                shelf.drop_store(line["id"])
+            elif kind == "pos-gone":
+                shelf.drop_pos(line["id"])
+            else:
+                book.replay(kind, line)
+        self._lines = []
+        if self._path is not None:
+            self._file = self._path.open("a", encoding="utf-8")
+
+
+def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Head and lines; a torn last line is cut off the file."""
+    text = path.read_text(encoding="utf-8")
+    whole, _, torn = text.rpartition("\n")
+    if torn:
+        path.write_text(whole + "\n", encoding="utf-8")
+    head, *lines = (json.loads(line) for line in whole.splitlines())
+    return head, lines
+
+
+def _dated(line: dict[str, Any]) -> dict[str, Any]:
+    return line | {name: datetime.fromisoformat(line[name]) for name in ("created", "changed")}

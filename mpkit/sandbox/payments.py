@@ -1,0 +1,172 @@
+"""The routes of payments: search within its limits, read, refunds of one payment, and chargebacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mpkit.sandbox import documents
+from mpkit.sandbox.answers import Answer, Refusal, family
+from mpkit.sandbox.book import RANGES, Book, Slip
+from mpkit.sandbox.figures import figures
+from mpkit.sandbox.window import window
+
+if TYPE_CHECKING:
+    from mpkit.sandbox.world import Call, World
+
+_PAGE, _MOST, _REFUSED = 30, 100, 1000
+_DEEPEST = 10_000
+_DRIFTS_FROM = 30
+_CASES = 25
+_KEPT = 32  # remembered queries
+_SORTS = {*RANGES, "id", "external_reference"}
+
+
+def search(world: World, call: Call) -> Answer:
+    """`GET /v1/payments/search`: also what the merchant paid; the total drifts; pages end at offset 10 000."""
+    query = call.query
+    limit, offset = _whole(query, "limit", _PAGE), _whole(query, "offset", 0)
+    if offset > _DEEPEST or limit > _REFUSED:
+        raise _wrong("The number of rows exceeds the limits", 1000)
+    range_ = query.get("range", "date_created")
+    if range_ not in RANGES:
+        raise _wrong("Invalid range", 1)
+    if query.get("sort", range_) not in _SORTS:
+        raise _wrong("Invalid sort", 1003)
+    if query.get("criteria", "asc") not in {"asc", "desc"}:
+        raise _wrong("Invalid criteria", 1004)
+    begin, end = window(query, world.now())
+    rows = _found(world, call, range_, begin, end)
+    page = world.page(call, rows, offset, min(limit, _MOST))
+    # the real total changes from call to call: never the same twice in a row
+    drift = world.trace.count % 3 if len(rows) >= _DRIFTS_FROM else 0
+    paging = {"total": len(rows) - drift, "limit": min(limit, _MOST), "offset": offset}
+    return Answer(200, {"paging": paging, "results": [documents.payment(world.book, call.seller, id_) for id_ in page]})
+
+
+def read(world: World, call: Call) -> Answer:
+    """`GET /v1/payments/{id}`."""
+    return Answer(200, documents.payment(world.book, call.seller, _known(world, call)))
+
+
+def refunds(world: World, call: Call) -> Answer:
+    """`GET /v1/payments/{id}/refunds`: a bare array."""
+    money = world.book.money[_known(world, call)]
+    return Answer(200, [documents.refund(entry, call.seller) for entry in money if entry.kind == "refund"])
+
+
+def chargebacks(world: World, call: Call) -> Answer:
+    """`GET /v1/chargebacks/search`: only by payment; the limit asked for is ignored."""
+    wanted = call.query.get("payment_id", "")
+    if not wanted.isdecimal():
+        raise family(400, "bad_request", "Wrong parameters in Search Cases")
+    money = world.book.money.get(int(wanted), []) if call.seller == world.seller else []
+    found = [documents.chargeback(world.book, e.note, int(wanted)) for e in money if e.kind == "chargeback"]
+    return Answer(200, {"paging": {"offset": 0, "limit": _CASES, "total": len(found)}, "results": found})
+
+
+def chargeback(world: World, call: Call) -> Answer:
+    """`GET /v1/chargebacks/{id}`."""
+    payment = world.book.case(call.params["id"])
+    if payment is None or call.seller != world.seller:
+        raise family(404, "not_found", f"Case for {call.params['id']} doesn't exist")
+    return Answer(200, documents.chargeback(world.book, call.params["id"], payment))
+
+
+def _found(world: World, call: Call, range_: str, begin: int, end: int) -> Sequence[int]:
+    """The ids a search finds, in its order; the same query, asked for its next page, is not made again."""
+    if call.seller != world.seller:
+        return ()
+    filters = tuple(sorted((k, v) for k, v in call.query.items() if k in _FILTERS))
+    order = (call.query.get("sort", range_), call.query.get("criteria", "asc"))
+    key = (world.book.version, range_, begin, end, filters, order)
+    remembered = world.searches.get(key)
+    if remembered is None:
+        remembered = _selected(world.book, call.seller.id, range_, begin=begin, end=end, filters=filters)
+        if order[0] != range_:
+            remembered.sort(key=_key(world.book, order[0]))
+        if order[1] == "desc":
+            remembered.reverse()
+        while len(world.searches) >= _KEPT:
+            world.searches.pop(next(iter(world.searches)))
+        world.searches[key] = remembered
+    return remembered
+
+
+def _selected(
+    book: Book, seller: str, range_: str, *, begin: int, end: int, filters: Sequence[tuple[str, str]]
+) -> list[int]:
+    ids = [id_ for _, id_ in book.between(range_, begin, end)]
+    for name, wanted in filters:
+        fits = _FILTERS[name]
+        ids = [id_ for id_ in ids if fits(book, book.slips[id_], wanted, seller)]
+    return ids
+
+
+def _key(book: Book, name: str) -> Callable[[int], Any]:
+    if name == "id":
+        return lambda id_: id_
+    if name == "external_reference":
+        return lambda id_: book.slips[id_].reference
+    return lambda id_: (book.dates(book.slips[id_], book.money[id_])[name], id_)
+
+
+def _status(book: Book, slip: Slip) -> tuple[str, str]:
+    found = figures(slip, book.money[slip.id])
+    return found.status, found.detail
+
+
+def _collector(_book: Book, slip: Slip, wanted: str, seller: str) -> bool:
+    return (slip.channel != "outgoing") == (wanted == seller)
+
+
+_FILTERS: Mapping[str, Callable[[Book, Slip, str, str], bool]] = {
+    "collector.id": _collector,
+    "status": lambda book, slip, wanted, _: _status(book, slip)[0] == wanted,
+    "status_detail": lambda book, slip, wanted, _: _status(book, slip)[1] == wanted,
+    "external_reference": lambda _b, slip, wanted, _: slip.reference == wanted,
+    "operation_type": lambda _b, slip, wanted, _: (
+        wanted == ("account_fund" if slip.channel == "funding" else "regular_payment")
+    ),
+    "payment_method_id": lambda _b, slip, wanted, _: slip.method == wanted,
+    "payment_type_id": lambda _b, slip, wanted, _: slip.type == wanted,
+    "installments": lambda _b, slip, wanted, _: str(slip.installments) == wanted,
+    "store_id": lambda _b, slip, wanted, _: slip.store == wanted,
+    "pos_id": lambda _b, slip, wanted, _: slip.pos == wanted,
+    "payer.id": lambda _b, slip, wanted, seller: (
+        (seller if slip.channel in {"outgoing", "transfer", "funding"} else str(slip.payer)) == wanted
+    ),
+}
+
+
+def _known(world: World, call: Call) -> int:
+    id_ = call.params["id"]
+    slip = world.book.slips.get(int(id_)) if id_.isdecimal() else None
+    fresh = slip is not None and call.fault == "stale-read" and world.now().timestamp() - slip.created < _FRESH_S
+    if slip is None or fresh or call.seller != world.seller:
+        seen = f"{world.now():%d-%m-%YT%H:%M:%S}UTC;00000000-0000-4000-8000-{world.trace.count:012d}"
+        raise family(404, "not_found", "Payment not found", 2000, seen)
+    return slip.id
+
+
+_FRESH_S = 5
+
+
+def _whole(query: Mapping[str, str], name: str, default: int) -> int:
+    text = query.get(name, "")
+    if text and not text.isdecimal():
+        raise _wrong("Params error", 1)
+    return int(text) if text else default
+
+
+def _wrong(message: str, code: int) -> Refusal:
+    return family(400, "bad_request", message, code)
+
+
+ROUTES: Sequence[tuple[str, str, Any]] = (
+    ("GET", r"/v1/payments/search", search),
+    ("GET", r"/v1/payments/(?P<id>[^/]+)", read),
+    ("GET", r"/v1/payments/(?P<id>[^/]+)/refunds", refunds),
+    ("GET", r"/v1/chargebacks/search", chargebacks),
+    ("GET", r"/v1/chargebacks/(?P<id>[^/]+)", chargeback),
+)

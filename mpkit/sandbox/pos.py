@@ -1,0 +1,238 @@
+"""The routes of POS, first generation (`/pos`): create, search, read, update, delete, and their pictures."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mpkit.sandbox import pos_checks as checks
+from mpkit.sandbox.answers import Answer, Effect, Refusal, classic, minus_four, zulu
+from mpkit.sandbox.payload import pos_payload
+from mpkit.sandbox.pictures import symbol_pdf, symbol_png
+from mpkit.sandbox.shelf import PosRow, StoreRow
+from mpkit.sandbox.stores import whole
+
+if TYPE_CHECKING:
+    from mpkit.sandbox.seller import Seller
+    from mpkit.sandbox.world import Call, World
+
+_MOST = 100
+_V1_MODES = {True: "pdv", False: "standalone"}
+
+
+def create(world: World, call: Call) -> Answer:
+    """`POST /pos`: sent twice with one external id, the second is a 409."""
+    body = checks.judge(world, call, new=True)
+    store = checks.store(world, call, new=True)
+    _free(world, call, body.get("external_id"))
+    row = make(
+        world,
+        call.seller,
+        store,
+        name=body["name"],
+        external_id=body.get("external_id"),
+        mode="unattended" if body.get("url") else _V1_MODES[body.get("fixed_amount", False)],
+        category=body.get("category"),
+        url=body.get("url"),
+    )
+    shown = {**_row(world, row), "site": world.site.id, "qr_code": row.qr_code, "uuid": row.uuid}
+    return Answer(201, {**shown, **_zulu_dates(row)}, Effect("create", "pos", row.id, row.external_id))
+
+
+def make(
+    world: World,
+    seller: Seller,
+    store: StoreRow | None,
+    *,
+    name: str,
+    external_id: str | None,
+    mode: str,
+    category: int | None = None,
+    url: str | None = None,
+) -> PosRow:
+    """A new POS with its uuid and its code; also used by /v2/pos, the panel and the generated year."""
+    id_ = str(world.shelf.next_pos)
+    uuid = hashlib.blake2b(f"{world.seed}|{seller.id}|{id_}".encode(), digest_size=32).hexdigest()
+    city = store.location["city_name"] if store else world.site.name
+    code = pos_payload(
+        world.site,
+        pos_id=id_,
+        uuid=uuid,
+        seller=seller.name,
+        city=city,
+        tax_id=seller.tax_id,
+        long=world.long_payload,
+    )
+    now = world.now()
+    row = PosRow(
+        id=id_,
+        user=seller.id,
+        name=name,
+        store_id=store.id if store else None,
+        external_id=external_id,
+        mode=mode,
+        category=category,
+        url=url,
+        uuid=uuid,
+        qr_code=code,
+        created=now,
+        changed=now,
+    )
+    return world.shelf.put_pos(row)
+
+
+def search(world: World, call: Call) -> Answer:
+    """`GET /pos`: the limit in the answer is 0 where none was asked for; an unknown external store is an error."""
+    query = call.query
+    offset, asked = whole(query, "offset", 0), whole(query, "limit", 0)
+    rows = [row for row in world.shelf.pos_of(call.seller.id) if not world.hidden(row.created, call)]
+    if "external_id" in query:
+        checks.external_id(query["external_id"])
+        rows = [row for row in rows if (row.external_id or "").casefold() == query["external_id"].casefold()]
+    if "external_store_id" in query:
+        store = world.shelf.store_by_external_id(call.seller.id, query["external_store_id"])
+        if store is None:
+            text = "The EXTERNAL_STORE_ID does not refer to any existing store."
+            raise classic(400, "inexistent_external_store_id", text)
+        rows = [row for row in rows if row.store_id == store.id]
+    if "store_id" in query:
+        if not query["store_id"].isdecimal():
+            raise classic(400, "invalid_store_id", "The STORE_ID field must be numeric")
+        rows = [row for row in rows if row.store_id == query["store_id"]]
+    if "category" in query:
+        rows = [row for row in rows if str(row.category) == query["category"]]
+    page = world.page(call, rows, offset, min(_MOST, asked or _MOST))
+    results = [{**_row(world, row), "qr_code": row.qr_code, **_zulu_dates(row)} for row in page]
+    return Answer(200, {"paging": {"total": len(rows), "offset": offset, "limit": asked}, "results": results})
+
+
+def read(world: World, call: Call) -> Answer:
+    """`GET /pos/{id}`: the whole object, with uuid, code and `compatible_id`."""
+    row = find(world, call)
+    if world.hidden(row.created, call):
+        raise unknown()
+    more = {"site": world.site.id, "qr_code": row.qr_code, "uuid": row.uuid, "compatible_id": _compatible(row)}
+    dates = {"date_created": minus_four(row.created), "date_last_updated": minus_four(row.changed)}
+    return Answer(200, {**_row(world, row), **more, **dates})
+
+
+def update(world: World, call: Call) -> Answer:
+    """`PUT /pos/{id}`: an external id may be given where there is none, and never changed."""
+    row = find(world, call)
+    body = checks.judge(world, call, new=False)
+    store = checks.store(world, call, new=False)
+    given = body.get("external_id")
+    if given is not None and given != row.external_id:
+        if row.external_id is not None:
+            raise classic(400, "bad_request", "The EXTERNAL_ID field cannot be modified")
+        _free(world, call, given)
+    mode = row.mode
+    if "fixed_amount" in body and body["fixed_amount"] != row.fixed_amount:
+        mode = _V1_MODES[body["fixed_amount"]]
+    row = replace(
+        row,
+        name=body.get("name", row.name),
+        store_id=store.id if store else row.store_id,
+        external_id=given or row.external_id,
+        mode="unattended" if body.get("url") else mode,
+        category=body.get("category", row.category),
+        url=body.get("url", row.url),
+        changed=world.now(),
+    )
+    world.shelf.put_pos(row)
+    shown = {**_row(world, row), "site": world.site.id, "qr_code": row.qr_code, "uuid": row.uuid}
+    return Answer(200, {**shown, **_zulu_dates(row)}, Effect("update", "pos", row.id, row.external_id))
+
+
+def delete(world: World, call: Call) -> Answer:
+    """`DELETE /pos/{id}`: no body."""
+    row = find(world, call)
+    world.shelf.drop_pos(row.id)
+    return Answer(204, effect=Effect("delete", "pos", row.id, row.external_id))
+
+
+def picture(world: World, call: Call) -> Answer:
+    """The links of a POS's `qr`: the code as PNG or PDF; open to all, as in life."""
+    row = world.shelf.pos.get(call.params["id"])
+    file = call.params["file"]
+    if row is None or row.uuid not in file:
+        raise unknown()
+    if file.endswith(".pdf"):
+        return Answer(200, symbol_pdf(row.qr_code, row.name), kind="application/pdf")
+    return Answer(200, symbol_png(row.qr_code), kind="image/png")
+
+
+def find(world: World, call: Call) -> PosRow:
+    """The account's POS of the path."""
+    if not call.params["id"].isdecimal():
+        raise classic(400, "invalid_pos_id", "The POS id must be numeric")
+    row = world.shelf.pos.get(call.params["id"])
+    if row is None or row.user != call.seller.id:
+        raise unknown()
+    return row
+
+
+def unknown() -> Refusal:
+    """There is no such POS."""
+    return classic(404, "not_found", "Point of sale not found")
+
+
+def links(world: World, row: PosRow) -> dict[str, str]:
+    """Where the pictures of a POS are: served by the sandbox itself."""
+    base = f"{world.url}/instore/merchant/qr/{row.id}"
+    return {
+        "image": f"{base}/{row.uuid}.png",
+        "template_document": f"{base}/template_{row.uuid}.pdf",
+        "template_image": f"{base}/template_{row.uuid}.png",
+    }
+
+
+def external_store_id(world: World, row: PosRow) -> str | None:
+    """The external id of the POS's store."""
+    store = world.shelf.stores.get(row.store_id or "")
+    return store.external_id if store else None
+
+
+def _row(world: World, row: PosRow) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "id": int(row.id),
+        "user_id": int(row.user),
+        "name": row.name,
+        "fixed_amount": row.fixed_amount,
+        "store_id": row.store_id,
+        "external_store_id": external_store_id(world, row),
+        "external_id": row.external_id,
+        "status": "active",
+        "qr": links(world, row),
+    }
+    if row.category is not None:
+        shown["category"] = row.category
+    if row.url is not None:
+        shown["url"] = row.url
+    return shown
+
+
+def _zulu_dates(row: PosRow) -> dict[str, str]:
+    return {"date_created": zulu(row.created), "date_last_updated": zulu(row.changed)}
+
+
+def _compatible(row: PosRow) -> str:
+    return hashlib.blake2b(row.uuid.encode()).hexdigest()
+
+
+def _free(world: World, call: Call, external_id: str | None) -> None:
+    if external_id and world.shelf.pos_by_external_id(call.seller.id, external_id):
+        text = "Point of sale with corresponding user and id exists"
+        raise classic(409, "point_of_sale_exists", text)
+
+
+ROUTES: Sequence[tuple[str, str, Any]] = (
+    ("POST", r"/pos", create),
+    ("GET", r"/pos", search),
+    ("GET", r"/pos/(?P<id>[^/]+)", read),
+    ("PUT", r"/pos/(?P<id>[^/]+)", update),
+    ("DELETE", r"/pos/(?P<id>[^/]+)", delete),
+)
+OPEN_ROUTES: Sequence[tuple[str, str, Any]] = (("GET", r"/instore/merchant/qr/(?P<id>\d+)/(?P<file>[^/]+)", picture),)

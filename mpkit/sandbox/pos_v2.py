@@ -1,0 +1,223 @@
+"""The routes of POS, second generation (`/v2/pos`), over the same objects: idempotency keys, `data`, `qr_response`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from mpkit.sandbox.answers import Answer, Effect, newer, zulu
+from mpkit.sandbox.pos import external_store_id, links, make
+from mpkit.sandbox.shelf import PosRow, StoreRow
+from mpkit.sandbox.store_checks import ALPHANUMERIC
+
+if TYPE_CHECKING:
+    from mpkit.sandbox.world import Call, World
+
+_MODES = {"pdv", "unattended", "self_service", "standalone"}
+_NAME = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9_ -]{0,43}[A-Za-z0-9_-])?")
+_ID, _KEY, _PAGE = 40, 64, 50
+
+
+def create(world: World, call: Call) -> Answer:
+    """`POST /v2/pos`: the same key and body give the first answer again."""
+    key, body = _key(call), _object(call)
+    played = _replayed(world, call, key)
+    if played is not None:
+        return played
+    external_id = body.get("external_id")
+    if external_id is not None and not (
+        isinstance(external_id, str) and ALPHANUMERIC.fullmatch(external_id) and len(external_id) <= _ID
+    ):
+        raise newer(400, "bad_request", "external_id does not meet the expected format")
+    store = _store(world, call, body)
+    if store is None:
+        raise newer(400, "bad_request", "store_id or external_store_id is required")
+    mode, category = _config(world, body)
+    name = _name(body.get("name", external_id))
+    if external_id and world.shelf.pos_by_external_id(call.seller.id, external_id):
+        text = "A point of sale with the same external_id already exists for this user"
+        raise newer(409, "pos_already_exists", text)
+    row = make(
+        world,
+        call.seller,
+        store,
+        name=name,
+        external_id=external_id,
+        mode=mode or "standalone",
+        category=category,
+    )
+    answer = Answer(201, _shown(world, row), Effect("create", "pos", row.id, row.external_id))
+    world.replays[call.seller.id, key] = (_digest(call), answer)
+    return answer
+
+
+def search(world: World, call: Call) -> Answer:
+    """`GET /v2/pos?external_id=…`."""
+    wanted = call.query.get("external_id")
+    rows = [row for row in world.shelf.pos_of(call.seller.id) if not world.hidden(row.created, call)]
+    if wanted is not None:
+        rows = [row for row in rows if (row.external_id or "").casefold() == wanted.casefold()]
+    offset, limit = (call.query.get(name, "") for name in ("offset", "limit"))
+    if not (offset or "0").isdecimal() or not (limit or "0").isdecimal():
+        raise newer(400, "bad_request", "limit and offset must be numbers")
+    at, most = int(offset or 0), min(_PAGE * 2, int(limit or _PAGE) or _PAGE)
+    page = [_shown(world, row) for row in world.page(call, rows, at, most)]
+    return Answer(200, {"paging": {"total": len(rows), "offset": at, "limit": most}, "data": page})
+
+
+def read(world: World, call: Call) -> Answer:
+    """`GET /v2/pos/{id}`."""
+    row = _find(world, call)
+    if world.hidden(row.created, call):
+        raise newer(404, "pos_not_found", "Point of sale not found")
+    return Answer(200, _shown(world, row))
+
+
+def update(world: World, call: Call) -> Answer:
+    """`PATCH /v2/pos/{id}`: name, store and config; an external id only where there is none."""
+    key, body, row = _key(call), _object(call), _find(world, call)
+    played = _replayed(world, call, key)
+    if played is not None:
+        return played
+    store, (mode, category) = _store(world, call, body), _config(world, body)
+    given = body.get("external_id")
+    if given is not None and given != row.external_id:
+        if row.external_id is not None or not (isinstance(given, str) and ALPHANUMERIC.fullmatch(given)):
+            raise newer(400, "bad_request", "external_id does not meet the expected format")
+        if world.shelf.pos_by_external_id(call.seller.id, given):
+            text = "A point of sale with the same external_id already exists for this user"
+            raise newer(409, "pos_already_exists", text)
+    row = replace(
+        row,
+        name=_name(body.get("name", row.name)),
+        store_id=store.id if store else row.store_id,
+        external_id=given or row.external_id,
+        mode=mode or row.mode,
+        category=category if category is not None else row.category,
+        changed=world.now(),
+    )
+    world.shelf.put_pos(row)
+    answer = Answer(200, _shown(world, row), Effect("update", "pos", row.id, row.external_id))
+    world.replays[call.seller.id, key] = (_digest(call), answer)
+    return answer
+
+
+def delete(world: World, call: Call) -> Answer:
+    """`DELETE /v2/pos/{id}`: 204; again with the same key 200."""
+    key = _key(call)
+    if _replayed(world, call, key) is not None:
+        return Answer(200, {})
+    row = _find(world, call)
+    world.shelf.drop_pos(row.id)
+    answer = Answer(204, effect=Effect("delete", "pos", row.id, row.external_id))
+    world.replays[call.seller.id, key] = (_digest(call), answer)
+    return answer
+
+
+def _key(call: Call) -> str:
+    headers = {name.lower(): value for name, value in call.request.headers.items()}
+    key = headers.get("x-idempotency-key", "")
+    if not key:
+        raise newer(400, "bad_request", "Missing X-Idempotency-Key header")
+    if len(key) > _KEY:
+        raise newer(400, "bad_request", f"X-Idempotency-Key must have at most {_KEY} characters")
+    return key
+
+
+def _digest(call: Call) -> bytes:
+    head = f"{call.request.method} {call.request.path} ".encode()
+    return hashlib.blake2b(head + call.request.body, digest_size=16).digest()
+
+
+def _replayed(world: World, call: Call, key: str) -> Answer | None:
+    """The first answer to this key, without its effect; refused where the request differs."""
+    found = world.replays.get((call.seller.id, key))
+    if found is None:
+        return None
+    if found[0] != _digest(call):
+        raise newer(400, "idempotency_key_already_used", "The key was used with another request")
+    return replace(found[1], effect=None)
+
+
+def _object(call: Call) -> Mapping[str, Any]:
+    if not isinstance(call.body, dict):
+        raise newer(400, "bad_request", "The body must be a JSON object")
+    return call.body
+
+
+def _store(world: World, call: Call, body: Mapping[str, Any]) -> StoreRow | None:
+    id_, external = body.get("store_id"), body.get("external_store_id")
+    if id_ is None and external is None:
+        return None
+    if id_ is not None and not isinstance(id_, str):
+        raise newer(400, "bad_request", "store_id expected string, but got number")
+    if external is not None and not isinstance(external, str):
+        raise newer(400, "invalid_external_store_id", "external_store_id expected string")
+    found = world.shelf.stores.get(id_) if id_ is not None else None
+    if external is not None:
+        by_external = world.shelf.store_by_external_id(call.seller.id, external)
+        if id_ is not None and by_external != found:
+            raise newer(400, "bad_request", "store_id and external_store_id are not the same store")
+        found = by_external
+    if found is None or world.hidden(found.created, call):
+        raise newer(404, "store_not_found", "Store not found")
+    if found.user != call.seller.id:
+        raise newer(424, "internal_error_check_store_owner", "Failed to check the store owner")
+    return found
+
+
+def _config(world: World, body: Mapping[str, Any]) -> tuple[str | None, int | None]:
+    config = body.get("config", {})
+    qr = config.get("qr", {}) if isinstance(config, dict) else None
+    if not isinstance(qr, dict):
+        raise newer(400, "bad_request", "config.qr expected object")
+    mode, category = qr.get("operating_mode"), qr.get("category")
+    if mode is not None and mode not in _MODES:
+        raise newer(400, "bad_request", "config.qr.operating_mode is not valid")
+    if category is not None and category not in {world.site.gastronomy, world.site.gas_station}:
+        raise newer(400, "bad_request", "config.qr.category is not valid for the site")
+    return mode, category
+
+
+def _name(value: object) -> str:
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise newer(400, "bad_request", "name does not meet the expected format")
+    return value
+
+
+def _find(world: World, call: Call) -> PosRow:
+    row = world.shelf.pos.get(call.params["id"])
+    if row is None or row.user != call.seller.id:
+        raise newer(404, "pos_not_found", "Point of sale not found")
+    return row
+
+
+def _shown(world: World, row: PosRow) -> dict[str, Any]:
+    qr: dict[str, Any] = {"operating_mode": row.mode}
+    if row.category is not None:
+        qr["category"] = row.category
+    return {
+        "id": int(row.id),
+        "name": row.name,
+        "status": "active",
+        "date_created": zulu(row.created),
+        "date_last_updated": zulu(row.changed),
+        "user_id": int(row.user),
+        "store_id": row.store_id,
+        "external_store_id": external_store_id(world, row),
+        "external_id": row.external_id,
+        "config": {"qr": qr},
+        "qr_response": {"uuid": row.uuid, **links(world, row), "qr_code": row.qr_code},
+    }
+
+
+ROUTES: Sequence[tuple[str, str, Any]] = (
+    ("POST", r"/v2/pos", create),
+    ("GET", r"/v2/pos", search),
+    ("GET", r"/v2/pos/(?P<id>[^/]+)", read),
+    ("PATCH", r"/v2/pos/(?P<id>[^/]+)", update),
+    ("DELETE", r"/v2/pos/(?P<id>[^/]+)", delete),
+)
