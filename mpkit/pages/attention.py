@@ -1,0 +1,88 @@
+"""What asks for an act today: facts of several rooms come in, at most seven short lines with where to go come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mpkit.jobs import Job
+from mpkit.model import Account
+from mpkit.sales import SilentRegister
+
+MOST = 7
+NAMED = 3  # silent registers named one by one; the rest in one line
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing to act on: a sentence of `words/`, and the page that the press leads to."""
+
+    key: str
+    page: str
+    press: str
+    icon: str = "arrow_forward"
+    values: dict[str, object] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How far the roll-out is: what the list wants, what exists, what has a printed sign."""
+
+    wanted: int = 0
+    existing: int = 0
+    printed: int = 0
+    to_correct: int = 0
+
+
+def lines(
+    account: Account, counts: Counts, silent: Iterable[SilentRegister], unfinished: Iterable[Job], unexplained: int
+) -> list[Line]:
+    """What to do, the most urgent first; never more than seven."""
+    found = [*map(_unfinished, unfinished), *_silent(list(silent))]
+    if counts.wanted and account.amount is None:
+        found.append(Line("today_amount", "branches", "today_answer", "help", query={"step": "create"}))
+    missing = counts.wanted - counts.existing
+    if missing > 0:
+        values: dict[str, object] = {"n": missing}
+        found.append(Line("today_to_create", "branches", "today_create", "add_business", values, {"step": "create"}))
+    if counts.to_correct:
+        values = {"n": counts.to_correct}
+        found.append(Line("today_to_correct", "branches", "today_correct", "edit_note", values, {"step": "review"}))
+    unprinted = counts.existing - counts.printed
+    if unprinted > 0:
+        found.append(Line("today_to_print", "signs", "today_print", "print", {"n": unprinted}))
+    if unexplained:
+        values = {"n": unexplained}
+        query = {"only": "unexplained", "period": "7"}
+        found.append(Line("today_unexplained", "sales", "today_look", "help", values, query))
+    return found[:MOST]
+
+
+def _unfinished(job: Job) -> Line:
+    page = {"kit": "signs", "proof": "signs", "sync": "sales"}.get(job.kind, "branches")
+    step = {"apply": "create", "plan": "create", "check": "review", "take_in": "review"}.get(job.kind, "")
+    query = {job.kind: job.id} | ({"step": step} if step else {})
+    if job.state == "failed":
+        return Line(f"today_failed_{job.kind}", page, "today_look", "error", query=query)
+    return Line(f"today_running_{job.kind}", page, "today_look", "hourglass_top", query=query)
+
+
+def _silent(silent: list[SilentRegister]) -> list[Line]:
+    shown = silent if len(silent) <= NAMED else silent[: NAMED - 1]
+    found = [
+        Line(
+            "today_silent",
+            "sales",
+            "today_look",
+            "notifications_paused",
+            {"register": each.register, "store": each.store, "last": each.last_sale},
+            {"store": each.store_id, "period": "30"},
+        )
+        for each in shown
+    ]
+    if len(silent) > len(shown):
+        found.append(
+            Line("today_silent_more", "sales", "today_look", "notifications_paused", {"n": len(silent) - len(shown)})
+        )
+    return found

@@ -1,0 +1,33 @@
+"""The first minute: what mpkit does in one sentence, and three doors into it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mpkit.pages.frame import script, words
+
+DOORS = (
+    ("review", ":material/fact_check:", "branches", {"step": "file"}),
+    ("connect", ":material/link:", "connect", {}),
+    ("example", ":material/visibility:", "branches", {"step": "file", "example": "1"}),
+)
+
+
+def show(*, example: tuple[str, dict[str, str]] | None = None) -> None:
+    """Three doors side by side; `example` is the page and query the third leads to where there is something to see."""
+    with st.grid(3, min_column_width=260):
+        for name, icon, page, query in DOORS:
+            if name == "example" and example is not None:
+                page, query = example  # noqa: PLW2901 - the third door leads to what exists
+            with st.container(border=True, height="stretch"):
+                with st.container(height="stretch"):
+                    st.subheader(words(f"door_{name}"), anchor=False)
+                    st.markdown(words(f"door_{name}_what"))
+                if st.button(
+                    words(f"door_{name}_press"),
+                    key=f"door_{name}",
+                    icon=icon,
+                    type="primary" if name == "review" else "secondary",
+                    width="stretch",
+                ):
+                    st.switch_page(script(page), query_params=query or None)

@@ -1,0 +1,112 @@
+"""Figures as people read them: amounts, counts and changes come in, short texts in the country's writing go out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from mpkit.i18n import locale_of
+from mpkit.model import Period
+from mpkit.money import shown
+from mpkit.pages.charts import Day
+from mpkit.sales import Answer, Overview, Row
+from mpkit.sales.question import MEASURES
+
+WHOLE = 1_000_00  # hundredths: from a thousand on, cents say nothing in a headline
+MONTH = 30
+
+
+def money(hundredths: int, currency: str, language: str, *, exact: bool = False) -> str:
+    """An amount; in a headline (not `exact`) without cents from a thousand units on."""
+    text = shown(hundredths, currency, locale_of(language))
+    if exact or abs(hundredths) < WHOLE:
+        return text
+    rounded = shown((abs(hundredths) + 50) // 100 * 100 * (1 if hundredths >= 0 else -1), currency, locale_of(language))
+    cents = format_decimal(0, "0.00", locale=locale_of(language))[1:]
+    return rounded.removesuffix(cents)
+
+
+def count(number: int, language: str) -> str:
+    """A whole number with the country's grouping."""
+    return str(format_decimal(number, locale=locale_of(language)))
+
+
+def share(fraction: float, language: str) -> str:
+    """A fraction as whole per cent, one decimal below ten per cent."""
+    pattern = "#,##0.0 %" if abs(fraction) < 0.1 else "#,##0 %"  # noqa: PLR2004 - ten per cent
+    return str(format_percent(fraction, pattern, locale=locale_of(language)))
+
+
+def change(now: int, before: int, language: str) -> str | None:
+    """The change as a signed percentage; None where there was nothing before."""
+    if before == 0:
+        return None
+    fraction = (now - before) / before
+    return ("+" if fraction > 0 else "") + share(fraction, language)
+
+
+def day(value: date, language: str, *, with_weekday: bool = False) -> str:
+    """A date as the country writes it: 22/11/2026, or "domingo 22 de noviembre"."""
+    locale = locale_of(language)
+    if with_weekday:
+        patterns = {"es": "EEEE d 'de' MMMM", "pt": "EEEE, d 'de' MMMM", "en": "EEEE, MMMM d"}
+        return str(format_date(value, patterns[language[:2]], locale=locale))
+    return str(format_date(value, "short", locale=locale))
+
+
+def period_of(choice: str, today: date, chosen: tuple[date, ...] = ()) -> Period:
+    """The days of a choice ("7", "30", "90", "365", "month", "dates"); whole days up to yesterday.
+
+    `chosen` are the first and last day for "dates"; half a choice is one day.
+    """
+    yesterday = today - timedelta(days=1)
+    if choice == "dates" and chosen:
+        return Period(min(chosen), max(chosen))
+    if choice == "month":
+        return Period(yesterday.replace(day=1), yesterday)
+    return Period(today - timedelta(days=int(choice) if choice.isdigit() else MONTH), yesterday)
+
+
+def main_currency(answer: Answer, fallback: str) -> str:
+    """The currency with most payments: figures of one currency are never added to another's."""
+    return max(answer.totals, key=lambda row: row.count).currency if answer.totals else fallback
+
+
+def total(answer: Answer | None, currency: str) -> Row:
+    """The total of one currency, zeros where there is none."""
+    rows = answer.totals if answer else ()
+    return next((row for row in rows if row.currency == currency), Row("", currency))
+
+
+def chart_days(overview: Overview, currency: str) -> list[Day]:
+    """The days of the main chart; what was charged back counts with what was given back."""
+    rows = [row for row in overview.rows if row.currency == currency]
+    before = [row.gross / 100 for row in overview.before if row.currency == currency]
+    return [
+        Day(
+            date.fromisoformat(row.key),
+            row.gross / 100,
+            (row.refunds + row.chargebacks) / 100,
+            before[n] if n < len(before) else None,
+        )
+        for n, row in enumerate(rows)
+    ]
+
+
+def lines(rows: Iterable[Row], language: str, named: Mapping[str, str]) -> list[dict[str, str]]:
+    """Rows of sums as a table of texts; `named` says label, count and the measures as headings."""
+    return [
+        {
+            named["label"]: row.label or row.key,
+            named["count"]: count(row.count, language),
+            **{
+                named[measure]: money(getattr(row, measure), row.currency, language, exact=True)
+                for measure in (*MEASURES[1:], "ticket")
+                if measure in named
+            },
+        }
+        for row in rows
+    ]

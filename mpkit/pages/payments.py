@@ -1,0 +1,141 @@
+"""The table down to the single payment: filters come in, pages of payments, one payment in full, and files go out."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from babel.dates import format_datetime
+
+from mpkit import i18n, sales
+from mpkit.model import Account
+from mpkit.pages import figures, tables
+from mpkit.pages.frame import language, plain, say, words
+from mpkit.sales import Mirror, PaymentFilter, PaymentLine, Question
+
+PAGE = 25
+ONLY = ("", "refunded", "charged_back", "unexplained")
+_COLUMNS = ("when", "store", "register", "method", "gross", "refunds", "costs", "net", "state", "number")
+_FIGURES = ("gross", "refunds", "costs", "net")
+_PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
+
+
+def show(one: Account, source: Mirror, question: Question) -> None:
+    """The payments behind the figures above."""
+    st.subheader(words("sold_payments"), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        only = st.segmented_control(
+            words("sold_only"),
+            ONLY,
+            default="",
+            required=True,
+            key="only",
+            bind="query-params",
+            format_func=lambda each: words(f"sold_only_{each or 'all'}"),
+        )
+        number = st.text_input(
+            words("sold_find"), key="payment", bind="query-params", width=220, icon=":material/search:"
+        )
+    asked = PaymentFilter(
+        one.id,
+        question.period,
+        stores=question.stores,
+        registers=question.registers,
+        only=only or "",
+        payment_id=(number or "").strip(),
+    )
+    place = st.container()
+    found = sales.payments_page(source, asked, 0, 1)
+    pages = max(1, -(-found.count // PAGE))
+    page = st.pagination(pages, key=f"page_{only}_{number}_{question}") if pages > 1 else 1
+    rows = sales.payments_page(source, asked, (page - 1) * PAGE, PAGE).rows
+    with place:
+        if not rows:
+            st.caption(words("sold_no_payments"))
+            return
+        st.caption(words("sold_payments_count", n=found.count))
+        titles = {name: say(f"sold_column_{name}") for name in _COLUMNS}
+        tables.show(
+            [{titles[name]: text for name, text in _cells(row).items()} for row in rows],
+            alt=say("sold_payments"),
+            right=[titles[name] for name in _FIGURES],
+            key="payments",
+        )
+    if len(rows) == 1:
+        _in_full(rows[0])
+    _files(source, asked, question)
+
+
+def _cells(row: PaymentLine) -> dict[str, str]:
+    spoken = language()
+
+    def money(hundredths: int) -> str:
+        return figures.money(hundredths, row.currency, spoken, exact=True) if hundredths else ""
+
+    return {
+        "when": _when(row),
+        "store": row.store or say("sold_no_store"),
+        "register": row.register or say("sold_no_register"),
+        "method": _method(row),
+        "gross": money(row.gross),
+        "refunds": money(row.refunds + row.chargebacks),
+        "costs": money(row.fees + row.taxes),
+        "net": money(row.net),
+        "state": _state(row),
+        "number": row.payment_id,
+    }
+
+
+def _in_full(row: PaymentLine) -> None:
+    """One payment with each of its parts."""
+    spoken = language()
+    with st.container(border=True):
+        st.markdown(plain(say("sold_payment_is", number=row.payment_id, when=_when(row), state=_state(row))))
+        st.text(" · ".join(part for part in (row.store, row.register, _method(row), row.wallet) if part))
+        with st.grid(6, min_column_width=130):
+            for name in _PARTS:
+                amount = figures.money(getattr(row, name), row.currency, spoken, exact=True)
+                st.metric(words(f"sold_{name}"), plain(amount))
+        if row.unexplained:
+            amount = figures.money(row.unexplained, row.currency, spoken, exact=True)
+            st.warning(words("sold_unexplained", amount=amount), icon=":material/help:")
+
+
+def _files(source: Mirror, asked: PaymentFilter, question: Question) -> None:
+    """The same payments as files, made when pressed."""
+    name = f"{say('sold_file')}-{question.period.first}-{question.period.last}"
+    spoken = language()
+    with st.container(horizontal=True):
+        st.download_button(
+            words("sold_csv"),
+            lambda: sales.payments_as_csv(source, asked, spoken),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key="csv",
+        )
+        st.download_button(
+            words("sold_xlsx"),
+            lambda: sales.payments_as_xlsx(source, asked, spoken),
+            f"{name}.xlsx",
+            icon=":material/download:",
+            on_click="ignore",
+            key="xlsx",
+        )
+
+
+def _when(row: PaymentLine) -> str:
+    zone = ZoneInfo(row.zone) if row.zone else UTC
+    return str(format_datetime(row.approved.astimezone(zone), "short", locale=tables.locale()))
+
+
+def _method(row: PaymentLine) -> str:
+    key = f"sold_method_{row.method_type}"
+    return say(key) if key in i18n.words() else row.method_type or row.method
+
+
+def _state(row: PaymentLine) -> str:
+    key = f"sold_state_{row.status}"
+    return say(key) if key in i18n.words() else row.status

@@ -1,0 +1,36 @@
+"""How far the roll-out of an account is: list, ledger and pieces come in, four counts go out."""
+
+from __future__ import annotations
+
+from mpkit import branches, jobs, ledger
+from mpkit.model import Account
+from mpkit.pages.attention import Counts
+from mpkit.pages.frame import house
+
+
+def listed(one: Account) -> bool:
+    """Whether the merchant's list holds anything yet."""
+    return bool(branches.wanted(house().store, one.id).branches)
+
+
+def counts(one: Account) -> Counts:
+    """Registers wanted, existing and with a sign in use; rows of the last spreadsheet that still need correcting."""
+    store = house().store
+    open_registers = [each for each in branches.wanted(store, one.id).registers if not each.closed]
+    existing = {
+        external_id for (kind, external_id) in ledger.known(store, one.id, seal=unread) if kind == "pos" and external_id
+    }
+    printed = ledger.in_use(store, one.id)
+    check = jobs.latest(store, one.id, "check")
+    result = check.result or {} if check is not None else {}
+    return Counts(
+        wanted=len(open_registers),
+        existing=sum(each.external_id in existing for each in open_registers),
+        printed=sum(each.external_id in existing and each.external_id in printed for each in open_registers),
+        to_correct=int(result.get("blocked", 0)),
+    )
+
+
+def unread(_text: str) -> str:
+    """A seal for whoever only counts rows and prints or pays nothing by them."""
+    return ""

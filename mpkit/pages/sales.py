@@ -1,0 +1,168 @@
+"""Ventas: one sentence, four figures, the days, who sells and when, down to the single payment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from mpkit import sales
+from mpkit.pages import charts, figures, payments, tables
+from mpkit.pages.frame import head, ink, language, mirror, needs_account, plain, say, words
+from mpkit.pages.syncing import freshness_line
+from mpkit.sales import Mirror, Overview, Question
+from mpkit.sites import SITES
+
+PERIODS = ("7", "30", "90", "365", "month", "dates")
+TOP = 10
+
+
+def ask_filters(source: Mirror, account: str) -> Question:
+    """The row of filters, kept in the address."""
+    today, places = sales.local_day(source), sales.places_of(source)
+    stores = {"": say("page_all"), **{each.id: each.name for each in places.stores.values()}}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            words("sold_period"),
+            PERIODS,
+            index=1,
+            format_func=lambda each: words(f"sold_period_{each}"),
+            key="period",
+            bind="query-params",
+            width=220,
+        )
+        days = ()
+        if chosen == "dates":
+            picked = st.date_input(
+                words("sold_dates"),
+                value=(figures.period_of("30", today).first, today),
+                max_value=today,
+                format="DD/MM/YYYY",
+                key="dates",
+                width=260,
+            )
+            days = picked if isinstance(picked, tuple) else (picked,)
+        store = st.selectbox(
+            words("sold_store"),
+            list(stores),
+            format_func=lambda each: plain(stores[each]),
+            key="store",
+            bind="query-params",
+            width=260,
+        )
+        of_store = [each for each in places.registers.values() if store in {"", each.store_id}]
+        registers = {"": say("page_all"), **{each.id: each.name for each in of_store}}
+        register = st.selectbox(
+            words("sold_register"),
+            list(registers),
+            format_func=lambda each: plain(registers[each]),
+            key=f"register_{store}",
+            width=260,
+        )
+    period = figures.period_of(chosen, today, tuple(days))
+    return Question(
+        account, period, stores=(store,) if store else (), registers=(register,) if register else (), compare="previous"
+    )
+
+
+def show_figures(seen: Overview, currency: str) -> None:
+    """Four figures, each with its change and its days."""
+    spoken = language()
+    now, before = figures.total(seen.answer, currency), figures.total(seen.answer.previous, currency)
+    rows = [row for row in seen.rows if row.currency == currency]
+    with st.grid(4, min_column_width=165):
+        for name in ("gross", "count", "ticket", "net"):
+            value = getattr(now, name)
+            shown = figures.count(value, spoken) if name == "count" else figures.money(value, currency, spoken)
+            st.metric(
+                words(f"sold_{name}"),
+                plain(shown),
+                figures.change(value, getattr(before, name), spoken),
+                border=True,
+                help=words(f"sold_{name}_means"),
+                chart_data=[getattr(row, name) / 100 for row in rows] if len(rows) > 1 else None,
+                chart_type="area",
+                height="stretch",
+            )
+
+
+def show_days(seen: Overview, currency: str) -> None:
+    """The main chart: income up, refunds down, the period before in grey."""
+    st.subheader(words("sold_by_day"), anchor=False)
+    titles = {name: say(f"sold_chart_{name}") for name in ("day", "income", "refunds", "before")}
+    chart = charts.daily(
+        figures.chart_days(seen, currency), titles, currency=currency, locale=tables.locale(), ink=ink()
+    )
+    st.altair_chart(chart, alt=say("sold_by_day_alt"))
+    st.caption(words("sold_by_day_legend"))
+    rows = [row for row in seen.rows if row.currency == currency]
+    tables.as_table(rows, "sold_chart_day", key="days")
+
+
+def show_ranking(question: Question, source: Mirror, by: str, currency: str) -> None:
+    """Who sells most, against the period before."""
+    ranked = [each for each in sales.ranking(source, question, by) if each.row.currency == currency]
+    st.subheader(words(f"sold_by_{by}", n=len(ranked)), anchor=False)
+    titles = {name: say(f"sold_chart_{name}") for name in ("name", "income", "before")}
+    unnamed = say(f"sold_no_{by}")
+    rows = [(each.row.label or unnamed, each.row.gross / 100, each.before.gross / 100) for each in ranked[:TOP]]
+    st.altair_chart(
+        charts.ranking(charts.distinct(rows), titles, locale=tables.locale(), ink=ink()), alt=say(f"sold_by_{by}_alt")
+    )
+    if len(ranked) > TOP:
+        st.caption(words("sold_more_below", n=len(ranked) - TOP))
+    tables.as_table([replace(each.row, label=each.row.label or unnamed) for each in ranked], f"sold_{by}", key=by)
+
+
+def show_hours(question: Question, source: Mirror, currency: str) -> None:
+    """When it is sold: hour by weekday."""
+    st.subheader(words("sold_by_hour"), anchor=False)
+    found = [(int(day) - 1, row) for day, row in sales.hour_by_weekday(source, question) if row.currency == currency]
+    titles = {name: say(f"sold_chart_{name}") for name in ("weekday", "hour", "income")}
+    cells = {(day, int(row.key)): row.gross / 100 for day, row in found}
+    st.altair_chart(charts.heat(cells, titles, locale=tables.locale(), ink=ink()), alt=say("sold_by_hour_alt"))
+    tables.as_table(
+        [replace(row, label=f"{tables.weekday(day)} {row.key} h") for day, row in found], "sold_chart_hour", key="hours"
+    )
+
+
+def answer(seen: Overview, currency: str) -> str:
+    """The one sentence."""
+    spoken = language()
+    period, now = seen.answer.question.period, figures.total(seen.answer, currency)
+    moved = seen.changes(currency)
+    key = "sold_answer_same" if moved is None else "sold_answer_more" if moved >= 0 else "sold_answer_less"
+    return words(
+        key,
+        first=figures.day(period.first, spoken),
+        last=figures.day(period.last, spoken),
+        gross=figures.money(now.gross, currency, spoken),
+        payments=now.count,
+        change=figures.share(abs(moved or 0.0), spoken),
+    )
+
+
+one = needs_account()
+source = mirror(one)
+top = st.container()
+asked = ask_filters(source, one.id)
+seen = sales.overview(source, asked)
+money = figures.main_currency(seen.answer, SITES[one.site].currency)
+with top:
+    head("page_sales", answer(seen, money) if seen.answer.as_of else "")
+    freshness_line(one)
+if seen.answer.as_of is None:
+    st.info(words("sold_nothing_yet"), icon=":material/hourglass_top:")
+elif not seen.answer.totals:
+    st.info(words("sold_none_in_period"), icon=":material/search_off:")
+else:
+    show_figures(seen, money)
+    tables.sum_line(figures.total(seen.answer, money))
+    show_days(seen, money)
+    left, right = st.columns(2, gap="large")
+    with left:
+        show_ranking(asked, source, "store", money)
+    with right:
+        show_ranking(asked, source, "register", money)
+    show_hours(asked, source, money)
+    payments.show(one, source, asked)

@@ -1,0 +1,70 @@
+"""The side of every page: where one can go, whose account it is, and the language."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from mpkit import accounts
+from mpkit.model import Account
+from mpkit.pages.frame import NAMES, account, first_language, house, is_test, plain, script, words
+from mpkit.sites import SITES
+
+
+def navigation() -> StreamlitPage:
+    """The navigation in the language of the session; the first page is Hoy once an account exists."""
+    place = st.sidebar.container()
+    _choose_language()
+    one = account()
+    pages = [
+        st.Page(script("today"), title=words("page_today"), icon=":material/today:", url_path="hoy", default=True),
+        st.Page(script("branches"), title=words("page_branches"), icon=":material/storefront:", url_path="sucursales"),
+        st.Page(script("signs"), title=words("page_signs"), icon=":material/qr_code_2:", url_path="carteles"),
+        st.Page(script("sales"), title=words("page_sales"), icon=":material/bar_chart:", url_path="ventas"),
+        st.Page(script("settings"), title=words("page_settings"), icon=":material/settings:", url_path="ajustes"),
+        st.Page(
+            script("connect"),
+            title=words("page_connect"),
+            icon=":material/link:",
+            url_path="conectar",
+            visibility="hidden" if one else "visible",
+        ),
+    ]
+    with place:
+        _whose(one)
+    return st.navigation(pages, position="sidebar")
+
+
+def _whose(one: Account | None) -> None:
+    if one is None:
+        if house().rehearsal:
+            st.badge(words("page_rehearsal"), icon=":material/science:", color="yellow")
+        return
+    known = accounts.known(house().store)
+    if len(known) > 1:
+        st.selectbox(
+            words("page_account"),
+            [each.id for each in known],
+            index=[each.id for each in known].index(one.id),
+            format_func={each.id: plain(each.name or each.nickname) for each in known}.__getitem__,
+            key="account",
+            bind="query-params",
+        )
+    else:
+        st.text(one.name or one.nickname)
+    country = SITES[one.site].name if one.site in SITES else one.site
+    kind = words("page_account_test" if is_test(one) else "page_account_real")
+    st.badge(f"{plain(country)} · {kind}", color="yellow" if is_test(one) else "gray")
+
+
+def _choose_language() -> None:
+    with st.sidebar:
+        st.selectbox(
+            "Idioma · Language",
+            list(NAMES),
+            index=list(NAMES).index(first_language()),
+            format_func=NAMES.__getitem__,
+            key="lang",
+            bind="query-params",
+            label_visibility="collapsed",
+        )

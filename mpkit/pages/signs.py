@@ -1,0 +1,3 @@
+from mpkit.pages.frame import head
+
+head("page_signs")

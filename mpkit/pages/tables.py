@@ -1,0 +1,60 @@
+"""Tables of sums and texts, the same figures as a chart one press away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+import streamlit as st
+from babel.dates import get_day_names
+
+from mpkit.i18n import locale_of
+from mpkit.pages import figures
+from mpkit.pages.frame import language, plain, say, words
+from mpkit.sales import Row
+
+_MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
+ROWS_SHOWN = 10  # a longer table scrolls
+_ROW_HEIGHT = 35
+
+
+def locale() -> str:
+    """The locale of figures on this page."""
+    return locale_of(language())
+
+
+def weekday(number: int) -> str:
+    """The name of a day of the week, 0 Monday."""
+    return str(get_day_names("wide", locale=locale())[number]).capitalize()
+
+
+def show(rows: Sequence[dict[str, str]], *, alt: str, right: Iterable[str] = (), key: str | None = None) -> None:
+    """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup."""
+    if not rows:
+        return
+    st.dataframe(
+        pd.DataFrame(list(rows)),
+        hide_index=True,
+        height=min(len(rows), ROWS_SHOWN) * _ROW_HEIGHT + _ROW_HEIGHT + 3,
+        column_config={name: st.column_config.TextColumn(name, alignment="right") for name in right},
+        key=key,
+        alt=alt,
+    )
+
+
+def as_table(rows: Iterable[Row], label: str, *, key: str) -> None:
+    """The same figures as the chart above, one press away."""
+    named = {"label": say(label)} | {name: say(f"sold_{name}") for name in _MEASURES}
+    with st.expander(words("page_as_table"), icon=":material/table_rows:", key=f"table_{key}"):
+        lines = figures.lines(rows, language(), named)
+        show(lines, alt=say("page_as_table"), right=[named[name] for name in _MEASURES], key=f"frame_{key}")
+
+
+def sum_line(total: Row) -> None:
+    """How the net comes about: it adds up in front of everybody's eyes."""
+    spoken = language()
+    parts = {
+        name: figures.money(getattr(total, name), total.currency, spoken, exact=True)
+        for name in ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
+    }
+    st.caption(plain(say("sold_adds_up", **parts)))

@@ -1,0 +1,106 @@
+"""Hoy: yesterday in one sentence, then at most seven lines to act on; before an account exists, three doors."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mpkit import jobs, sales
+from mpkit.model import Account
+from mpkit.pages import attention, charts, doors, figures, rollout, tables
+from mpkit.pages.frame import account, head, house, ink, language, mirror, say, script, words
+from mpkit.pages.syncing import freshness_line
+from mpkit.sales import Mirror, Yesterday
+from mpkit.sites import SITES
+
+
+def newcomer() -> None:
+    """The first minute, before anything is connected."""
+    head("door_title", words("door_answer"))
+    doors.show()
+
+
+def sentence(seen: Yesterday, currency: str) -> str:
+    """Yesterday in one sentence."""
+    spoken = language()
+    total = next((row for row in seen.totals if row.currency == currency), None)
+    if total is None:
+        return words("today_nothing", day=figures.day(seen.day, spoken, with_weekday=True))
+    moved = seen.changes(currency)
+    key = "today_sentence_first" if moved is None else "today_sentence_more" if moved >= 0 else "today_sentence_less"
+    return words(
+        key,
+        gross=figures.money(total.gross, currency, spoken),
+        n=seen.registers,
+        change=figures.share(abs(moved or 0.0), spoken),
+        weekday=tables.weekday(seen.day.weekday()).lower(),
+    )
+
+
+def to_do(lines: list[attention.Line]) -> None:
+    """The lines to act on, each with its press."""
+    st.subheader(words("today_to_do"), anchor=False)
+    if not lines:
+        st.markdown(f":material/check_circle: {words('today_all_done')}")
+        return
+    for number, line in enumerate(lines):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f":material/{line.icon}: {words(line.key, **line.values)}", width="stretch")
+            if st.button(
+                words(line.press),
+                key=f"do_{number}",
+                type="tertiary",
+                icon=":material/arrow_forward:",
+                icon_position="right",
+            ):
+                st.switch_page(script(line.page), query_params=line.query or None)
+
+
+def month(source: Mirror, currency: str) -> None:
+    """The last 30 days at a glance."""
+    seen = sales.overview(source)
+    if not seen.answer.totals:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(words("today_month"), anchor=False, width="content")
+        if st.button(words("today_see_sales"), type="tertiary", icon=":material/arrow_forward:", icon_position="right"):
+            st.switch_page(script("sales"))
+    titles = {name: say(f"sold_chart_{name}") for name in ("day", "income", "refunds", "before")}
+    days = figures.chart_days(seen, currency)
+    st.altair_chart(
+        charts.daily(days, titles, currency=currency, locale=tables.locale(), ink=ink(), height=220),
+        alt=say("sold_by_day_alt"),
+    )
+    st.caption(words("sold_by_day_legend"))
+    tables.as_table([row for row in seen.rows if row.currency == currency], "sold_chart_day", key="days")
+
+
+def everyday(one: Account) -> None:
+    """The page of somebody who has an account."""
+    source = mirror(one)
+    seen = sales.yesterday_sentence(source)
+    currency = seen.totals[0].currency if seen.totals else SITES[one.site].currency
+    known = sales.freshness(source).as_of is not None
+    head("page_today", sentence(seen, currency) if known else words("today_fetching"))
+    freshness_line(one)
+    if house().rehearsal:
+        with st.expander(
+            words("today_rehearsal"), icon=":material/science:", expanded=not rollout.listed(one), key="doors"
+        ):
+            doors.show(example=("sales", {}))
+    unfinished = [
+        job
+        for kind in ("apply", "kit", "plan", "check")
+        if (job := jobs.latest(house().store, one.id, kind)) is not None
+        and job.state in {"queued", "running", "failed"}
+    ]
+    unexplained = len(sales.overview(source).answer.unexplained) if known else 0
+    to_do(attention.lines(one, rollout.counts(one), seen.silent, unfinished, unexplained))
+    if known:
+        month(source, currency)
+
+
+one = account()
+if one is None:
+    newcomer()
+else:
+    everyday(one)
