@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
@@ -78,7 +78,7 @@ class _PrivateFile(logging.FileHandler):
 
 def _clean_record(*args: Any, **values: Any) -> logging.LogRecord:  # noqa: ANN401 - the factory's own signature
     record = _plain_factory(*args, **values)
-    if isinstance(record.msg, Mapping):  # an event of ours: cleaned when it is a line
+    if isinstance(record.msg, Mapping):  # an event of ours: cleaned already
         return record
     try:
         text = record.getMessage()
@@ -92,24 +92,33 @@ def _clean_record(*args: Any, **values: Any) -> logging.LogRecord:  # noqa: ANN4
     return record
 
 
+def _clean_event(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The texts of an event, cleaned before any handler sees it."""
+    return {name: clean(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+_EVERY_EVENT: list[structlog.typing.Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _clean_event,
+]
+# At import, not in `setup`: structlog as it comes prints traces with the values of all variables.
+structlog.configure(
+    processors=[*_EVERY_EVENT, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=False,
+)
+
+
 def setup(level: str = "INFO", form: str = "text", *, errors: Path | None = None) -> None:
     """Send everything to stderr in one form ("text" or "json"); called once by each process, again to change it.
 
     With `errors`, a file, errors go there too, also those that `level` keeps from stderr: a command's person reads one
     sentence, whoever helps them reads the file.
     """
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_logger_name,
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     last: list[structlog.typing.Processor] = (
         [  # a trace without the values of variables: those are where secrets are
             structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False)),
@@ -131,7 +140,7 @@ def setup(level: str = "INFO", form: str = "text", *, errors: Path | None = None
         handler.setFormatter(
             _Cleaning(
                 structlog.stdlib.ProcessorFormatter(
-                    foreign_pre_chain=shared,
+                    foreign_pre_chain=_EVERY_EVENT,
                     processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
                 )
             )
