@@ -91,10 +91,11 @@ def _row(parameter: Any, context: Any) -> str:  # noqa: ANN401 - as above
 
 
 def _kind(parameter: Any, context: Any) -> str:  # noqa: ANN401 - as above
-    kind = str(parameter.metavar or parameter.display_type(context))
-    if parameter.metavar or "|" in kind:
-        return kind
-    plain = kind.strip("<>").removesuffix(" range")
+    if parameter.metavar:
+        return str(parameter.metavar)
+    plain = str(parameter.display_type(context)).strip("<>").removesuffix(" range")
+    if "|" in plain:
+        return plain
     return {"str": "TEXT", "int": "NUMBER", "float": "NUMBER"}.get(plain, plain.upper())
 
 

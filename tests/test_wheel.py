@@ -67,7 +67,7 @@ def test_it_carries_all_that_runs_and_nothing_else(wheel):
     ):
         assert needed in names
     for folder, ending in (
-        ("mpkit/_shipped/templates/", ".toml"),
+        ("mpkit/_shipped/templates/signs/", "/design.json"),
         ("mpkit/_shipped/static/fonts/", ".woff2"),
         ("mpkit/fonts/", ".ttf"),
         ("mpkit/places/catalogue/", ".csv"),
