@@ -11,10 +11,10 @@ from mpkit.ledger.rows import plans
 
 
 def keep_plan(engine: Engine, account: str, hash_: str, document: dict[str, Any], *, who: str, at: datetime) -> None:
-    """Keep a plan; the same plan made again keeps its first time and maker."""
+    """Keep a plan; made again it is the same plan, with its latest time and maker."""
     row = {"account": account, "hash": hash_, "document": document, "made": at, "who": who}
     with db.writing(engine) as connection:
-        db.upsert(connection, plans, [row], key=("account", "hash"), keep=("document", "made", "who"))
+        db.upsert(connection, plans, [row], key=("account", "hash"), keep=("document",))
 
 
 def find_plan(engine: Engine, account: str, hash_: str) -> dict[str, Any] | None:

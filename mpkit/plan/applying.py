@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from mpkit import ledger, log
-from mpkit.api import MercadoPago
+from mpkit.api import SECONDS, MercadoPago
 from mpkit.db import Engine
 from mpkit.errors import MpkitError, Refused, StalePlan, Unauthorised
 from mpkit.i18n import say
@@ -22,7 +22,7 @@ from mpkit.plan.events import Ended
 from mpkit.plan.machine import Machine
 from mpkit.work import Progress, Seams, silent
 
-SETTLE = 90.0  # seconds: the client's 30 for one request, and 60 more in which a late one may still be carried out
+SETTLE = SECONDS + 60.0  # seconds: a request's own time, and a minute in which a late one may still be carried out
 IN_FLIGHT = 4
 _NAMED = 5  # changed objects a refusal names
 _FAILED = frozenset({"refused", "conflict", "unknown"})

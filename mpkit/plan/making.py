@@ -38,9 +38,7 @@ def make(
     does not say so itself, `printed` how many pieces of each register are in use. Raises `Refused` where somebody still
     has to say who enters the amount: with a wrong guess every sign of the chain collects nothing.
     """
-    unanswered = sum(1 for register in wanted.registers if not register.closed and not (register.amount or amount))
-    if unanswered:
-        raise Refused("plan_amount_unanswered", n=unanswered)
+    answered(wanted, amount)
     look = _Look.at(account, existing, known, printed or {}, amount)
     registers: dict[str, list[Register]] = defaultdict(list)
     for register in wanted.registers:
@@ -62,6 +60,13 @@ def make(
         remote=existing.fingerprints(),
         scope=scope,
     )
+
+
+def answered(wanted: Wanted, amount: Amount | None) -> None:
+    """Raise `Refused` where nobody has said who enters the amount, neither for the account nor at the register."""
+    unanswered = sum(1 for register in wanted.registers if not register.closed and not (register.amount or amount))
+    if unanswered:
+        raise Refused("plan_amount_unanswered", n=unanswered)
 
 
 @dataclass(frozen=True)

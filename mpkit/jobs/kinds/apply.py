@@ -1,0 +1,63 @@
+"""A plan carried out: its hash in, what became of each change out, also as a workbook in the account's folder."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mpkit import branches, keys, ledger, plan, sheet
+from mpkit.api import on_this_machine
+from mpkit.errors import Refused
+from mpkit.jobs.workbench import Workbench
+from mpkit.model import Account
+from mpkit.work import Progress
+
+# A sandbox on this machine carries a request out when it comes or never: nothing is under way for longer than this.
+_SETTLE_HERE = 0.5
+_IN_FLIGHT_HERE = 8
+
+
+def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`arguments` is {account, plan, confirm_changes, confirm_stickers, language, who}; the result is `apply --json`.
+
+    Killed at any moment and run again it goes on where it stopped: nothing is lost, nothing is made twice.
+    """
+    account = bench.account(str(arguments.get("account") or ""))
+    hash_ = str(arguments["plan"])
+    document = ledger.find_plan(bench.store, account.id, hash_)
+    if document is None:
+        raise Refused("plan_not_kept", plan=hash_)
+    rehearsal = _rehearsal(bench, account)
+    applying = plan.Applying(
+        store=bench.store,
+        api=bench.mercadopago(account),
+        account=account,
+        wanted=branches.wanted(bench.store, account.id),
+        seal=partial(keys.mac, "ledger", data=bench.settings.data),
+        seams=bench.seams,
+        who=str(arguments.get("who") or ""),
+        settle=_SETTLE_HERE if rehearsal else plan.SETTLE,
+        in_flight=_IN_FLIGHT_HERE if rehearsal else plan.IN_FLIGHT,
+        progress=progress,
+    )
+    applied = applying.apply(
+        plan.Plan.read(document),
+        confirm_changes=arguments.get("confirm_changes"),
+        confirm_stickers=arguments.get("confirm_stickers"),
+    )
+    language = str(arguments.get("language") or "es")
+    result = applied.document(language)
+    out = results_file(bench, account, hash_)
+    sheet.results(out, result["results"], language)
+    return result | {"file": str(out)}
+
+
+def results_file(bench: Workbench, account: Account, hash_: str) -> Path:
+    """Where the workbook of a plan's outcomes stands."""
+    return bench.folder(account.id, "plans") / f"{hash_.rpartition(':')[2][:12]}.xlsx"
+
+
+def _rehearsal(bench: Workbench, account: Account) -> bool:
+    """A test account on this machine: the sandbox. A real account behind a local proxy keeps the safe waits."""
+    return account.test and on_this_machine(bench.settings.api_url)
