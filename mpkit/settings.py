@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -19,6 +21,17 @@ from pydantic_settings import (
 from mpkit.errors import WrongUsage
 
 REAL_API = "https://api.mercadopago.com"
+
+
+def on_this_machine(url: str) -> bool:
+    """Whether an address is this machine's own (loopback): a rehearsal, not the real Mercado Pago."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def user_data_folder() -> Path:

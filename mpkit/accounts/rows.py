@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from mpkit.db import Engine, Utc, metadata, reading, writing
 from mpkit.errors import WrongAccount
 from mpkit.model import Account, Amount
+from mpkit.settings import on_this_machine
 from mpkit.work import Clock, SystemClock
 
 accounts = sa.Table(
@@ -104,8 +105,8 @@ def address(url: str) -> str:
     A rehearsal takes the next free port at each start, and nobody else answers there.
     """
     parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    if host in {"localhost", "::1"} or host.startswith("127."):
+    if on_this_machine(url):
         return "rehearsal"
+    host = (parts.hostname or "").lower()
     port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme.lower()}://{host}{port}"

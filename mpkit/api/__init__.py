@@ -3,8 +3,9 @@
 from mpkit.api.bodies import category
 from mpkit.api.calls import SECONDS
 from mpkit.api.mercadopago import MercadoPago, PaymentPage, Window, connect
-from mpkit.api.pace import Pace, on_this_machine
+from mpkit.api.pace import Pace
 from mpkit.api.refusals import valid_values
+from mpkit.settings import on_this_machine
 
 __all__ = [
     "SECONDS",

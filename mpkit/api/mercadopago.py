@@ -19,10 +19,10 @@ from pydantic import SecretStr
 from mpkit.api import answers, bodies, sales
 from mpkit.api.calls import Calls, Query
 from mpkit.api.client import HttpxTransport
-from mpkit.api.pace import Pace, on_this_machine
+from mpkit.api.pace import Pace
 from mpkit.errors import NotFound, RefusedByApi, UnknownOutcome, WrongUsage
 from mpkit.model import Account, Branch, Chargeback, Payment, Pos, Register, Store
-from mpkit.settings import REAL_API
+from mpkit.settings import REAL_API, on_this_machine
 from mpkit.work import Progress, Seams, Transport, silent
 
 _REAL_PLACES = "https://api.mercadolibre.com"  # the catalogue of states and cities is public and lives elsewhere

@@ -10,26 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
+from mpkit.settings import on_this_machine
 from mpkit.work import Seams
 
 _LONGEST_PAUSE = 60.0
 _FALL = 0.7  # of the rate, at each stop
 _CREEP = 0.01  # of the first rate, at each request that went well
 _SLOWEST = 0.1  # of the first rate
-
-
-def on_this_machine(url: str) -> bool:
-    """Whether an address is this machine's own (loopback): a rehearsal, not the real Mercado Pago."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Pace:

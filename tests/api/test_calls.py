@@ -15,10 +15,11 @@ import pytest
 from pydantic import SecretStr
 
 from mpkit import errors, log
-from mpkit.api import Pace, Window, connect, on_this_machine
+from mpkit.api import Pace, Window, connect
 from mpkit.errors import ApiError, RateLimited, RefusedByApi, UnknownOutcome, Unreachable, WrongUsage
 from mpkit.i18n import LANGUAGES, say_error
 from mpkit.model import Branch, Location, Register
+from mpkit.settings import on_this_machine
 from mpkit.work import FixedClock, HttpResponse, NoAnswer, NotSent, Seams
 from tests.api.conftest import TOKEN, said
 
