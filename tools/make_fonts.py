@@ -6,6 +6,8 @@ WOFF2 files unaltered (decompressing is no modification under the OFL, so the re
 is read out of GPOS because reportlab does not apply it.
 """
 
+# ruff: noqa: INP001, RUF001, T201, PERF401 - a script of its own; its letters are meant
+
 from __future__ import annotations
 
 import json
@@ -47,7 +49,9 @@ def kerning(font: TTFont) -> dict[str, int]:
     scripts = {record.ScriptTag: record.Script for record in gpos.ScriptList.ScriptRecord}
     features = [gpos.FeatureList.FeatureRecord[i] for i in scripts["latn"].DefaultLangSys.FeatureIndex]
     pairs: dict[str, int] = {}
-    for index in sorted({i for record in features if record.FeatureTag == "kern" for i in record.Feature.LookupListIndex}):
+    for index in sorted(
+        {i for record in features if record.FeatureTag == "kern" for i in record.Feature.LookupListIndex}
+    ):
         tables = [getattr(table, "ExtSubTable", table) for table in gpos.LookupList.Lookup[index].SubTable]
         met: dict[str, int] = {}  # within a lookup the first table that covers a pair counts, lookups add up
         for table in tables:

@@ -53,7 +53,7 @@ class _Box(_Strict):
 
 
 class FieldBox(_Box):
-    """A plain field of colour, with round corners where `radius` says so; `only` keeps it to rehearsals or real signs."""
+    """A plain field of colour, round corners where `radius` says so; `only` keeps it to rehearsals or real signs."""
 
     kind: Literal["field"]
     colour: str

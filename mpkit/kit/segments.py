@@ -19,11 +19,7 @@ class Mode(IntEnum):
 
 
 _POSSIBLE = tuple(
-    tuple(Mode)
-    if byte in _DIGITS
-    else (Mode.ALPHANUMERIC, Mode.BYTE)
-    if byte in _ALPHANUMERIC
-    else (Mode.BYTE,)
+    tuple(Mode) if byte in _DIGITS else (Mode.ALPHANUMERIC, Mode.BYTE) if byte in _ALPHANUMERIC else (Mode.BYTE,)
     for byte in range(256)
 )
 _COST = {Mode.NUMERIC: 20, Mode.ALPHANUMERIC: 33, Mode.BYTE: 48}

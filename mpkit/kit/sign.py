@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from reportlab.pdfgen.canvas import Canvas
-
 from mpkit.kit import ink, pictograms
+from mpkit.kit.canvas import Canvas, form, raw
 from mpkit.kit.design import Design, FieldBox, LineBox, PictogramBox, Side, TextBox
 from mpkit.kit.subject import Piece, pictures, words
 from mpkit.kit.symbol import Symbol
@@ -62,8 +61,9 @@ def draw(sheet: Sheet, design: Design, piece: Piece, *, language: str, symbol: t
             _text(canvas, design, box, setting)
     code = design.code
     field_ = code.side / POINT
-    canvas._code.append(  # noqa: SLF001 - raw operators: one path, one fill
-        ink.stamp(symbol[0], x=code.x / POINT, y=(design.height - code.y) / POINT, field=field_, side=symbol[1])
+    raw(
+        canvas,
+        ink.stamp(symbol[0], x=code.x / POINT, y=(design.height - code.y) / POINT, field=field_, side=symbol[1]),
     )
 
 
@@ -72,9 +72,7 @@ def stamped(symbol: Symbol) -> tuple[str, int]:
     return ink.path(symbol), symbol.side
 
 
-def _artwork(
-    sheet: Sheet, design: Design, piece: Piece, said: Mapping[TextBox, Setting], *, bleed: bool
-) -> str:
+def _artwork(sheet: Sheet, design: Design, piece: Piece, said: Mapping[TextBox, Setting], *, bleed: bool) -> str:
     """The name of the form with everything this sign shares with others; drawn at the first call."""
     steps = pictures(piece.subject)
     shared = tuple((box, setting) for box, setting in said.items() if not box.variable)
@@ -84,17 +82,17 @@ def _artwork(
     name = f"sign{len(sheet.forms)}"
     canvas = sheet.canvas
     over = design.bleed / POINT
-    canvas.beginForm(name, -over, -over, design.width / POINT + over, design.height / POINT + over)
-    for box in design.boxes:
-        if isinstance(box, FieldBox) and _meant(box, piece):
-            _field(canvas, design, box, bleed=bleed)
-        elif isinstance(box, LineBox):
-            _line(canvas, design, box)
-        elif isinstance(box, PictogramBox):
-            _pictogram(canvas, design, box, steps[box.step])
-    for box, setting in shared:
-        _text(canvas, design, box, setting)
-    canvas.endForm()
+    edges = (-over, -over, design.width / POINT + over, design.height / POINT + over)
+    with form(canvas, name, edges):
+        for box in design.boxes:
+            if isinstance(box, FieldBox) and _meant(box, piece):
+                _field(canvas, design, box, bleed=bleed)
+            elif isinstance(box, LineBox):
+                _line(canvas, design, box)
+            elif isinstance(box, PictogramBox):
+                _pictogram(canvas, design, box, steps[box.step])
+        for text, setting in shared:
+            _text(canvas, design, text, setting)
     sheet.forms[look] = name
     return name
 
@@ -117,7 +115,7 @@ def _field(canvas: Canvas, design: Design, box: FieldBox, *, bleed: bool) -> Non
     x, y = left / POINT, (design.height - bottom) / POINT
     wide, high = (right - left) / POINT, (bottom - top) / POINT
     shape = f"{x:.3f} {y:.3f} {wide:.3f} {high:.3f} re" if not box.radius else _rounded(x, y, wide, high, box.radius)
-    canvas._code.append(f"{_ink(design, box.colour)} k {shape} f")  # noqa: SLF001
+    raw(canvas, f"{_ink(design, box.colour)} k {shape} f")
 
 
 def _rounded(x: float, y: float, wide: float, high: float, radius: float) -> str:
@@ -134,10 +132,11 @@ def _rounded(x: float, y: float, wide: float, high: float, radius: float) -> str
 
 
 def _line(canvas: Canvas, design: Design, box: LineBox) -> None:
-    canvas._code.append(  # noqa: SLF001
+    raw(
+        canvas,
         f"{_ink(design, box.colour)} K {box.stroke:g} w 0 J "
         f"{box.x / POINT:.3f} {(design.height - box.y) / POINT:.3f} m "
-        f"{box.to_x / POINT:.3f} {(design.height - box.to_y) / POINT:.3f} l S"
+        f"{box.to_x / POINT:.3f} {(design.height - box.to_y) / POINT:.3f} l S",
     )
 
 
@@ -146,9 +145,10 @@ def _pictogram(canvas: Canvas, design: Design, box: PictogramBox, name: str) -> 
     scale = side / POINT / pictograms.GRID
     x = (box.x + (box.width - side) / 2) / POINT
     y = (design.height - box.y - (box.height - side) / 2) / POINT
-    canvas._code.append(  # noqa: SLF001
+    raw(
+        canvas,
         f"q {_ink(design, box.colour)} K 1 J 1 j {box.stroke / scale:.4f} w "
-        f"{scale:.6f} 0 0 {-scale:.6f} {x:.3f} {y:.3f} cm {pictograms.strokes(name)} S Q"
+        f"{scale:.6f} 0 0 {-scale:.6f} {x:.3f} {y:.3f} cm {pictograms.strokes(name)} S Q",
     )
 
 
@@ -158,9 +158,7 @@ def _text(canvas: Canvas, design: Design, box: TextBox, setting: Setting) -> Non
     top, bottom = (design.height - box.y) / POINT, (design.height - box.y - box.height) / POINT
     x, y = {0: (left, top), 90: (left, bottom), 270: (right, top)}[box.turn]
     turn = " ".join(map(str, _TURNS[box.turn]))
-    canvas._code.append(f"q {_ink(design, box.colour)} k {turn} {x:.3f} {y:.3f} cm")  # noqa: SLF001
+    raw(canvas, f"q {_ink(design, box.colour)} k {turn} {x:.3f} {y:.3f} cm")
     for line in setting.lines:
-        show(
-            canvas, line.text, weight=box.weight, size=setting.size, x=line.x, y=-line.y, spacing=box.spacing
-        )
-    canvas._code.append("Q")  # noqa: SLF001
+        show(canvas, line.text, weight=box.weight, size=setting.size, x=line.x, y=-line.y, spacing=box.spacing)
+    raw(canvas, "Q")

@@ -88,15 +88,20 @@ def _fault(subject: Subject) -> Refusal | None:
     order = tuple(payload.fields)
     if order[0] != "00" or payload.fields["00"] != "01" or order[-1] != "63" or not payload.crc_valid:
         return Refusal(name, "kit_payload_broken")
-    site = SITES[subject.site]
+    return _misplaced(subject, payload) or _unprintable(subject, payload.payee.strip())
+
+
+def _misplaced(subject: Subject, payload: emv.Payload) -> Refusal | None:
+    """A sound code that is not a register's of this country, or says no name to the buyer."""
+    name, site = subject.external_id, SITES[subject.site]
     if payload.country != site.country or payload.currency_number != site.currency_number:
-        return Refusal(name, "kit_payload_elsewhere", {"country": payload.country or "–", "site": site.name})
+        return Refusal(name, "kit_payload_elsewhere", {"country": payload.country or "?", "site": site.name})
     if payload.is_order or payload.has_amount:
         return Refusal(name, "kit_payload_order")
     payee = payload.payee.strip()
     if not payee or payee.upper() in _NOT_A_NAME or (payee.lower().startswith("test") and not subject.test):
-        return Refusal(name, "kit_payee_missing", {"payee": payee or "–"})
-    return _unprintable(subject, payee)
+        return Refusal(name, "kit_payee_missing", {"payee": payee or "?"})
+    return None
 
 
 def _unprintable(subject: Subject, payee: str) -> Refusal | None:

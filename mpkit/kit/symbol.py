@@ -1,7 +1,7 @@
 """A payload's bytes come in; the QR symbol goes out as a boolean matrix, module for module what `qrcode` makes of it.
 
-The library is the reference: tables, function patterns and the reading of the penalty rules are its own. The choice of
-the mask, four fifths of its time, is done here on arrays: data placed once, eight masks laid over it, all scored at once.
+The library is the reference: tables, function patterns and the reading of the penalty rules are its own. The choice
+of the mask, four fifths of its time, is done here on arrays: data placed once, eight masks over it, all scored at once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from mpkit.kit.codewords import Block, interleaved
 from mpkit.kit.segments import VERSION_CLASSES, Segment, split
 
 Matrix = npt.NDArray[np.bool_]
+Points = npt.NDArray[np.int64]
 LEVELS = {"L": 1, "M": 0, "Q": 3, "H": 2}  # the indicator of each level (ISO/IEC 18004, table 12)
 QUIET = 4  # modules of white on each side (ISO/IEC 18004, 6.3.8)
 LONGEST = 512  # bytes a payload may have (EMVCo merchant-presented)
@@ -74,7 +75,23 @@ def encode(payload: bytes, level: str = "M", version: int | None = None) -> Symb
     segments, bits = split(payload, index)
     if bits > util.BIT_LIMIT_TABLE[LEVELS[level]][version]:
         raise Refused("kit_payload_too_long", n=len(payload))
-    return Symbol(_matrix(segments, LEVELS[level], version), version, level)
+    return Symbol(_matrix(segments, level, version), version, level)
+
+
+def unused_correction(wrong: Matrix, version: int, level: str) -> float:
+    """How much of the error correction is left where these modules are wrong: 1 none used, below 0 beyond repair."""
+    blocks = _blocks_of(version, level)
+    owner = [at for row in range(max(b.data for b in blocks)) for at, b in enumerate(blocks) if row < b.data]
+    owner += [at for _ in range(blocks[0].correction) for at in range(len(blocks))]
+    bits = wrong.reshape(-1)[_canvas(version).order[: 8 * len(owner)]]
+    broken = np.bincount(np.array(owner)[bits.reshape(-1, 8).any(axis=1)], minlength=len(blocks))
+    return float(min(1 - 2 * count / block.correction for count, block in zip(broken, blocks, strict=True)))
+
+
+def _blocks_of(version: int, level: str) -> list[Block]:
+    return [
+        Block(block.data_count, block.total_count - block.data_count) for block in rs_blocks(version, LEVELS[level])
+    ]
 
 
 def as_library_data(segments: Iterable[Segment]) -> list[util.QRData]:
@@ -82,17 +99,17 @@ def as_library_data(segments: Iterable[Segment]) -> list[util.QRData]:
     return [util.QRData(segment.content, mode=int(segment.mode), check_data=False) for segment in segments]
 
 
-def _matrix(segments: Sequence[Segment], level: int, version: int) -> Matrix:
+def _matrix(segments: Sequence[Segment], level: str, version: int) -> Matrix:
     index = next(i for i, versions in enumerate(VERSION_CLASSES) if version in versions)
-    blocks = [Block(block.data_count, block.total_count - block.data_count) for block in rs_blocks(version, level)]
-    words = interleaved(segments, index, blocks)
+    words = interleaved(segments, index, _blocks_of(version, level))
     canvas = _canvas(version)
     bits = np.unpackbits(np.frombuffer(words, np.uint8)).astype(np.bool_)
     placed = np.zeros(canvas.blank.size, np.bool_)
     placed[canvas.order[: bits.size]] = bits
     tried = canvas.blank | (placed.reshape(canvas.blank.shape) ^ canvas.masks)
     mask = int(np.argmin(_lost_points(tried)))  # the first smallest, like the library
-    return tried[mask] | _marks(version, level, mask)
+    finished: Matrix = tried[mask] | _marks(version, LEVELS[level], mask)
+    return finished
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,19 +159,19 @@ def _drawn(version: int, *, level: int, mask: int, test: bool) -> qrcode.QRCode:
     return code
 
 
-def _lost_points(tried: Matrix) -> npt.NDArray[np.int64]:
+def _lost_points(tried: Matrix) -> Points:
     """The penalty of each candidate (ISO/IEC 18004, 7.8.3), in the library's reading of it."""
     lost = np.zeros(tried.shape[0], np.int64)
     for lines in (tried, np.ascontiguousarray(tried.transpose(0, 2, 1))):
         lost += _runs(lines) + _false_finders(lines)
     lost += 3 * _blocks(tried)
     cells = tried.shape[1] * tried.shape[2]
-    dark = np.count_nonzero(tried, axis=(1, 2))
+    dark = _counted(tried)
     lost += [int(abs(float(count) / cells * 100 - 50) / 5) * 10 for count in dark.tolist()]
     return lost
 
 
-def _runs(lines: Matrix) -> npt.NDArray[np.int64]:
+def _runs(lines: Matrix) -> Points:
     """Runs of five and more: each costs its length less two (windows of five it holds, plus two)."""
     same = lines[:, :, 1:] == lines[:, :, :-1]
     width = same.shape[2] - _RUN + 2
@@ -163,19 +180,24 @@ def _runs(lines: Matrix) -> npt.NDArray[np.int64]:
         windows &= same[:, :, shift : shift + width]
     begins = windows.copy()
     begins[:, :, 1:] &= ~windows[:, :, :-1]
-    return np.count_nonzero(windows, axis=(1, 2)) + 2 * np.count_nonzero(begins, axis=(1, 2))
+    return _counted(windows) + 2 * _counted(begins)
 
 
-def _blocks(tried: Matrix) -> npt.NDArray[np.int64]:
+def _blocks(tried: Matrix) -> Points:
     across = tried[:, :, 1:] == tried[:, :, :-1]
     down = tried[:, 1:, :-1] == tried[:, :-1, :-1]
-    return np.count_nonzero(across[:, 1:] & across[:, :-1] & down, axis=(1, 2))
+    return _counted(across[:, 1:] & across[:, :-1] & down)
 
 
-def _false_finders(lines: Matrix) -> npt.NDArray[np.int64]:
+def _false_finders(lines: Matrix) -> Points:
     width = lines.shape[2] - _FINDER_LENGTH + 1
     read = np.zeros((*lines.shape[:2], width), np.uint16)
     for shift in range(_FINDER_LENGTH):
         read = (read << 1) | lines[:, :, shift : shift + width]
     found = (read == _FINDERS[0]) | (read == _FINDERS[1])
-    return 40 * np.count_nonzero(found, axis=(1, 2))
+    return 40 * _counted(found)
+
+
+def _counted(found: Matrix) -> Points:
+    """How many are True in each candidate."""
+    return np.asarray(np.count_nonzero(found, axis=(1, 2)), np.int64)

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
 
+from mpkit.kit.canvas import Canvas, glyphs, raw
 from mpkit.kit.design import TextBox
 
 POINT = 25.4 / 72  # millimetres
@@ -27,7 +28,7 @@ _STEP = 0.25  # points between two sizes that are tried
 _FORBIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp", "Mn", "Me", "Mc"}
 
 
-class UnfitText(Exception):  # noqa: N818 - named after what it is, like our errors
+class UnfitText(Exception):
     """A text that cannot be set: `key` names the sentence, `values` fill it in."""
 
     def __init__(self, key: str, **values: object) -> None:
@@ -76,7 +77,8 @@ def _kerning(weight: str) -> Mapping[str, int]:
 @cache
 def _widths(weight: str) -> Mapping[int, float]:
     """Advance widths of the characters that have a glyph, in thousandths of an em."""
-    face = pdfmetrics.getFont(font_name(weight)).face
+    font: Any = pdfmetrics.getFont(font_name(weight))
+    face = font.face
     return {code: float(face.charWidths[code]) for code in face.charToGlyph}
 
 
@@ -181,21 +183,19 @@ def _placed(broken: tuple[str, ...], box: TextBox, size: float, across: float, d
 
 def show(canvas: Canvas, text: str, *, weight: str, size: float, x: float, y: float, spacing: float = 0) -> None:
     """Set one line with its base line at (x, y) points; kerned by moving between the letters of one string."""
-    font = pdfmetrics.getFont(font_name(weight))
     kerning = _kerning(weight)
     code = [f"BT 1 0 0 1 {x:.3f} {y:.3f} Tm"]
     at = 0
-    for subset, content in font.splitString(text, canvas._doc):  # noqa: SLF001 - raw operators are the fast path
+    for name, content in glyphs(canvas, font_name(weight), text):
         moved = []
         for offset, byte in enumerate(content):
             pair = text[at + offset : at + offset + 2]
             gap = (kerning.get(pair, 0) + spacing) if len(pair) > 1 else 0
             moved.append((byte, gap))
-        name = font.getSubsetInternalName(subset, canvas._doc)  # noqa: SLF001
         code.append(f"{name} {size:g} Tf {_array(moved)} TJ")
         at += len(content)
     code.append("ET")
-    canvas._code.append(" ".join(code))  # noqa: SLF001
+    raw(canvas, " ".join(code))
 
 
 def _array(moved: list[tuple[int, float]]) -> str:

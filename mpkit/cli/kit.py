@@ -1,0 +1,80 @@
+"""Print signs: one proven PDF for the printer, with its manifest and packing lists; nothing leaves unproven."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mpkit.cli import console
+from mpkit.i18n import say
+from mpkit.jobs import run_now
+
+
+def command(  # noqa: PLR0917 - typer reads the options from here
+    sign: Annotated[str, typer.Option(help="the design: sticker-70x100, poster-a5 or one of your own")] = "",
+    paper: Annotated[str, typer.Option(help="alone (one a page, with bleed), a4, letter or one of your own")] = "",
+    stores: Annotated[str, typer.Option(help="only the registers of these stores, ids with commas")] = "",
+    registers: Annotated[str, typer.Option(help="only these registers, ids with commas")] = "",
+    copies: Annotated[int, typer.Option(min=1, help="signs for each register")] = 1,
+    start_at: Annotated[int, typer.Option(min=1, help="first free place of a sheet that has been begun")] = 1,
+    split: Annotated[str, typer.Option(help="store, or how many signs a file may have")] = "",
+    lang: Annotated[str, typer.Option(help="language of the signs: es, pt or en; the country's if not said")] = "",
+    workers: Annotated[int, typer.Option(min=0, help="processes that draw and prove; 0: one a processor")] = 0,
+    out: Annotated[Path | None, typer.Option(help="folder of the book; mpkit's own if not said")] = None,
+    accept_changed: Annotated[
+        bool, typer.Option(help="print codes that are no longer the ones on record (old signs stop being ours)")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
+) -> None:
+    """Print the signs of the account's registers."""
+    if lang not in {"", "es", "pt", "en"}:
+        message = "es, pt or en"
+        raise typer.BadParameter(message, param_hint="--lang")
+    bench = console.bench()
+    account = bench.account()
+    book = f"{bench.seams.clock.now():%Y%m%d}-{secrets.token_hex(3).upper()}"
+    arguments = {
+        "account": account.id,
+        "sign": sign,
+        "paper": paper,
+        "stores": _ids(stores),
+        "registers": _ids(registers),
+        "copies": copies,
+        "start_at": start_at,
+        "split": split,
+        "language": lang,
+        "workers": workers,
+        "out": str(out.resolve()) if out else "",
+        "book": book,
+        "who": getpass.getuser(),
+        "accept_changed": accept_changed,
+    }
+    with console.progress() as progress:
+        job = run_now(bench, account=account.id, kind="kit", key=book, arguments=arguments, progress=progress)
+    made = console.finished(job)
+    console.answer(made, _summary(made), as_json=as_json)
+    if made["refused"]:
+        console.say("kit_left_out", n=len(made["refused"]))
+        for one in made["refused"]:
+            console.say(one["key"], register=one["register"], **one["values"])
+        console.look()
+
+
+def _ids(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _summary(made: dict[str, Any]) -> str:
+    return say(
+        "kit_done",
+        console.language(),
+        matched=made["proof"]["matched"],
+        n=made["proof"]["symbols"],
+        grade=made["proof"]["grade"],
+        files=", ".join(file["path"] for file in made["files"]),
+        packing=made["packing"][0],
+    )

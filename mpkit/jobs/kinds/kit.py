@@ -1,0 +1,232 @@
+"""Registers printed: which ones and how in, a proven book in its folder out, with what was left out and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mpkit import keys, kit, ledger
+from mpkit.api import MercadoPago
+from mpkit.errors import NotFound, Refused
+from mpkit.jobs.workbench import Workbench
+from mpkit.kit import manifest as manifests
+from mpkit.kit.book import MANIFEST
+from mpkit.model import Account, Pos, Store
+from mpkit.settings import REAL_API
+from mpkit.sites import SITES
+from mpkit.work import Progress, silent
+
+_PASSES = 4  # over the list of POS at most, until two see the same: rows move while pages are read
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What of the account is to be printed, and what was left out before it was even looked at."""
+
+    subjects: tuple[kit.Subject, ...]
+    refused: tuple[kit.Refusal, ...]
+
+
+def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`arguments` is {account, sign, paper, book} and more where wanted; `book` names the book once and for all.
+
+    The rest: stores, registers, copies, start_at, split, language, workers, out, who, accept_changed. Started again
+    after a kill, the job finds under the book's name what it had finished.
+    """
+    account = bench.account(str(arguments.get("account") or ""))
+    language = str(arguments.get("language") or SITES[account.site].language)
+    book = str(arguments["book"])
+    out = str(arguments.get("out") or "")
+    folder = Path(out) if out else bench.folder(account.id, "books") / book
+    seal = partial(keys.mac, "ledger", data=bench.settings.data)
+    finished = _finished(folder, book)
+    if finished is not None:
+        return finished
+    _void_leftovers(bench, account, book, seal)
+    order = kit.Order(
+        design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data),
+        paper=kit.paper(str(arguments.get("paper") or "a4"), bench.settings.data),
+        language=language,
+        book=book,
+        who=str(arguments.get("who") or ""),
+        when=bench.seams.clock.now(),
+        copies=int(arguments.get("copies") or 1),
+        start_at=int(arguments.get("start_at") or 1),
+        split=str(arguments.get("split") or ""),
+        workers=int(arguments.get("workers") or os.cpu_count() or 1),
+    )
+    seller = bench.mercadopago(account)
+    progress(0, None, "kit_reading")
+    chosen = choose(bench, account, seller, arguments)
+    if not chosen.subjects:
+        first = chosen.refused[0].sentence(language) if chosen.refused else ""
+        raise Refused("kit_nothing" if chosen.refused else "kit_no_registers", n=len(chosen.refused), first=first)
+    made = kit.make(
+        order,
+        chosen.subjects,
+        folder=folder,
+        fresh=partial(payloads_now, seller, {subject.pos_id for subject in chosen.subjects}),
+        serials=partial(ledger.next_serials, bench.store, account.id),
+        seal=lambda purpose: partial(keys.mac, purpose, data=bench.settings.data),
+        record=lambda manifest: ledger.record_pieces(bench.store, account.id, _pieces(manifest, order), seal=seal),
+        progress=progress,
+    )
+    proven = {
+        "symbols": sum(one.symbols for one in made.proofs),
+        "decoded": sum(one.decoded for one in made.proofs),
+        "matched": sum(one.matched for one in made.proofs),
+        "grade": max(one.grade for one in made.proofs),
+    }
+    refused = [*chosen.refused, *made.refused]
+    left = [{"register": one.external_id, "key": one.key, "values": dict(one.values)} for one in refused]
+    return _result(folder, made.manifest) | {"proof": proven, "refused": left}
+
+
+def _finished(folder: Path, book: str) -> dict[str, Any] | None:
+    """The result of this very book, where an earlier run of the job had released it before it was killed."""
+    if not (folder / MANIFEST).exists():
+        return None
+    manifest = manifests.read(folder / MANIFEST)
+    if manifest.book != book:
+        return None
+    n = len(manifest.pieces)
+    return _result(folder, manifest) | {
+        "proof": {"symbols": n, "decoded": n, "matched": n, "grade": "A"},
+        "refused": [],
+    }
+
+
+def _void_leftovers(bench: Workbench, account: Account, book: str, seal: ledger.Seal) -> None:
+    """Numbers on record for a book that never left its folder are void: nobody has a sign with them."""
+    pieces = ledger.pieces_of(bench.store, account.id, seal=seal)
+    lost = [piece.serial for piece in pieces if piece.book == book and piece.state == "printed"]
+    if lost:
+        ledger.set_state(bench.store, account.id, lost, "void", seal=seal)
+
+
+def _result(folder: Path, manifest: kit.Manifest) -> dict[str, Any]:
+    return {
+        "book": manifest.book,
+        "folder": str(folder),
+        "manifest": str(folder / MANIFEST),
+        "files": [{"path": str(folder / one.name), "pages": one.pages, "sha256": one.sha256} for one in manifest.files],
+        "packing": [str(folder / f"packing-{manifest.book}.{kind}") for kind in ("pdf", "csv")],
+        "pieces": len(manifest.pieces),
+        "registers": len({entry.pos_id for entry in manifest.pieces}),
+        "design": manifest.design,
+        "paper": manifest.paper,
+        "level": manifest.level,
+        "version": manifest.version,
+        "module_mm": manifest.module_mm,
+    }
+
+
+def _pieces(manifest: kit.Manifest, order: kit.Order) -> list[ledger.Piece]:
+    return [
+        ledger.Piece(
+            serial=entry.serial,
+            register=entry.register_id,
+            pos_id=entry.pos_id,
+            payload_hash=entry.payload_sha256,
+            check_code=entry.check,
+            book=manifest.book,
+            page=entry.page,
+            slot=entry.slot,
+            printed=order.when,
+        )
+        for entry in manifest.pieces
+    ]
+
+
+def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: Mapping[str, Any]) -> Chosen:
+    """The registers meant, each read from the account just now and compared with what was on record of it.
+
+    Only POS with an external id are registers; those made in the panel and not yet taken over have none. Raises
+    `Refused` where an id that was asked for is not in the account.
+    """
+    stores = {store.id: store for store in seller.stores()}
+    pos = [one for one in all_pos(seller) if one.external_id]
+    wanted = _wanted(pos, stores, arguments.get("stores") or (), arguments.get("registers") or ())
+    seal = partial(keys.mac, "ledger", data=bench.settings.data)
+    on_record = {known.external_id: known for known in ledger.of_registers(bench.store, account.id, seal=seal)}
+    subjects: list[kit.Subject] = []
+    refused: list[kit.Refusal] = []
+    for one in wanted:
+        name = one.external_id or ""
+        store = stores.get(one.store_id or "")
+        if store is None:
+            refused.append(kit.Refusal(name, "kit_store_unknown"))
+            continue
+        payload = one.qr_code or seller.pos(one.id).qr_code or ""
+        known = on_record.get(name)
+        differs = known is not None and known.qr_payload not in (None, payload)
+        if differs and not arguments.get("accept_changed"):
+            refused.append(kit.Refusal(name, "kit_ledger_differs"))
+            continue
+        subjects.append(_subject(bench, account, one, store, payload))
+    return Chosen(tuple(subjects), tuple(refused))
+
+
+def _subject(bench: Workbench, account: Account, pos: Pos, store: Store, payload: str) -> kit.Subject:
+    return kit.Subject(
+        account=account.id,
+        site=account.site,
+        test=account.test or bench.settings.api_url.rstrip("/") != REAL_API,
+        payload=payload,
+        pos_id=pos.id,
+        external_id=pos.external_id or "",
+        register=pos.name,
+        store=store.name,
+        store_external_id=store.external_id or store.id,
+        waits_for_order=pos.fixed_amount,
+    )
+
+
+def _wanted(
+    pos: Sequence[Pos], stores: Mapping[str, Store], store_ids: Collection[str], register_ids: Collection[str]
+) -> list[Pos]:
+    """The POS of the stores and registers named, by external id or by id; all where none is named."""
+    if not store_ids and not register_ids:
+        return list(pos)
+    names = {one.id: {one.id, one.external_id or ""} for one in pos}
+    houses = {one.id: {one.store_id or "", _store_name(stores.get(one.store_id or ""))} for one in pos}
+    unknown = [name for name in register_ids if not any(name in found for found in names.values())]
+    known_stores = {text for store in stores.values() for text in (store.id, store.external_id or "")}
+    unknown += [name for name in store_ids if name not in known_stores]
+    if unknown:
+        raise Refused("kit_unknown_ids", ids=", ".join(unknown))
+    return [one for one in pos if names[one.id] & set(register_ids) or houses[one.id] & set(store_ids)]
+
+
+def _store_name(store: Store | None) -> str:
+    return (store.external_id or "") if store else ""
+
+
+def all_pos(seller: MercadoPago, progress: Progress = silent) -> list[Pos]:
+    """Every POS of the account: read until two passes agree, since rows move while pages are read."""
+    found: dict[str, Pos] = {}
+    before: set[str] | None = None
+    for _ in range(_PASSES):
+        now = {one.id: one for one in seller.pos_list(progress)}
+        found |= now
+        if before == set(now):
+            break
+        before = set(now)
+    return list(found.values())
+
+
+def payloads_now(seller: MercadoPago, ids: Collection[str]) -> dict[str, str]:
+    """What the account answers at this moment for these POS, by id; one that no longer exists is left out."""
+    found = {one.id: one.qr_code for one in seller.pos_list() if one.id in ids and one.qr_code}
+    for missing in set(ids) - set(found):
+        try:
+            payload = seller.pos(missing).qr_code
+        except NotFound:
+            continue
+        if payload:
+            found[missing] = payload
+    return found

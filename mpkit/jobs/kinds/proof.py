@@ -1,0 +1,45 @@
+"""A PDF proven again: the file, and its manifest where there is one, in; codes found, read and matched out."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mpkit import keys, kit
+from mpkit.errors import Refused, UnreadableFile, WrongAccount
+from mpkit.jobs.kinds.kit import all_pos, payloads_now
+from mpkit.jobs.workbench import Workbench
+from mpkit.kit import manifest as manifests
+from mpkit.work import Progress
+
+_LEAST_DPI, _MOST_DPI = 150, 1200
+
+
+def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`arguments`: {file} and, where wanted, {account, manifest, dpi, language, workers}; `proof --json` comes back."""
+    account = bench.account(str(arguments.get("account") or ""))
+    file = Path(str(arguments["file"]))
+    if not file.is_file():
+        raise UnreadableFile("kit_pdf_unreadable", file=file.name, why=str(file))
+    dpi = max(_LEAST_DPI, min(_MOST_DPI, int(arguments.get("dpi") or 300)))
+    language = str(arguments.get("language") or "en")
+    seller = bench.mercadopago(account)
+    progress(0, None, "kit_reading")
+    pos = all_pos(seller)
+    owned = {one.external_id or one.id: one.qr_code for one in pos if one.qr_code}
+    expected = None
+    if arguments.get("manifest"):
+        path = Path(str(arguments["manifest"]))
+        manifest = manifests.read(path)
+        if manifest.account.user_id != account.id:
+            raise WrongAccount("kit_manifest_other_account", found=manifest.account.user_id)
+        if not manifest.sound(partial(keys.mac, manifests.PURPOSE, data=bench.settings.data)):
+            raise Refused("kit_manifest_changed", file=path.name)
+        fresh = {one.id: one.qr_code for one in pos if one.qr_code}
+        missing = {entry.pos_id for entry in manifest.pieces} - set(fresh)
+        expected = manifests.expected(
+            manifest, manifests.file_meant(manifest, file), fresh | payloads_now(seller, missing) if missing else fresh
+        )
+    found = kit.proof(file, expected, owned, dpi=dpi, workers=int(arguments.get("workers") or 1), progress=progress)
+    return found.to_json(language)

@@ -1,0 +1,204 @@
+"""What was printed where: placed pieces become a signed manifest, and a manifest becomes what the proof expects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mpkit.db import canonical
+from mpkit.errors import Refused, UnreadableFile
+from mpkit.kit.proof import Expected
+
+PURPOSE = "manifest"
+_LARGEST = 256 << 20  # bytes of a manifest we read
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud without doubt
+Seal = Callable[[str], str]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Frame(_Strict):
+    """A rectangle in millimetres from the lower left corner of the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class Entry(_Strict):
+    """One sign in a file: where it lies, whose it is, what its code was drawn from."""
+
+    file: str
+    page: int = Field(ge=1)
+    slot: int = Field(ge=1)
+    box: Frame  # the trimmed sign
+    code: Frame  # the white field of the code
+    rotation: Literal[0, 90, 180, 270] = 0
+    register_id: str = Field(alias="register")
+    register_name: str
+    store: str
+    store_name: str
+    pos_id: str
+    payload_sha256: str
+    serial: int
+    serial_text: str
+    check: str
+
+
+class File(_Strict):
+    """One PDF of the book."""
+
+    name: str
+    sha256: str
+    pages: int
+
+
+class AccountMark(_Strict):
+    """Whose book it is."""
+
+    user_id: str
+    site: str
+    test: bool
+
+
+class Manifest(_Strict):
+    """Everything about a book that a proof, a reprint or a question from the street needs; `mac` is over the rest."""
+
+    manifest: Literal[1] = 1
+    book: str
+    account: AccountMark
+    who: str
+    when: str
+    design: str
+    paper: str
+    language: str
+    version: int
+    level: str
+    module_mm: float
+    files: tuple[File, ...]
+    pieces: tuple[Entry, ...]
+    mac: str = ""
+
+    def signed(self, seal: Seal) -> Manifest:
+        """The same with its code."""
+        return self.model_copy(update={"mac": seal(self._text())})
+
+    def sound(self, seal: Seal) -> bool:
+        """Whether it is as we wrote it."""
+        return self.mac == seal(self._text())
+
+    def _text(self) -> str:
+        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}))
+
+    def text(self) -> str:
+        """The file's text."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
+
+
+def read(path: Path) -> Manifest:
+    """A manifest from its file; `UnreadableFile` where it is none."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise UnreadableFile("kit_manifest_unreadable", file=path.name, why="size")
+        return Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise UnreadableFile("kit_manifest_unreadable", file=path.name, why=why) from error
+    except OSError as error:
+        raise UnreadableFile("kit_manifest_unreadable", file=path.name, why=error.strerror or "") from error
+
+
+def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Expected]:
+    """What must stand in one file of the book; `fresh` is POS id to the payload the account answers now."""
+    found = []
+    for entry in manifest.pieces:
+        if entry.file != file:
+            continue
+        frame = (entry.box.x, entry.box.y, entry.box.x + entry.box.width, entry.box.y + entry.box.height)
+        found.append(
+            Expected(
+                page=entry.page - 1,
+                x=entry.code.x,
+                y=entry.code.y,
+                side=entry.code.width,
+                frame=frame,
+                version=manifest.version,
+                level=manifest.level,
+                register=entry.register_id,
+                payload=fresh.get(entry.pos_id),
+                printed=entry.payload_sha256,
+                labels=(entry.register_id, entry.serial_text, entry.check),
+                rotation=entry.rotation,
+            )
+        )
+    return found
+
+
+def file_meant(manifest: Manifest, pdf: Path) -> str:
+    """Which file of the book a PDF is: by its bytes, by its name, or because there is only one."""
+    digest = sha256(pdf.read_bytes()).hexdigest()
+    for one in manifest.files:
+        if digest == one.sha256:
+            return one.name
+    names = [one.name for one in manifest.files]
+    if pdf.name in names:
+        return pdf.name
+    if len(names) == 1:
+        return names[0]
+    raise Refused("kit_not_of_book", file=pdf.name, known=", ".join(names))
+
+
+def check_code(seal: Seal, account: str, register: str, serial: int, payload: str) -> str:
+    """Eight characters nobody can make up without the key: the first 40 bits of a MAC in Crockford's alphabet."""
+    code = int(seal(canonical([account, register, serial, sha256(payload.encode()).hexdigest()]))[:10], 16)
+    return "".join(_CROCKFORD[code >> shift & 31] for shift in range(35, -1, -5))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a packing list."""
+
+    store: str
+    store_name: str
+    register: str
+    register_name: str
+    serial: str
+    check: str
+    file: str
+    page: int
+    slot: int
+
+
+def packing(entries: Sequence[Entry]) -> dict[str, list[Line]]:
+    """What goes to each store, by its id, in the order of serials."""
+    found: dict[str, list[Line]] = {}
+    for entry in sorted(entries, key=lambda one: (one.store, one.serial)):
+        line = Line(
+            store=entry.store,
+            store_name=entry.store_name,
+            register=entry.register_id,
+            register_name=entry.register_name,
+            serial=entry.serial_text,
+            check=entry.check,
+            file=entry.file,
+            page=entry.page,
+            slot=entry.slot,
+        )
+        found.setdefault(entry.store, []).append(line)
+    return found
+
+
+def as_row(line: Line) -> list[str]:
+    """A line for a table; a text that a spreadsheet would compute is kept from it by an apostrophe."""
+    values = [str(value) for value in asdict(line).values()]
+    return [f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value for value in values]

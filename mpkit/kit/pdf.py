@@ -1,0 +1,83 @@
+"""Placed signs come in; one PDF file goes out: sheets, marks, ruler and the signs, the same bytes every time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mpkit.i18n import say
+from mpkit.kit.canvas import Canvas, opened, raw
+from mpkit.kit.design import Design
+from mpkit.kit.paper import Grid, crop_marks
+from mpkit.kit.sign import Sheet, draw
+from mpkit.kit.subject import Piece
+from mpkit.kit.type import POINT, clean, font_name, show
+
+_RULER = 50  # mm
+_SLUG = 12.0  # mm below the signs that the slug and its ruler need
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A piece, its drawn symbol (path and modules of a side), and where it lies: page and slot from 0."""
+
+    piece: Piece
+    symbol: tuple[str, int]
+    page: int
+    slot: int
+
+
+def write(
+    path: Path, placed: Sequence[Placed], design: Design, grid: Grid, *, language: str, title: str, slug: str = ""
+) -> int:
+    """Write the sheets of one file; returns how many. The file is not yet safe on the disk when this returns."""
+    size = grid.width / POINT, grid.height / POINT
+    canvas = opened(path, *size, font=font_name("regular"), title=title, subject=slug, language=language)
+    sheet = Sheet(canvas)
+    pages: dict[int, list[Placed]] = {}
+    for one in placed:
+        pages.setdefault(one.page, []).append(one)
+    for number in range(max(pages) + 1):
+        _sheet(sheet, sorted(pages.get(number, []), key=lambda one: one.slot), design, grid, language)
+        if grid.marks:
+            _marks(canvas, design, grid)
+            _slug(canvas, grid, say("sign_slug", language, slug=slug, page=number + 1, pages=max(pages) + 1))
+        canvas.showPage()
+    canvas.save()
+    return max(pages) + 1
+
+
+def _sheet(sheet: Sheet, placed: Sequence[Placed], design: Design, grid: Grid, language: str) -> None:
+    canvas = sheet.canvas
+    if grid.alone:
+        x, y = grid.slots[0]
+        right, top = x + design.width, y + design.height
+        canvas.setTrimBox(tuple(v / POINT for v in (x, y, right, top)))
+        canvas.setBleedBox((0, 0, grid.width / POINT, grid.height / POINT))
+    for one in placed:
+        x, y = grid.slots[one.slot]
+        raw(canvas, f"q 1 0 0 1 {x / POINT:.4f} {y / POINT:.4f} cm")
+        draw(sheet, design, one.piece, language=language, symbol=one.symbol, bleed=grid.bleed)
+        raw(canvas, "Q")
+
+
+def _marks(canvas: Canvas, design: Design, grid: Grid) -> None:
+    lines = " ".join(
+        f"{x / POINT:.3f} {y / POINT:.3f} m {to_x / POINT:.3f} {to_y / POINT:.3f} l"
+        for x, y, to_x, to_y in crop_marks(grid, design)
+    )
+    raw(canvas, f"q 0 0 0 1 K 0.25 w 0 J {lines} S Q")
+
+
+def _slug(canvas: Canvas, grid: Grid, text: str) -> None:
+    """A ruler that must measure 50 mm on paper, and which book this sheet is of; only where there is room."""
+    left, low = min(x for x, _ in grid.slots), min(y for _, y in grid.slots)
+    if low < _SLUG + 10:
+        return
+    y = low - _SLUG - 4
+    ticks = [(left + at, 2.2 if at % 10 == 0 else 1.2) for at in range(0, _RULER + 1, 5)]
+    lines = " ".join(f"{x / POINT:.3f} {y / POINT:.3f} m {x / POINT:.3f} {(y + up) / POINT:.3f} l" for x, up in ticks)
+    base = f"{left / POINT:.3f} {y / POINT:.3f} m {(left + _RULER) / POINT:.3f} {y / POINT:.3f} l"
+    raw(canvas, f"q 0 0 0 1 K 0.3 w 0 J {base} {lines} S Q 0 0 0 0.8 k")
+    show(canvas, clean(text), weight="regular", size=6.5, x=(left + _RULER + 3) / POINT, y=y / POINT)

@@ -1,0 +1,327 @@
+"""A finished PDF and what the account answers now come in; the evidence that every code is right goes out.
+
+Nothing is taken from the memory of whoever drew it: the file is read again, in a limited child process.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import mpkit
+from mpkit.errors import ProofFailed, UnreadableFile
+from mpkit.i18n import say
+from mpkit.work import Progress, silent
+
+GRADES = "ABCDF"
+# Least contrast, modulation and unused error correction of each grade (ISO/IEC 15415).
+_CONTRAST = (0.70, 0.55, 0.40, 0.20)
+_MODULATION = (0.50, 0.40, 0.30, 0.20)
+_UNUSED = (0.62, 0.50, 0.37, 0.25)
+_PAGES_A_CHILD = 64
+_SECONDS_A_PAGE = 10  # of processor time, many times what a page takes
+_SAME_PLACE = 3.0  # mm within which ids lie alike beside their codes
+_LARGEST = 1 << 30  # bytes of a PDF we open
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A code that must stand in the file. `payload` is what the account answers now, `printed` what was printed."""
+
+    page: int  # from 0
+    x: float  # mm, lower left corner of the white field
+    y: float
+    side: float
+    frame: tuple[float, float, float, float]  # mm, left, low, right, top of the sign around it
+    version: int
+    level: str
+    register: str
+    payload: str | None
+    printed: str  # SHA-256 of the payload it was drawn from
+    labels: tuple[str, ...]  # what the sign around it must say: external id, serial, check code
+    rotation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that is wrong with one code; `page` counts from 1, `reason` is a key of the words."""
+
+    page: int
+    register: str
+    reason: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self, language: str) -> str:
+        """What is wrong and what to do, for people."""
+        return say(self.reason, language, **self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a file holds: codes seen, read, and equal to what the account owns; the worst grade of all."""
+
+    file: str
+    pages: int
+    symbols: int
+    decoded: int
+    matched: int
+    grade: str
+    failures: tuple[Failure, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the file may leave."""
+        return not self.failures and self.symbols > 0
+
+    def to_json(self, language: str) -> dict[str, Any]:
+        """The answer of `mpkit proof --json`."""
+        failures = [
+            {"page": one.page, "register": one.register, "reason": one.sentence(language), "code": one.reason}
+            for one in self.failures
+        ]
+        return {name: getattr(self, name) for name in ("file", "pages", "symbols", "decoded", "matched", "grade")} | {
+            "failures": failures
+        }
+
+
+def proof(
+    pdf: Path,
+    expected: Sequence[Expected] | None,
+    owned: Mapping[str, str],
+    *,
+    dpi: int = 300,
+    workers: int = 1,
+    progress: Progress = silent,
+) -> Proof:
+    """Prove a file against the account. `owned` is external id to payload, as the account answers now.
+
+    Without `expected` (no manifest) every code found must be owned, once, and lie beside its own id.
+    """
+    seen = _seen(pdf, expected or (), owned if expected is None else {}, dpi=dpi, workers=workers, progress=progress)
+    if expected is None:
+        return _unplanned(pdf, seen, owned)
+    return _planned(pdf, seen, expected, owned)
+
+
+def grade_of(value: float, bounds: Sequence[float]) -> str:
+    """The letter of a measured value."""
+    return next((letter for letter, least in zip(GRADES, bounds, strict=False) if value >= least), "F")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    pages: int
+    looked: Sequence[Mapping[str, Any]]
+
+
+def _seen(
+    pdf: Path,
+    expected: Sequence[Expected],
+    owned: Mapping[str, str],
+    *,
+    dpi: int,
+    workers: int,
+    progress: Progress,
+) -> _Seen:
+    """What the children see, page range by page range."""
+    if not pdf.is_file() or pdf.stat().st_size > _LARGEST:
+        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why=f"{pdf}")
+    names: dict[str, list[str]] = {}
+    for external_id, payload in owned.items():
+        names.setdefault(payload, []).append(external_id)
+    question = {
+        "pdf": str(pdf.resolve()),
+        "dpi": dpi,
+        "seconds": 60 + _SECONDS_A_PAGE * _PAGES_A_CHILD,
+        "boxes": [],
+        "owned": [[_coded(payload.encode()), labels] for payload, labels in names.items()],
+    }
+    boxes = [_question(one) for one in expected]
+    progress(0, None, "kit_proving")
+    head = _asked(question | {"first": 0, "last": _PAGES_A_CHILD} | _between(boxes, 0), pdf)
+    pages = int(head["pages"])
+    looked = list(head["looked"])
+    rest = range(_PAGES_A_CHILD, pages, _PAGES_A_CHILD)
+    progress(len(looked), pages, "kit_proving")
+    with ThreadPoolExecutor(max(1, workers)) as pool:  # threads that only wait for their child
+        asked = (question | {"first": at, "last": at + _PAGES_A_CHILD} | _between(boxes, at) for at in rest)
+        for answer in pool.map(lambda one: _asked(one, pdf), asked):
+            looked += answer["looked"]
+            progress(len(looked), pages, "kit_proving")
+    return _Seen(pages, looked)
+
+
+def _between(boxes: Sequence[dict[str, Any]], first: int) -> dict[str, Any]:
+    return {"boxes": [box for box in boxes if first <= box["page"] < first + _PAGES_A_CHILD]}
+
+
+def _question(one: Expected) -> dict[str, Any]:
+    names = ("page", "x", "y", "side", "frame", "version", "level", "rotation")
+    return {name: getattr(one, name) for name in names} | {"payload": _coded((one.payload or "").encode())}
+
+
+def _coded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _asked(question: dict[str, Any], pdf: Path) -> dict[str, Any]:
+    """One child's answer; `UnreadableFile` where the file broke it."""
+    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "HOME", "LD_LIBRARY_PATH")  # no token, no setting of ours
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment |= {"PYTHONPATH": str(Path(mpkit.__file__).parent.parent), "OPENBLAS_NUM_THREADS": "1"}
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "mpkit.kit.prover"],
+            input=json.dumps(question).encode(),
+            capture_output=True,
+            timeout=question["seconds"],
+            check=False,
+            env=environment,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why="time") from error
+    try:
+        answer: dict[str, Any] = json.loads(ended.stdout)
+    except ValueError as error:
+        why = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200] or f"exit {ended.returncode}"
+        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why=why) from error
+    if "broken" in answer:
+        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why=answer["broken"])
+    return answer
+
+
+def _planned(pdf: Path, seen: _Seen, expected: Sequence[Expected], owned: Mapping[str, str]) -> Proof:
+    """Compare what stands in the file with a manifest and the account."""
+    holders = {payload.encode(): register for register, payload in owned.items()}
+    by_page = {page["page"]: page for page in seen.looked}
+    wanted: dict[int, list[Expected]] = {}
+    for one in expected:
+        wanted.setdefault(one.page, []).append(one)
+    failures: list[Failure] = []
+    grades, symbols, decoded, matched = [], 0, 0, 0
+    for number, codes in sorted(wanted.items()):
+        if number not in by_page:
+            failures += [Failure(number + 1, one.register, "kit_code_missing") for one in codes]
+            continue
+        for one, box in zip(codes, by_page[number]["boxes"], strict=True):
+            symbols += 1
+            decoded += box["decoded"] is not None
+            reason = _wrong(one, box, holders)
+            grades.append(_grade(box) if reason is None else "F")
+            matched += reason is None
+            if reason is not None:
+                failures.append(Failure(number + 1, one.register, *reason))
+    for page in seen.looked:
+        extra = [code for code in page["codes"] if not _inside(code, wanted.get(page["page"], []))]
+        symbols, decoded = symbols + len(extra), decoded + len(extra)
+        for code in extra:
+            holder = holders.get(base64.b64decode(code["bytes"]), "")
+            failures.append(Failure(page["page"] + 1, holder, "kit_code_extra"))
+    failures.sort(key=lambda one: (one.page, one.register))
+    grade = "F" if failures else max(grades, default="F")
+    return Proof(pdf.name, seen.pages, symbols, decoded, matched, grade, tuple(failures))
+
+
+def _inside(code: Mapping[str, Any], codes: Iterable[Expected]) -> bool:
+    x, y = float(code["x"]), float(code["y"])
+    return any(one.x < x < one.x + one.side and one.y < y < one.y + one.side for one in codes)
+
+
+def _wrong(
+    one: Expected, box: Mapping[str, Any], holders: Mapping[bytes, str]
+) -> tuple[str, Mapping[str, object]] | None:
+    """The first thing wrong with one code, None where it is as it should be."""
+    if one.payload is None:
+        return "kit_register_gone", {"register": one.register}
+    if box["decoded"] is None:
+        return "kit_code_unread", {}
+    content = base64.b64decode(box["decoded"])
+    if content == one.payload.encode():
+        return _flaw(one, box)
+    if content in holders:
+        return "kit_code_of_other", {"other": holders[content]}
+    return ("kit_code_stale" if sha256(content).hexdigest() == one.printed else "kit_code_foreign"), {}
+
+
+def _flaw(one: Expected, box: Mapping[str, Any]) -> tuple[str, Mapping[str, object]] | None:
+    """What is wrong around a code that is the right one, None where nothing is."""
+    said = "".join(box["text"].split())
+    missing = [label for label in one.labels if "".join(label.split()) not in said]
+    if missing:
+        return "kit_label_missing", {"label": ", ".join(missing)}
+    if box["frame"]:
+        return "kit_quiet_zone", {}
+    if box["wrong"]:
+        return "kit_code_damaged", {"n": box["wrong"]}
+    return None if _grade(box) in "AB" else ("kit_code_faint", {"grade": _grade(box)})
+
+
+def _grade(box: Mapping[str, Any]) -> str:
+    """The worst of the parameters; letters order like grades."""
+    return max(
+        grade_of(box["contrast"], _CONTRAST),
+        grade_of(box["modulation"], _MODULATION),
+        grade_of(box["unused"], _UNUSED),
+    )
+
+
+def _unplanned(pdf: Path, seen: _Seen, owned: Mapping[str, str]) -> Proof:
+    """Compare every code found with the account alone; ids must lie beside their codes all in the same way."""
+    holders = {payload.encode(): register for register, payload in owned.items()}
+    failures: list[Failure] = []
+    codes = [(page["page"] + 1, code) for page in seen.looked for code in page["codes"]]
+    usual = _usual_place([code for _, code in codes])
+    matched = 0
+    for number, code in codes:
+        register = holders.get(base64.b64decode(code["bytes"]))
+        if register is None:
+            failures.append(Failure(number, "", "kit_code_foreign"))
+        elif not code["labels"]:
+            failures.append(Failure(number, register, "kit_label_missing", {"label": register}))
+        elif usual is None or not any(_near(place, code, usual) for place in code["labels"]):
+            failures.append(Failure(number, register, "kit_label_elsewhere", {"label": register}))
+        elif code.get("frame", 1):
+            failures.append(Failure(number, register, "kit_quiet_zone"))
+        elif _grade(code) not in "AB":
+            failures.append(Failure(number, register, "kit_code_faint", {"grade": _grade(code)}))
+        else:
+            matched += 1
+    if not codes:
+        failures.append(Failure(1, "", "kit_no_codes"))
+    grade = "F" if failures else max((_grade(code) for _, code in codes), default="F")
+    return Proof(pdf.name, seen.pages, len(codes), len(codes), matched, grade, tuple(failures))
+
+
+def _usual_place(codes: Sequence[Mapping[str, Any]]) -> tuple[float, float] | None:
+    """How ids lie beside their codes in this file: the place most of them agree on."""
+    places = Counter(
+        (round((x - code["x"]) / _SAME_PLACE), round((y - code["y"]) / _SAME_PLACE))
+        for code in codes
+        for _, x, y in code["labels"]
+    )
+    if not places:
+        return None
+    (x, y), _ = places.most_common(1)[0]
+    return x * _SAME_PLACE, y * _SAME_PLACE
+
+
+def _near(place: Sequence[Any], code: Mapping[str, Any], usual: tuple[float, float]) -> bool:
+    return abs(place[1] - code["x"] - usual[0]) <= _SAME_PLACE and abs(place[2] - code["y"] - usual[1]) <= _SAME_PLACE
+
+
+def refuse_unless_sound(found: Proof, language: str) -> None:
+    """Raise `ProofFailed` with the first faults named."""
+    if found.passed:
+        return
+    first = "; ".join(f"{one.register or '?'}: {one.sentence(language)}" for one in found.failures[:3])
+    raise ProofFailed("kit_proof_failed", file=found.file, n=len(found.failures), first=first)
