@@ -9,6 +9,7 @@ from typing import Any
 from mpkit import branches, keys, ledger, plan, sheet
 from mpkit.api import on_this_machine
 from mpkit.errors import Refused
+from mpkit.i18n import say
 from mpkit.jobs.workbench import Workbench
 from mpkit.model import Account
 from mpkit.work import Progress
@@ -16,6 +17,7 @@ from mpkit.work import Progress
 # A sandbox on this machine carries a request out when it comes or never: nothing is under way for longer than this.
 _SETTLE_HERE = 0.5
 _IN_FLIGHT_HERE = 8
+_COLUMNS = ("object", "external_id", "name", "record", "outcome", "id", "error")
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -49,8 +51,18 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     language = str(arguments.get("language") or "es")
     result = applied.document(language)
     out = results_file(bench, account, hash_)
-    sheet.results(out, result["results"], language)
+    headings = [f"plan_result_{name}" for name in _COLUMNS]
+    sheet.results(out, _rows(result["results"], language), language, headings=headings, sheet="plan_results_sheet")
     return result | {"file": str(out)}
+
+
+def _rows(results: list[dict[str, Any]], language: str) -> list[list[object]]:
+    """The outcomes as a merchant reads them."""
+    said = {"object": "plan_object_", "outcome": "plan_outcome_"}
+    return [
+        [say(said[name] + str(one[name]), language) if name in said else one[name] for name in _COLUMNS]
+        for one in results
+    ]
 
 
 def results_file(bench: Workbench, account: Account, hash_: str) -> Path:

@@ -1,0 +1,102 @@
+"""A plan carried out: its file in, what became of each change out; safe to interrupt and to start again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from mpkit import ledger
+from mpkit.cli import console
+from mpkit.errors import Refused, StalePlan
+from mpkit.i18n import say
+from mpkit.jobs import run_now
+from mpkit.model import Account
+from mpkit.plan import Plan, text
+from mpkit.plan.change import account_of
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+def command(
+    file: Annotated[Path, typer.Argument(help="a plan, as `mpkit plan --out` wrote it")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+    confirm_changes: Annotated[int | None, typer.Option(help="the plan's number of changes to what exists")] = None,
+    confirm_stickers: Annotated[int | None, typer.Option(help="the plan's number of useless signs")] = None,
+    out: Annotated[Path | None, typer.Option(help="write the outcomes to this workbook")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
+) -> None:
+    """Make and change in the account what a plan says; 0: all done, 3: some of it was not."""
+    plan = _read(file)
+    bench = console.bench()
+    account = bench.account()
+    if not account_of(plan, account):
+        raise StalePlan("plan_stale_account", planned=plan.account, found=account.id)
+    language = console.language()
+    if not yes:
+        _ask(plan, account, language)
+    ledger.keep_plan(bench.store, account.id, plan.hash, plan.document(), who="", at=bench.seams.clock.now())
+    arguments = {
+        "account": account.id,
+        "plan": plan.hash,
+        "confirm_changes": confirm_changes,
+        "confirm_stickers": confirm_stickers,
+        "language": language,
+        "who": "",
+    }
+    with console.progress() as progress:
+        job = run_now(bench, account=account.id, kind="apply", key=plan.hash, arguments=arguments, progress=progress)
+    result = console.finished(job)
+    if out:
+        _copy(Path(result["file"]), out)
+    console.answer(result, "" if as_json else _said(result, language), as_json=as_json)
+    if result["failed"] or result["skipped"]:
+        console.look()
+
+
+def _read(file: Path) -> Plan:
+    try:
+        if file.stat().st_size > _MOST_BYTES:
+            raise Refused("plan_not_a_plan")
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Refused("plan_unreadable_file", file=str(file), why=error.strerror or str(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise Refused("plan_not_a_plan") from error
+    if not isinstance(document, dict):
+        raise Refused("plan_not_a_plan")
+    return Plan.read(document)
+
+
+def _ask(plan: Plan, account: Account, language: str) -> None:
+    """A person at a terminal is shown the plan and asked; nobody else is taken to agree."""
+    if not sys.stdin.isatty():
+        raise Refused("plan_apply_needs_yes")
+    print(text(plan, language), file=sys.stderr)
+    if not typer.confirm(say("plan_apply_ask", language, account=account.nickname or account.id), err=True):
+        raise Refused("plan_apply_declined")
+
+
+def _said(result: dict[str, Any], language: str) -> str:
+    """The outcome for people: the counts, and a line for each change that is not as planned."""
+    lines = [say("plan_apply_head", language, **{name: result[name] for name in ("done", "failed", "skipped")})]
+    for one in result["results"]:
+        if one["outcome"] != "done":
+            what = say(f"plan_object_{one['object']}", language)
+            lines.append(f"  {what} {one['external_id']} · {one['name']}: {one['error']}")
+    lines.append(result["file"])
+    return "\n".join(lines)
+
+
+def _copy(made: Path, out: Path) -> None:
+    try:
+        aside = out.with_name(out.name + ".part")
+        shutil.copyfile(made, aside)
+        aside.replace(out)
+    except OSError as error:
+        raise Refused("plan_unwritable_file", file=str(out), why=error.strerror or str(error)) from error
