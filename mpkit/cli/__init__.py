@@ -100,6 +100,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command and give its exit code."""
     from mpkit.cli import console  # noqa: PLC0415 - the help needs none of it
 
-    with console.face() as end:
-        end.code = _program().main(args=list(arguments), prog_name="mpkit", standalone_mode=False) or 0
-    return end.code
+    def work() -> int:
+        code = _program().main(args=list(arguments), prog_name="mpkit", standalone_mode=False)
+        if code == console.INTERRUPTED:  # the library turns Ctrl-C into an exit of its own
+            raise KeyboardInterrupt
+        return int(code or console.DONE)
+
+    return console.face(work)

@@ -7,9 +7,9 @@ import locale
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -38,13 +38,6 @@ class _Chosen:
 
 
 _chosen = _Chosen()
-
-
-@dataclass
-class End:
-    """How a command ended."""
-
-    code: int = field(default=DONE)
 
 
 def choose_account(name: str) -> None:
@@ -99,37 +92,39 @@ def look() -> NoReturn:
     raise typer.Exit(LOOK)
 
 
-@contextmanager
-def face() -> Iterator[End]:
-    """The one place where a command's errors are caught: one sentence on stderr, the exit code in `End`."""
-    end = End()
+def face(work: Callable[[], int]) -> int:
+    """The one place where a command's errors are caught: one sentence on stderr, and the exit code given back."""
     try:
         _listen()
-        yield end
+        return work()
     except MpkitError as error:
         print(say_error(error, language()), file=sys.stderr)
-        end.code = error.exit_code
+        return error.exit_code
     except typer.TyperException as error:  # wrong options and arguments: the library's own text
         show = getattr(error, "show", None)
         if show is not None:
             show()
-        end.code = getattr(error, "exit_code", WRONG_USAGE)
+        return int(getattr(error, "exit_code", WRONG_USAGE))
     except (KeyboardInterrupt, typer.Abort, Cancelled):
         say("cli_interrupted")
-        end.code = INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:  # whoever read us has enough
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the interpreter flushes it last
-        end.code = DONE
+        return DONE
     except Exception:  # noqa: BLE001 - the face: whatever nobody expected gets a number
         number = secrets.token_hex(4)
         _log.exception("unexpected", number=number)
         say("job_unexpected", number=number)
-        end.code = REFUSED
+        return REFUSED
 
 
 def _listen() -> None:
     """Logs on stderr only where the settings ask for them; errors go to a file of the data folder as well."""
-    chosen = settings()
+    try:
+        chosen = settings()
+    except MpkitError:  # the command will say so, unless it needs none (`--help`)
+        log.setup("CRITICAL")
+        return
     level = chosen.log_level if "log_level" in chosen.model_fields_set else "CRITICAL"
     log.setup(level, chosen.log_format, errors=chosen.data / "errors.log")
 
