@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mpkit.sheet.checking import Checked, check, message
-    from mpkit.sheet.mark import mark
-    from mpkit.sheet.results import results
-    from mpkit.sheet.template import template
+    from mpkit.sheet.marking import mark
+    from mpkit.sheet.writing import results
+    from mpkit.sheet.templates import template
 
 __all__ = ["Checked", "check", "mark", "message", "results", "template"]
 _WHERE = {
     "Checked": "checking",
     "check": "checking",
     "message": "checking",
-    "mark": "mark",
-    "results": "results",
-    "template": "template",
+    "mark": "marking",
+    "results": "writing",
+    "template": "templates",
 }
 
 

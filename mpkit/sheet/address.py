@@ -41,9 +41,21 @@ _GRID = re.compile(
     r"^(?P<street>(?:cl|cll|calle|kr|cr|cra|carrera|ak|ac|av|avenida|dg|diagonal|tv|transversal|trans)\.?\s*\d+\s?[a-z]?(?:\s?bis)?(?:\s(?:sur|norte|este|oeste))?)\s*(?:#|no\.?|n[°º])?\s*(?P<number>\d+\s?[a-z]?\s?-?\s?\d+)\b",
     re.IGNORECASE,
 )
-_POSTCODE = re.compile(
-    r"\b(?:cep:?\s*)?\d{5}-?\d{3}\b|\b[A-Z]?\d{4,5}[A-Z]{0,3}\b|\bc\.?p\.?\s*\d{4,5}\b", re.IGNORECASE
+_NONE = re.compile(r"\bs\s?/\s?n\b|\bsin n[uú]mero\b", re.IGNORECASE)
+_ANY = re.compile(
+    r"(?<![\d.,/-])\b(?P<number>\d{2,6}[A-Za-z]?(?:\s?-\s?[A-Z\d]{1,4})?)\b(?!\s*(?:de\b|y medio|[.,]\d|[°º]))",
+    re.IGNORECASE,
 )
+_NOT_A_HOUSE = re.compile(
+    r"(?:\b(?:ruta(?: nacional| provincial| nac| prov)?|rn|rp|rod|rodovia|br|autopista|carretera|km|kil[oó]metro|local(?:es)?|lc|loc|l|lt|of|oficina|piso|sala|loja"
+    r"|apto|bloco|int|lote|lotes|mz|manzana|m[oó]dulo|parada|agencia|calle|entre|esq|esquina|y|e|etapa|torre|block|solar|s)"
+    r"\b\.?\s*(?:n\s?[°º])?\s*[-.]?\s*)$",
+    re.IGNORECASE,
+)
+_LETTERS = 3
+_HOUSE = re.compile(r"(?:n[°ºo.]*\s*)?(\d[\d.]*\s?[A-Za-z]?)", re.IGNORECASE)
+_CEP = re.compile(r"\b\d{5}-?\d{3}\b")
+_CODE = re.compile(r"\d{4,5}|[A-Z]\d{4}[A-Z]{3}")
 _SPLIT = re.compile(r"\s*[,;|]\s*|\s+-\s+|\s+[–—]\s+")  # noqa: RUF001 - dashes people type
 
 
@@ -79,8 +91,21 @@ def split_street(text: str) -> Address:
         return Address(street[: marked.start()].strip(" ,.-") or street, marked[1].replace(".", ""))
     for candidate in dict.fromkeys((street, _PREMISES.sub("", street).strip(" ,.-"))):
         found = _LAST.match(candidate) or _FIRST_COMMA.match(candidate)
-        if found and not _ROAD.search(found["street"]):
+        if found and not _ROAD.search(found["street"]) and not _NONE.search(found["street"]):
             return Address(found["street"].strip(" ,.-"), found["number"].strip().replace(".", ""))
+    return _within(street)
+
+
+def _within(street: str) -> Address:
+    """The first number of two digits or more that stands after a street's name and is no road, date or premises."""
+    none = _NONE.search(street)
+    if none:
+        return Address(street[: none.start()].strip(" ,.-") or street, "")
+    for found in _ANY.finditer(street):
+        before = street[: found.start()]
+        if sum(c.isalpha() for c in before) < _LETTERS or _NOT_A_HOUSE.search(before):
+            continue
+        return Address(before.strip(" ,.-°º"), found["number"].replace(" ", ""))
     return Address(street, "")
 
 
@@ -88,7 +113,7 @@ def split_full(text: str, catalogue: Catalogue) -> Address:
     """Street, number, city and state of an address in one cell, counted from its end: country, postcode, state, city."""
     country = {fold(site.name) for site in SITES.values()} | {catalogue.country.lower()}
     parts = [part.strip(" .") for part in _SPLIT.split(_spread(text)) if part and part.strip(" .")]
-    parts = [kept for part in parts if (kept := _POSTCODE.sub("", part).strip(" .-") if _is_postcode(part) else part)]
+    parts = [kept for n, part in enumerate(parts) if (kept := _without_postcode(part, first=n < 2))]  # noqa: PLR2004
     while len(parts) > 1 and fold(parts[-1]) in country:
         parts.pop()
     state = city = ""
@@ -105,17 +130,29 @@ def split_full(text: str, catalogue: Catalogue) -> Address:
     else:
         city = next((p for p in reversed(parts[1:]) if catalogue.match_city(p, None).kind.lossless), "")
         parts = parts[: _last(parts, city)] if city else parts
-    street = split_street(", ".join(parts[:2])) if parts else Address("", "")
-    alone = split_street(parts[0]) if parts else street
-    return Address(alone.street if alone.number else street.street, alone.number or street.number, city, state)
+    street = _first_numbered(parts)
+    return Address(street.street, street.number, city, state)
+
+
+def _first_numbered(parts: list[str]) -> Address:
+    """Street and number of an address in parts: the number may be in the street's part or alone in the next."""
+    for n, part in enumerate(parts[:3]):
+        if n + 1 < len(parts) and _HOUSE.fullmatch(parts[n + 1]) and not any(c.isdigit() for c in part):
+            return Address(part, _HOUSE.fullmatch(parts[n + 1])[1].replace(".", ""))  # type: ignore[index] - matched above
+        found = split_street(part)
+        if found.number:
+            return found
+    return Address(split_street(parts[0]).street, "") if parts else Address("", "")
 
 
 def _spread(text: str) -> str:
     return re.sub(r"\bCEP\b:?", ",", text)
 
 
-def _is_postcode(part: str) -> bool:
-    return bool(re.fullmatch(r"(?:.*\s)?\d{5}-?\d{3}|\d{5}-\d{3}\s.*|\d{4,5}|[A-Z]\d{4}[A-Z]{3}", part))
+def _without_postcode(part: str, *, first: bool) -> str:
+    """The part without a postcode; a bare number in one of the first two parts is a house number."""
+    found = _CEP.search(part) or (None if first else _CODE.fullmatch(part))
+    return part.replace(found[0], "").strip(" .-") if found else part
 
 
 def _is_town(part: str, catalogue: Catalogue, state: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mpkit.model import Amount, Branch, Hours, Location, Register, Severity
+from mpkit.model import WEEK, Amount, Branch, Hours, Location, Register, Severity
 from mpkit.places.names import fold
 from mpkit.sheet import hours, ids
 from mpkit.sheet.draft import Draft
@@ -17,7 +17,26 @@ from mpkit.sites import SITES
 NAME_MOST = 44  # characters of a POS name both generations of the API take
 _MOST_REGISTERS = 500
 _CLOSED = frozenset(
-    ["inactivo", "inactiva", "inativo", "inativa", "inactive", "cerrado", "cerrada", "fechado", "fechada", "closed", "baja", "no", "nao", "suspendido", "suspenso", "clausurado", "deshabilitado", "deshabilitada"]
+    [
+        "inactivo",
+        "inactiva",
+        "inativo",
+        "inativa",
+        "inactive",
+        "cerrado",
+        "cerrada",
+        "fechado",
+        "fechada",
+        "closed",
+        "baja",
+        "no",
+        "nao",
+        "suspendido",
+        "suspenso",
+        "clausurado",
+        "deshabilitado",
+        "deshabilitada",
+    ]
 )
 _WARN, _INFO = Severity.WARNING, Severity.INFO
 _AMOUNTS = {
@@ -25,9 +44,20 @@ _AMOUNTS = {
     Amount.OWN_SYSTEM: "sistema propio own system own-system sistema proprio software",
     Amount.TILL: "mpkit till cobrar charge page",
 }
-_FOOD = frozenset(["gastronomia", "restaurante", "restaurant", "bar", "cafe", "cafeteria", "food", "padaria", "lanchonete"])
+_FOOD = frozenset(
+    ["gastronomia", "restaurante", "restaurant", "bar", "cafe", "cafeteria", "food", "padaria", "lanchonete"]
+)
 _FUEL = frozenset(
-    ["estacion de servicio", "gas station", "posto de gasolina", "gasolinera", "nafta", "combustible", "posto", "combustivel"]
+    [
+        "estacion de servicio",
+        "gas station",
+        "posto de gasolina",
+        "gasolinera",
+        "nafta",
+        "combustible",
+        "posto",
+        "combustivel",
+    ]
 )
 
 
@@ -126,7 +156,7 @@ def _registers(branch: Branch, group: list[Draft], findings: Findings, site: str
             ids.register_id(branch.external_id, number=n),
             branch.external_id,
             _pos_name(short, f"{word} {n}"),
-            **_extras(draft, site),
+            *_extras(draft, site),
             record=draft.record,
             closed=branch.closed,
         )
@@ -142,7 +172,7 @@ def _named(branch: Branch, draft: Draft, number: int, short: str, word: str, sit
         external,
         branch.external_id,
         _pos_name(short, name),
-        **_extras(draft, site),
+        *_extras(draft, site),
         record=draft.record,
         closed=branch.closed,
     )
@@ -155,7 +185,7 @@ def _pos_name(branch: str, register: str) -> str:
     return f"{head} {tail}".strip()
 
 
-def _extras(draft: Draft, site: str) -> dict[str, object]:
+def _extras(draft: Draft, site: str) -> tuple[Amount | None, int | None]:
     said = fold(draft.other.get("amount_mode", ""))
     amount = next(
         (amount for amount, words in _AMOUNTS.items() if said and (said == fold(amount.value) or said in words)), None
@@ -164,7 +194,7 @@ def _extras(draft: Draft, site: str) -> dict[str, object]:
     category = (
         SITES[site].gastronomy if set(trade.split()) & _FOOD else SITES[site].gas_station if trade in _FUEL else None
     )
-    return {"amount": amount, "category": category}
+    return amount, category
 
 
 def _unique(registers: Iterable[Register]) -> list[Register]:
@@ -236,7 +266,7 @@ def _timed(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bo
             continue
         key = draft.own_id if grouped and draft.own_id else str(draft.record)
         where.setdefault(key, []).append(draft.record)
-        for name in [day] if day else hours.WEEK:
+        for name in [day] if day else WEEK:
             by_branch.setdefault(key, {}).setdefault(name, []).append(interval)
     if one_day and by_branch:
         findings.add("hours_of_one_day", _INFO, 0, "opening_day")

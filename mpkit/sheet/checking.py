@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mpkit.errors import UnreadableFile
 from mpkit.i18n import say, words
 from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.sheet import build, draft, reading, table, twins
@@ -97,7 +98,10 @@ def check(
     """
     path = Path(path)
     grid = reading.read(path)
-    found = table.understand(grid, site=site, sheet=sheet, mapping=mapping or {}, folder=places)
+    try:
+        found = table.understand(grid, site=site, sheet=sheet, mapping=mapping or {}, folder=places)
+    except UnreadableFile as refusal:
+        raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
     findings = Findings(found, accept)
     drafts = draft.read(found, findings)
     _remarks(found, findings)
@@ -128,4 +132,5 @@ def _remarks(found: table.Table, findings: Findings) -> None:
         record = remark.row - found.header_row
         if record < 1 or record > found.count or (remark.code == "number_in_id" and remark.column not in ids):
             continue
-        findings.add(remark.code, Severity(remark.severity), record, column=remark.column or None, **remark.values)
+        severity = Severity(remark.severity)
+        findings.put(remark.code, severity, record, column=remark.column or None, values=remark.values)

@@ -9,6 +9,7 @@ from mpkit.errors import WrongUsage
 from mpkit.places import Catalogue
 from mpkit.sheet.header import fold_header, phrases, scores
 from mpkit.sheet.profile import Profile, profile
+from mpkit.sheet.templates import FIELDS, own_headings
 from mpkit.sites import SITES
 
 _SEVERAL = frozenset(
@@ -53,7 +54,7 @@ def recognise(
     """The meaning of each column; `mapping` (meaning → header or number) overrides. Raises `WrongUsage`."""
     box = next(site.box for site in SITES.values() if site.country == catalogue.country)
     profiles = [profile(values, catalogue, box) for values in cells]
-    decided = _told(headers, mapping)
+    decided = {**_own(headers), **_told(headers, mapping)}
     taken = set(decided.values())
     ranked = sorted(
         (
@@ -79,6 +80,13 @@ def recognise(
     )
 
 
+def _own(headers: Sequence[str]) -> dict[int, str]:
+    """Column index → meaning where the header row is that of our own template, whatever the cells hold."""
+    known = own_headings()
+    found = {index: known[header] for index, header in enumerate(headers) if header in known}
+    return found if len(set(found.values())) == len(FIELDS) else {}
+
+
 def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
     """Column index → meaning, as somebody said it; a column is named by its header or its number."""
     told: dict[int, str] = {}
@@ -102,6 +110,9 @@ def _all_scores(header: str, p: Profile) -> dict[str, float]:
     if not p.count:
         return {"ignore": 1.0}
     said = scores(header)
+    if said.get("ignore", 0.0) >= max(_STRONG, max(said.values(), default=0.0)):
+        return {"ignore": 1.0}
+    speaking = _SPEAKING if fold_header(header) else _SPEAKING | _UNNAMED
     found: dict[str, float] = {}
     for meaning in phrases():
         content = _content(meaning, p)
@@ -110,15 +121,19 @@ def _all_scores(header: str, p: Profile) -> dict[str, float]:
         words = said.get(meaning, 0.0)
         if words:
             found[meaning] = _HEADER * words + _CONTENT * content
-        elif not said or meaning in _SPEAKING:
+        elif meaning in speaking:
             found[meaning] = _ALONE * content * (1.0 if not fold_header(header) else 0.8)
     return found
 
 
 # meanings whose cells speak for themselves, whatever the header says
-_SPEAKING = frozenset(
-    {"latitude", "longitude", "lat_lng", "state", "full_address", "email", "opening_hours", "country"}
+_SPEAKING = frozenset({"latitude", "longitude", "lat_lng", "state", "full_address", "email", "country"})
+
+# and those a column without any header may have
+_UNNAMED = frozenset(
+    {"store_name", "external_id", "street_and_number", "city", "phone", "opening_hours", "status", "row_index"}
 )
+_STRONG = 0.6
 
 
 def _content(meaning: str, p: Profile) -> float | None:
@@ -126,7 +141,7 @@ def _content(meaning: str, p: Profile) -> float | None:
     if meaning in _PLAIN:
         return 0.0 if meaning == "ignore" else (0.5 if not p.constant or meaning in {"region", "reference"} else 0.0)
     if meaning == "alt_id":
-        return p.code if p.distinct > 0.5 and p.code > 0.5 else None  # noqa: PLR2004
+        return p.code if p.distinct > 0.5 and p.code > 0.5 and p.decimal < 0.5 else None  # noqa: PLR2004
     if meaning == "external_id":
         if p.code < 0.6 or (p.constant and p.count > 3) or p.decimal > 0.5:  # noqa: PLR2004
             return None

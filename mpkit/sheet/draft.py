@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from statistics import median
 
 from mpkit.model import Severity
+from mpkit.places.atlas import kilometres
 from mpkit.sheet import address, points
 from mpkit.sheet.findings import Findings
-from mpkit.sheet.settlement import Settlement
+from mpkit.sheet.settlement import Case, Settlement, Trouble
 from mpkit.sheet.table import Table
 from mpkit.sheet.text import faults, tidy, unscrambled
 
@@ -24,6 +26,7 @@ _TEXTS = (
     "register_name",
 )
 _TOTALS = ("total", "subtotal", "totales", "suma", "promedio", "totais", "soma")
+_TOWN_KM, _SHOPS = 20.0, 5
 _WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
 
 
@@ -36,6 +39,7 @@ class Draft:
     own_id: str = ""
     street: str = ""
     number: str = ""
+    address: str = ""  # the cell, premises and all
     city: str = ""
     state: str = ""
     point: points.Point | None = None
@@ -137,6 +141,7 @@ def _addresses(table: Table, findings: Findings, drafts: list[Draft], texts: dic
             draft.state_text = draft.state_text or found.state
         if not meaning:
             continue
+        draft.address = cell
         if not cell or address.is_placeholder(cell):
             findings.add("missing_address", _BLOCK, draft.record, meaning, found=cell)
             continue
@@ -191,26 +196,41 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     """State, city and point of each draft against the catalogue; a whole column that is missing is said once."""
     has_city = any(draft.city_text for draft in drafts)
     has_state = table.column("state") is not None or any(draft.state_text for draft in drafts)
-    judge = Settlement(table.places, findings.accept, has_state=has_state).judge
-    city_field = "city" if table.column("city") else "full_address"
-    fields = {"city": city_field, "state": "state" if table.column("state") else city_field}
+    settlement = Settlement(table.places, findings.accept, has_state=has_state)
+    city_cell = "city" if table.column("city") else "full_address"
+    cells = {"city": city_cell, "state": "state" if table.column("state") else city_cell}
     if drafts and not has_city:
         findings.add("missing_city", findings.agreed("missing_city"), 0)
+    middles = _middles(drafts)
     for draft in drafts:
-        where = judge(unscrambled(draft.state_text), unscrambled(draft.city_text), unscrambled(draft.name), draft.point)
+        place = (draft.state_text, draft.city_text)
+        case = Case(*map(unscrambled, place), unscrambled(draft.name), draft.point, middles.get(place))
+        where = settlement.judge(case)
         draft.state, draft.city, draft.point = where.state, where.city, where.point
         for trouble in where.troubles:
-            if trouble.code == "missing_city" and not has_city:
-                continue
-            accepted = trouble.code == "coordinates_far_from_city" and trouble.code in findings.accept
-            severity = _WARN if accepted else trouble.severity
-            findings.add(
-                trouble.code,
-                severity,
-                draft.record,
-                fields.get(trouble.field, trouble.field),
-                trouble.suggestion,
-                **trouble.values,
-            )
+            if has_city or trouble.code != "missing_city":
+                _note(findings, draft, trouble, cells.get(trouble.meaning, trouble.meaning))
         if draft.point is None and "missing_coordinates" in findings.accept and draft.city:
             draft.point = table.places.point(draft.state, draft.city)
+
+
+def _note(findings: Findings, draft: Draft, trouble: Trouble, meaning: str) -> None:
+    findings.put(trouble.code, trouble.severity, draft.record, meaning, trouble.suggestion, values=trouble.values)
+
+
+def _middles(drafts: list[Draft]) -> dict[tuple[str, str], points.Point]:
+    """Where the branches of a city lie: the median of at least five points of which most are near it.
+
+    A municipality's centre may lie far from its town (Bogotá's by 40 km); the shops themselves know better.
+    """
+    by_city: dict[tuple[str, str], set[points.Point]] = {}
+    for draft in drafts:
+        if draft.point and draft.city_text:
+            by_city.setdefault((draft.state_text, draft.city_text), set()).add(draft.point)
+    found = {}
+    for place, inside in by_city.items():
+        middle = (median(p[0] for p in inside), median(p[1] for p in inside))
+        near = sum(kilometres(*middle, *p) <= _TOWN_KM for p in inside) if len(inside) >= _SHOPS else 0
+        if near > len(inside) / 2:
+            found[place] = middle
+    return found

@@ -14,7 +14,7 @@ from mpkit.sheet.grid import Remark
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _SINGLE = ("cp1252", "mac-roman", "cp850")  # in this order where they are equally likely
-_LOWER = "áéíóúñüãõçâêôàï"
+_LOWER = "áéíóúñüãõçâêôà"
 _LIKELY = frozenset(_LOWER + _LOWER.upper() + "°ºª¿¡–—’‘“”´«»·")  # noqa: RUF001 - what people type in addresses
 _LATIN1_HOLES = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _MANY = 200  # remarks of one kind: more say nothing new

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from mpkit.errors import WrongUsage
 from mpkit.model import Finding, Severity
@@ -10,7 +10,26 @@ from mpkit.sheet.table import Table
 
 # Repairs or risks a person may agree to for a whole file with `--accept CODE`.
 ACCEPTABLE = frozenset(
-    ["missing_coordinates", "coordinates_swapped", "coordinates_wrong_sign", "coordinates_far_from_city", "missing_city", "missing_state", "city_unknown", "city_misspelled", "city_mismatch", "state_unknown", "state_misspelled", "state_mismatch", "repeated_store", "name_not_unique", "duplicate_location", "not_a_store", "mojibake", "lookalike_letters"]
+    [
+        "missing_coordinates",
+        "coordinates_swapped",
+        "coordinates_wrong_sign",
+        "coordinates_far_from_city",
+        "missing_city",
+        "missing_state",
+        "city_unknown",
+        "city_misspelled",
+        "city_mismatch",
+        "state_unknown",
+        "state_misspelled",
+        "state_mismatch",
+        "repeated_store",
+        "name_not_unique",
+        "duplicate_location",
+        "not_a_store",
+        "mojibake",
+        "lookalike_letters",
+    ]
 )
 
 
@@ -39,6 +58,20 @@ class Findings:
         **values: object,
     ) -> None:
         """One finding at a record (0: the whole file), in the column of a meaning or a column by number."""
+        self.put(code, severity, record, meaning, suggestion, column=column, values=values)
+
+    def put(
+        self,
+        code: str,
+        severity: Severity,
+        record: int,
+        meaning: str = "",
+        suggestion: str | None = None,
+        *,
+        column: int | None = None,
+        values: Mapping[str, object],
+    ) -> None:
+        """The same with the sentence's values in one mapping."""
         index = column
         if index is None and meaning:
             held = self.table.column(meaning)

@@ -11,25 +11,27 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from mpkit.model import Severity
-from mpkit.places import Catalogue, Match, Place
+from mpkit.places import Catalogue, Kind, Match, Place
+from mpkit.places.atlas import kilometres
 from mpkit.places.names import fold
 from mpkit.sheet.points import Point
 
 AGREE_KM = 40.0  # a centre is not a border: large towns reach this far
-FAR_KM = 50.0
+FAR_KM = 45.0
 OUTSIDE_KM = 150.0
 TOWN_KM = 15.0  # a point this near to a town's centre lies in or beside it
 NAMED_KM = 30.0  # as far may it lie from a town its own name says
-_WORD = 4
+_AROUND = 40  # towns looked at beside a point
+_WORD = 4  # letters of the shortest town name looked for in a branch's name
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A finding before it knows its row: `field` is the meaning of the cell it is about."""
+    """A finding before it knows its row: `meaning` is that of the cell it is about."""
 
     code: str
     severity: Severity
-    field: str
+    meaning: str
     suggestion: str | None = None
     values: dict[str, object] = field(default_factory=dict)
 
@@ -44,6 +46,23 @@ class Where:
     troubles: tuple[Trouble, ...] = ()
 
 
+@dataclass(slots=True)
+class Case:
+    """What one row says, and what was found about it so far; `middle` is where the file's other rows of that city lie."""
+
+    state_text: str
+    city_text: str
+    name: str
+    point: Point | None
+    middle: Point | None = None
+    state: str = ""
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def settled(self, state: str, city: str) -> Where:
+        """The verdict."""
+        return Where(state, city, self.point, tuple(self.troubles))
+
+
 class Settlement:
     """Judges rows against one catalogue; `accept` holds the codes of repairs somebody agreed to."""
 
@@ -51,189 +70,213 @@ class Settlement:
         self.catalogue = catalogue
         self.accept = frozenset(accept)
         self.has_state = has_state
-        self._distance = lru_cache(maxsize=100_000)(catalogue.distance)
+        self._centre = lru_cache(maxsize=100_000)(catalogue.distance)
         self._nearest = lru_cache(maxsize=50_000)(catalogue.nearest)
 
-    def judge(self, state_text: str, city_text: str, name: str, point: Point | None) -> Where:
-        """Where a branch is; `name` is its own name, which often says the town."""
-        state, troubles = self._state(state_text, city_text, point)
-        if not city_text:
-            return self._without_city(state, point, troubles)
-        match = self.catalogue.match_city(city_text, state or None, point)
+    def judge(self, case: Case) -> Where:
+        """Where a branch is."""
+        case.state = self._state(case)
+        if not case.city_text:
+            return self._without_city(case)
+        match = self.catalogue.match_city(case.city_text, case.state or None)
+        if match.kind in {Kind.SEVERAL, Kind.NONE} and case.point:
+            match = self.catalogue.match_city(case.city_text, case.state or None, case.point)
         if match.value:
-            state = state or match.state
-            return self._with_city(match, state, city_text, name, point, troubles)
-        return self._unknown_city(match, state, city_text, name, point, troubles)
+            case.state = case.state or match.state
+            return self._with_city(case, match)
+        return self._unknown_city(case, match)
 
-    def _trouble(
-        self, code: str, where: str, suggestion: str | None = None, *, agreed: bool = False, **values: object
-    ) -> Trouble:
-        """Blocking, unless the witnesses agree or somebody accepted this kind of repair."""
-        waits = not agreed and not (code in self.accept and suggestion is not None)
-        severity = Severity.BLOCKING if waits else Severity.WARNING
-        return Trouble(code, severity, where, suggestion, values)
+    def _add(
+        self, case: Case, code: str, meaning: str, better: str = "", *, agreed: bool = False, **values: object
+    ) -> bool:
+        """Note a trouble: blocking, unless the witnesses agree or somebody accepted this kind; True where it is taken."""
+        taken = agreed or (code in self.accept and bool(better))
+        severity = Severity.WARNING if taken else Severity.BLOCKING
+        case.troubles.append(Trouble(code, severity, meaning, better or None, values))
+        return taken
 
-    def _state(self, text: str, city: str, point: Point | None) -> tuple[str, list[Trouble]]:
-        """The state a cell names; where it names none, "" so that the city may say it."""
+    def _state(self, case: Case) -> str:
+        """The state a cell names; where it names none, the one the city and the point lead to, or ""."""
+        text = case.state_text
         if not text:
             if not self.has_state:
-                return "", []
-            found = self._by_city(city, point)
-            return found, [self._trouble("missing_state", "state", found or None, agreed=bool(found), state=found)]
+                return ""
+            found = self._led_to(case, None)
+            self._add(case, "missing_state", "state", found, agreed=bool(found), state=found)
+            return found
         match = self.catalogue.match_state(text)
-        if match.kind.lossless:
-            return match.value, []
+        if match.kind.lossless or (match.value and _joined(match.value) == _joined(text)):
+            return match.value
         if match.value:
-            agreed = self._by_city(city, point, match.value) == match.value
-            return match.value, [
-                self._trouble("state_misspelled", "state", match.value, agreed=agreed, found=text, state=match.value)
-            ]
-        found = self._by_city(city, point)
-        return found, [self._trouble("state_unknown", "state", found or None, found=text, state=found)]
+            agreed = self._led_to(case, match.value) == match.value
+            self._add(case, "state_misspelled", "state", match.value, agreed=agreed, found=text, state=match.value)
+            return match.value
+        found = self._led_to(case, None)
+        self._add(case, "state_unknown", "state", found, found=text, state=found)
+        return found
 
-    def _by_city(self, city: str, point: Point | None, state: str | None = None) -> str:
-        """The state a city's name (and the point) lead to, "" where they lead to none or several."""
-        match = self.catalogue.match_city(city, state, point) if city else None
+    def _led_to(self, case: Case, state: str | None) -> str:
+        """The state a city's name and the point lead to, "" where they lead to none or several."""
+        match = self.catalogue.match_city(case.city_text, state, case.point) if case.city_text else None
         if match is not None and match.value:
             return match.state
-        nearest = self._nearest(*point) if point else None
-        return nearest.state if nearest and (nearest.distance_km or 0.0) <= TOWN_KM else ""
+        if not case.point:
+            return ""
+        near = [p for p in self.catalogue.around(*case.point, 5) if (p.distance_km or 0.0) <= NAMED_KM]
+        if state and any(place.state == state for place in near):
+            return state
+        return near[0].state if near and (near[0].distance_km or 0.0) <= TOWN_KM else ""
 
-    def _without_city(self, state: str, point: Point | None, troubles: list[Trouble]) -> Where:
-        nearest = self._nearest(*point) if point else None
-        if nearest and (nearest.distance_km or 0.0) > OUTSIDE_KM:
-            troubles.append(self._trouble("coordinates_outside_country", "latitude", country=self.catalogue.country))
-        if nearest and state and nearest.state != state:
-            inside = next((p for p in self.catalogue.around(*point, 40) if p.state == state), None) if point else None
+    def _without_city(self, case: Case) -> Where:
+        """No city in the row: the point may say one, and tells whether the state is right."""
+        town, state = self._nearest(*case.point) if case.point else None, case.state
+        if town and case.point and (town.distance_km or 0.0) > OUTSIDE_KM:
+            self._add(case, "coordinates_outside_country", "latitude", country=self.catalogue.country)
+        elif town and case.point and state and town.state != state:
+            inside = next((p for p in self.catalogue.around(*case.point, _AROUND) if p.state == state), None)
             if inside is None or (inside.distance_km or 0.0) > FAR_KM:
-                troubles.append(self._trouble("state_mismatch", "state", nearest.state, state=nearest.state))
+                self._add(case, "state_mismatch", "state", town.state, found=state, state=town.state)
             else:
-                nearest = inside
-        suggestion = nearest.city if nearest and (nearest.distance_km or 0.0) <= NAMED_KM else None
-        trouble = self._trouble("missing_city", "city", suggestion, city=suggestion or "")
-        taken = trouble.severity is Severity.WARNING and nearest is not None
-        city = nearest.city if taken and nearest else ""
-        return Where(nearest.state if taken and nearest else state, city, point, (*troubles, trouble))
+                town = inside
+        city = town.city if town and (town.distance_km or 0.0) <= NAMED_KM else ""
+        if self._add(case, "missing_city", "city", city, city=city) and town:
+            return case.settled(town.state, city)
+        return case.settled(state, "")
 
-    def _with_city(
-        self, match: Match, state: str, text: str, name: str, point: Point | None, troubles: list[Trouble]
-    ) -> Where:
+    def _distance(self, case: Case, city: str) -> float | None:
+        """Kilometres from the city: its centre, or where the file's other branches of it lie; None without a point."""
+        if case.point is None:
+            return None
+        centre = self._centre(case.state, city, *case.point)
+        return centre if centre is None or case.middle is None else min(centre, kilometres(*case.middle, *case.point))
+
+    def _with_city(self, case: Case, match: Match) -> Where:
         """The text names a city of the state, surely or by guess; the point confirms or contradicts it."""
-        distance = self._distance(state, match.value, *point) if point else None
-        sure = match.kind.lossless
+        distance, sure = self._distance(case, match.value), match.kind.lossless
         if distance is None or distance <= (FAR_KM if sure else AGREE_KM):
-            if not sure:
-                agreed = distance is not None or (match.kind.value == "several" and not self.has_state)
-                troubles.append(self._spelling(match, text, agreed=agreed))
-            if distance is not None and distance > AGREE_KM / 2 and self._is_state_name(text, state) and point:
-                town = self._town(point, state, name)
-                if town and (town.distance_km or 0.0) * 2 < distance:
-                    troubles.append(self._moved(town, text))
-                    return Where(state, town.city, point, tuple(troubles))
-            return Where(state, match.value, point, tuple(troubles))
-        assert point is not None
-        if self._is_state_name(text, state):
-            town = self._town(point, state, name)
-            if town:
-                return Where(state, town.city, point, (*troubles, self._moved(town, text)))
-        return self._contradicted(match.value, state, text, distance, point, troubles)
+            if not sure and not self._spelling(case, match, agreed=distance is not None):
+                return case.settled(case.state, match.value)
+            if distance is None or distance <= AGREE_KM / 2 or not self._is_state_name(case):
+                return case.settled(case.state, match.value)
+            town = self._town(case)
+            if town is None or (town.distance_km or 0.0) * 2 >= distance:
+                return case.settled(case.state, match.value)
+            return self._moved(case, town)
+        town = self._town(case) if self._is_state_name(case) else None
+        return self._moved(case, town) if town else self._contradicted(case, match.value, distance)
 
-    def _contradicted(
-        self, city: str, state: str, text: str, distance: float, point: Point, troubles: list[Trouble]
-    ) -> Where:
+    def _contradicted(self, case: Case, city: str, distance: float) -> Where:
         """The point lies far from the city the text names: outside the country, in another state, or just far."""
-        nearest = self._nearest(*point)
+        assert case.point is not None
+        nearest = self._nearest(*case.point)
         if nearest is None or (nearest.distance_km or 0.0) > OUTSIDE_KM:
-            outside = self._trouble("coordinates_outside_country", "latitude", country=self.catalogue.country)
-            return Where(state, city, point, (*troubles, outside))
-        elsewhere = self._same_name(text, nearest.state, point)
-        if elsewhere and nearest.state != state and self.has_state:
-            trouble = self._trouble("state_mismatch", "state", elsewhere.state, found=state, state=elsewhere.state)
-            taken = trouble.severity is Severity.WARNING
-            return Where(
-                elsewhere.state if taken else state, elsewhere.city if taken else city, point, (*troubles, trouble)
-            )
-        far = self._trouble(
+            self._add(case, "coordinates_outside_country", "latitude", country=self.catalogue.country)
+            return case.settled(case.state, city)
+        other = self._same_name(case, nearest.state)
+        if other and nearest.state != case.state and self.has_state:
+            return self._elsewhere(case, other)
+        taken = "coordinates_far_from_city" in self.accept
+        self._add(
+            case,
             "coordinates_far_from_city",
             "latitude",
             f"{nearest.city}, {nearest.state}",
+            agreed=taken,
             city=city,
             km=round(distance),
             nearest=nearest.city,
         )
-        return Where(state, city, point, (*troubles, far))
+        return case.settled(case.state, city)
 
-    def _unknown_city(
-        self, match: Match, state: str, text: str, name: str, point: Point | None, troubles: list[Trouble]
-    ) -> Where:
+    def _elsewhere(self, case: Case, town: Place) -> Where:
+        """City and point agree on another state than the row says."""
+        if self._add(case, "state_mismatch", "state", town.state, found=case.state, state=town.state):
+            return case.settled(town.state, town.city)
+        return case.settled(case.state, "")
+
+    def _unknown_city(self, case: Case, match: Match) -> Where:
         """The catalogue has no such city there: a state's name, a town of another state, a suburb, an error."""
-        named = self.catalogue.match_state(text)
-        nearest = self._nearest(*point) if point else None
+        named = self.catalogue.match_state(case.city_text).value
+        nearest = self._nearest(*case.point) if case.point else None
         if nearest and (nearest.distance_km or 0.0) > OUTSIDE_KM:
-            outside = self._trouble("coordinates_outside_country", "latitude", country=self.catalogue.country)
-            return Where(state, "", point, (*troubles, outside))
-        if state and nearest and nearest.state != state:
-            other = named.value if named.value == nearest.state else ""
-            same = self._same_name(text, nearest.state, point) if point and not other else None
-            if other or same:
-                town = same or (self._town(point, nearest.state, name) if point else None) or nearest
-                trouble = self._trouble("state_mismatch", "state", nearest.state, found=state, state=nearest.state)
-                taken = trouble.severity is Severity.WARNING
-                return Where(nearest.state if taken else state, town.city if taken else "", point, (*troubles, trouble))
-        if named.value and named.value == state and point:
-            town = self._town(point, state, name)
-            if town:
-                return Where(state, town.city, point, (*troubles, self._moved(town, text)))
-        return self._nearest_town(match, state, text, name, point, troubles)
+            self._add(case, "coordinates_outside_country", "latitude", country=self.catalogue.country)
+            return case.settled(case.state, "")
+        if case.state and nearest and nearest.state != case.state:
+            other = self._same_name(case, nearest.state)
+            if other is None and named == nearest.state:
+                case_state, case.state = case.state, nearest.state
+                other = self._town(case) or nearest
+                case.state = case_state
+            if other:
+                return self._elsewhere(case, other)
+        alike = {place.state for place in match.suggestions if fold(place.city) == fold(case.city_text)}
+        if case.state and case.point is None and len(alike) == 1:
+            state = alike.pop()
+            return self._elsewhere(case, next(p for p in match.suggestions if p.state == state))
+        if named and named == case.state and (town := self._town(case)):
+            return self._moved(case, town)
+        return self._nearest_town(case, match)
 
-    def _nearest_town(
-        self, match: Match, state: str, text: str, name: str, point: Point | None, troubles: list[Trouble]
-    ) -> Where:
+    def _nearest_town(self, case: Case, match: Match) -> Where:
         """The town the point lies in stands for a city the catalogue does not have."""
-        town = self._town(point, state, name) if point else None
-        choices = ", ".join(dict.fromkeys(place.city for place in match.suggestions)) or None
-        if town and point:
-            far = self.catalogue.around(*point, 1)[0].state != (state or town.state)
-            trouble = self._trouble("city_unknown", "city", town.city, agreed=not far, found=text, city=town.city)
-            taken = trouble.severity is Severity.WARNING
-            return Where(town.state if taken else state, town.city if taken else "", point, (*troubles, trouble))
-        if not self.has_state and not state and match.kind.value == "several":
+        town = self._town(case)
+        if town and case.point:
+            inside = self.catalogue.around(*case.point, 1)[0].state == (case.state or town.state)
+            taken = self._add(
+                case, "city_unknown", "city", town.city, agreed=inside, found=case.city_text, city=town.city
+            )
+            return case.settled(town.state if taken else case.state, town.city if taken else "")
+        if not case.state and match.kind is Kind.SEVERAL:
             states = ", ".join(dict.fromkeys(place.state for place in match.suggestions))
-            trouble = Trouble("missing_state", Severity.BLOCKING, "city", states or None, {"state": states})
-            return Where("", "", point, (*troubles, trouble))
-        trouble = Trouble("city_unknown", Severity.BLOCKING, "city", choices, {"found": text, "city": choices or ""})
-        return Where(state, "", point, (*troubles, trouble))
+            case.troubles.append(Trouble("missing_state", Severity.BLOCKING, "city", states, {"state": states}))
+            return case.settled("", "")
+        choices = ", ".join(dict.fromkeys(place.city for place in match.suggestions))
+        values: dict[str, object] = {"found": case.city_text, "city": choices or "—"}
+        case.troubles.append(Trouble("city_unknown", Severity.BLOCKING, "city", choices or None, values))
+        return case.settled(case.state, "")
 
-    def _spelling(self, match: Match, text: str, *, agreed: bool) -> Trouble:
-        return self._trouble("city_misspelled", "city", match.value, agreed=agreed, found=text, city=match.value)
+    def _spelling(self, case: Case, match: Match, *, agreed: bool) -> bool:
+        """The city is written differently in the catalogue; a blank where a letter was is a lost letter."""
+        text, value = fold(case.city_text), fold(match.value)
+        lost = len(text) == len(value) and any(a == " " != b for a, b in zip(text, value, strict=True))
+        code = "lost_letter" if lost else "city_misspelled"
+        return self._add(case, code, "city", match.value, agreed=agreed, found=case.city_text, city=match.value)
 
     @staticmethod
-    def _moved(town: Place, text: str) -> Trouble:
+    def _moved(case: Case, town: Place) -> Where:
         """The city column holds the state; the point and the name say the town."""
-        values: dict[str, object] = {"found": text, "city": town.city}
-        return Trouble("city_mismatch", Severity.WARNING, "city", town.city, values)
+        values: dict[str, object] = {"found": case.city_text, "city": town.city}
+        case.troubles.append(Trouble("city_mismatch", Severity.WARNING, "city", town.city, values))
+        return case.settled(town.state, town.city)
 
-    def _is_state_name(self, text: str, state: str) -> bool:
-        return self.catalogue.match_state(text).value == state
+    def _is_state_name(self, case: Case) -> bool:
+        return self.catalogue.match_state(case.city_text).value == case.state
 
-    def _same_name(self, text: str, state: str, point: Point) -> Place | None:
+    def _same_name(self, case: Case, state: str) -> Place | None:
         """A city of that name in that state beside the point."""
-        match = self.catalogue.match_city(text, state)
-        if not match.kind.lossless:
+        match = self.catalogue.match_city(case.city_text, state)
+        if not match.kind.lossless or case.point is None:
             return None
-        distance = self._distance(state, match.value, *point)
-        return (
-            Place(state, match.value, distance_km=distance) if distance is not None and distance <= AGREE_KM else None
-        )
+        distance = self._centre(state, match.value, *case.point)
+        return Place(state, match.value) if distance is not None and distance <= AGREE_KM else None
 
-    def _town(self, point: Point, state: str, name: str) -> Place | None:
-        """The town the branch's own name says near its point; else the nearest, where the point lies in or beside it."""
-        around = [p for p in self.catalogue.around(*point, 40) if not state or p.state == state]
-        folded = f" {fold(name)} "
+    def _town(self, case: Case) -> Place | None:
+        """The town the branch's own name says near its point; else the nearest one, where the point is in or beside it."""
+        if case.point is None:
+            return None
+        around = [p for p in self.catalogue.around(*case.point, _AROUND) if not case.state or p.state == case.state]
+        folded = f" {fold(case.name)} "
         said = [
-            p
-            for p in around
-            if (p.distance_km or 0.0) <= NAMED_KM and len(fold(p.city)) >= _WORD and f" {fold(p.city)} " in folded
+            place
+            for place in around
+            if (place.distance_km or 0.0) <= NAMED_KM
+            and len(fold(place.city)) >= _WORD
+            and f" {fold(place.city)} " in folded
         ]
-        nearest = said or [p for p in around[:1] if (p.distance_km or 0.0) <= TOWN_KM]
+        nearest = said or [place for place in around[:1] if (place.distance_km or 0.0) <= TOWN_KM]
         return nearest[0] if nearest else None
+
+
+def _joined(text: str) -> str:
+    """Without case, accents and blanks: what differs only there differs by nothing."""
+    return fold(text).replace(" ", "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mpkit.errors import Refused, WrongUsage
+from mpkit.errors import Refused, UnreadableFile, WrongUsage
 from mpkit.places import Catalogue, catalogue
 from mpkit.places.names import fold
 from mpkit.sheet import points
@@ -56,6 +56,8 @@ def understand(grid: Grid, *, site: str, sheet: str, mapping: Mapping[str, str],
     records = chosen.rows[header_row:]
     while records and not any(cell.strip() for cell in records[-1]):
         records = records[:-1]
+    if not records:
+        raise UnreadableFile("file_no_rows")
     headers, cells = _columns(chosen.rows[header_row - 1] if header_row else [], records)
     stripped = [[cell.strip() for cell in column] for column in cells]
     if site and site.upper() not in SITES:
@@ -89,10 +91,10 @@ def _sheet(grid: Grid, name: str) -> Sheet:
 def _richness(sheet: Sheet) -> float:
     wanted = {"store_name", "external_id", "street_and_number", "street_name", "city", "state", "latitude", "longitude"}
     header = find_header(sheet.rows[: FIRST_ROWS + 10])
-    if not header or len(sheet.rows) <= header:
+    if not header:
         return 0.0
     said = {meaning for cell in sheet.rows[header - 1] for meaning, score in scores(cell).items() if score > 0.9}  # noqa: PLR2004
-    return float(len(said & wanted))
+    return len(said & wanted) + 0.5 * (len(sheet.rows) > header)
 
 
 def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:

@@ -36,8 +36,9 @@ def _faults(text: str) -> Iterator[tuple[str, str]]:
         yield "invisible_characters", tidy(seen)
     if seen.replace("\n", " ").replace("\r", " ") != tidy(seen) and not _ODD_BLANKS.search(seen):
         yield "padded_value", tidy(seen)
-    right = unscrambled(seen)
-    if right != seen:
+    plain_blanks = _ODD_BLANKS.sub(" ", seen)
+    right = unscrambled(seen) if _BROKEN_UTF8.search(seen) else unscrambled(plain_blanks)
+    if right not in {seen, plain_blanks}:
         yield "mojibake", tidy(right)
     plain = seen.translate(_LOOKALIKES)
     if plain != seen and any(c.isascii() and c.isalpha() for c in seen):

@@ -1,0 +1,74 @@
+"""Files of branches go into an account's list: paths in; what was added, changed and left, value by value, out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mpkit import branches, sheet
+from mpkit.branches import Origin, Proposed
+from mpkit.errors import Refused
+from mpkit.jobs.kinds.check import options
+from mpkit.jobs.workbench import Workbench
+from mpkit.sheet import Checked, files
+from mpkit.work import Progress
+
+_SHOWN = 500  # changes kept in the job's result; the list itself has them all
+
+
+def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
+    """`arguments` is {account, paths, site, sheet, map, accept, who, preview}, all but `paths` optional.
+
+    Every file is read before anything is written: one that cannot be read, or of another country than the account's,
+    takes nothing in. The result is {files: [{file, rows, branches, registers, blocking}], added, changed, same, changes,
+    branches, registers}.
+    """
+    account = bench.account(str(arguments.get("account") or ""))
+    told = {**options(bench, arguments), "site": str(arguments.get("site") or account.site)}
+    with TemporaryDirectory(prefix="mpkit-") as aside:
+        found = files.gather([Path(path) for path in arguments["paths"]], Path(aside))
+        read: list[Checked] = []
+        for number, path in enumerate(found):
+            progress(number, len(found), "check_step")
+            read.append(sheet.check(path, **told))
+    for checked in read:
+        if checked.site != account.site:
+            raise Refused("file_of_other_site", file=checked.file, site=checked.site, account=account.site)
+    taken = [_propose(bench, account.id, checked, arguments) for checked in read]
+    progress(len(found), len(found), "check_step")
+    return {"files": [_head(checked) for checked in read], **_together(taken), **_counted(bench, account.id)}
+
+
+def _propose(bench: Workbench, account: str, checked: Checked, arguments: dict[str, Any]) -> Proposed:
+    origin = Origin("file", who=str(arguments.get("who") or ""), what=checked.file)
+    return branches.propose(
+        bench.store,
+        account,
+        checked.branches,
+        checked.registers,
+        origin=origin,
+        clock=bench.seams.clock,
+        reopens=any(column.meaning == "status" for column in checked.columns),
+        write=not arguments.get("preview"),
+    )
+
+
+def _head(checked: Checked) -> dict[str, Any]:
+    counts = {"branches": len(checked.branches), "registers": len(checked.registers)}
+    return {"file": checked.file, "rows": checked.rows, **counts, "blocking": len(checked.blocked)}
+
+
+def _together(taken: list[Proposed]) -> dict[str, Any]:
+    changes = [change for proposed in taken for change in proposed.to_json()["changes"]]
+    return {
+        "added": sum(len(proposed.added) for proposed in taken),
+        "changed": sum(len(proposed.changed) for proposed in taken),
+        "same": sum(len(proposed.same) for proposed in taken),
+        "changes": changes[:_SHOWN],
+    }
+
+
+def _counted(bench: Workbench, account: str) -> dict[str, int]:
+    wanted = branches.wanted(bench.store, account)
+    return {"branches": len(wanted.branches), "registers": len(wanted.registers)}
