@@ -95,7 +95,7 @@ def _health(settings: Settings) -> Callable[[Request], Response]:
     def answer(_request: Request) -> Response:
         try:
             accounts.known(store)
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it is, this server is not healthy
             _log.exception("the store cannot be read")
             return _json({"status": "store unreachable"}, 503)
         return _json({"status": "ok"}, 200)

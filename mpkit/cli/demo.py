@@ -40,7 +40,13 @@ def command(
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         taken = stack.enter_context(listening.bound("127.0.0.1", port))
         console.say("web_rehearsal_starting", stores=stores, registers=registers, payments=payments)
-        numbers = {"site": site, "stores": stores, "registers": registers, "payments": payments, "seed": seed}
+        numbers: dict[str, str | int] = {
+            "site": site,
+            "stores": stores,
+            "registers": registers,
+            "payments": payments,
+            "seed": seed,
+        }
         settings = _sandbox(stack, folder, numbers)
         _connect(settings)
         _dashboard(stack, settings, taken)

@@ -27,7 +27,7 @@ class Child:
             stdout=output,
             stderr=output,
             env=dict(environment),
-            **({} if sys.platform == "win32" else {"start_new_session": True}),
+            start_new_session=sys.platform != "win32",
         )
 
     @property

@@ -30,6 +30,6 @@ def ask(one: Account, *, key: str = "amount") -> None:
         )
         if pressed and chosen is None:
             st.warning(words("amount_missing"), icon=":material/warning:")
-        elif pressed and chosen is not one.amount:
+        elif pressed and chosen is not None and chosen is not one.amount:
             accounts.set_amount(house().store, one.id, chosen)
             st.rerun()

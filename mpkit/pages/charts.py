@@ -13,6 +13,7 @@ from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
+Chart = Any  # altair's chart types share no base that has all of their methods
 HEIGHT = 300
 CELL = 34  # height of a heat-map row
 
@@ -71,7 +72,7 @@ def d3_locale(locale: str) -> dict[str, Any]:
 
 def daily(
     days: Sequence[Day], titles: Mapping[str, str], *, currency: str, locale: str, ink: Ink, height: int = HEIGHT
-) -> alt.LayerChart:
+) -> Chart:
     """Bars of income a day, refunds below the axis, and the period before as a thin grey line.
 
     `titles` says day, income, refunds, before as people read them in the tooltip and beside the line.
@@ -109,7 +110,7 @@ def daily(
     return _dress(alt.layer(bars, below, ghost).properties(height=height), locale, ink)
 
 
-def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, locale: str, ink: Ink) -> alt.Chart:
+def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, locale: str, ink: Ink) -> Chart:
     """Income by weekday (0 Monday) and hour of the day: the darker, the more. `titles` says weekday, hour, income."""
     names = [get_day_names("abbreviated", locale=locale)[n].capitalize().rstrip(".") for n in range(7)]
     hours = sorted({hour for _, hour in cells})
@@ -150,7 +151,7 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
 
 def ranking(
     rows: Sequence[tuple[str, float, float | None]], titles: Mapping[str, str], *, locale: str, ink: Ink
-) -> alt.LayerChart:
+) -> Chart:
     """Bars by name, the largest first, a grey tick where each stood the period before.
 
     `rows` are (name, income, income before); `titles` says name, income, before.
@@ -181,10 +182,10 @@ def ranking(
 def distinct(rows: Sequence[tuple[str, float, float | None]]) -> list[tuple[str, float, float | None]]:
     """The rows with names told apart: two registers may be called alike, and a chart would pile them up."""
     seen: dict[str, int] = {}
-    named = []
-    for name, *figures in rows:
+    named: list[tuple[str, float, float | None]] = []
+    for name, income, before in rows:
         seen[name] = seen.get(name, 0) + 1
-        named.append((name if seen[name] == 1 else f"{name} ({seen[name]})", *figures))
+        named.append((name if seen[name] == 1 else f"{name} ({seen[name]})", income, before))
     return named
 
 
@@ -192,7 +193,7 @@ def _large(days: Sequence[Day]) -> bool:
     return max((d.income for d in days), default=0.0) >= 1_000_000  # noqa: PLR2004 - from here whole figures crowd the axis
 
 
-def _dress(chart: Any, locale: str, ink: Ink) -> Any:  # noqa: ANN401 - altair's own chart types share no base
+def _dress(chart: Chart, locale: str, ink: Ink) -> Chart:
     """The one look of all charts."""
     tables = d3_locale(locale)
     return (

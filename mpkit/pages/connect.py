@@ -52,7 +52,7 @@ def ask_whether(look: Job) -> None:
                 watch.submit("connect", name, {"handover": name, "user_id": found["user_id"]})
                 st.rerun()
             if st.button(words("link_no"), key="connect_no"):
-                st.query_params.clear()
+                st.query_params.pop("look", None)
                 st.rerun()
     st.caption(words("link_nothing_stored"))
 
@@ -62,9 +62,10 @@ def welcome(connect: Job) -> None:
     account_id = str((connect.result or {})["user_id"])
     jobs.submit(house().store, account=account_id, kind="sync", key="sync", arguments={}, who="screen", clock=CLOCK)
     st.success(words("link_done"), icon=":material/check_circle:")
+    kept = {"check": st.query_params["check"]} if "check" in st.query_params else {}
     with st.container(horizontal=True):
         if st.button(words("door_review_press"), type="primary", icon=":material/upload_file:", key="after_review"):
-            st.switch_page(script("branches"))
+            st.switch_page(script("branches"), query_params=kept or None)
         if st.button(words("link_to_today"), icon=":material/today:", key="after_today"):
             st.switch_page(script("today"))
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mpkit.pages.frame import script, words
 
-DOORS = (
+DOORS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("review", ":material/fact_check:", "branches", {"step": "file"}),
     ("connect", ":material/link:", "connect", {}),
     ("example", ":material/visibility:", "branches", {"step": "file", "example": "1"}),

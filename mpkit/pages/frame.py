@@ -100,7 +100,7 @@ def account() -> Account | None:
     known = accounts.known(house().store)
     wanted = st.session_state.get("account") or st.query_params.get("account") or house().settings.account
     named = [one for one in known if wanted in {one.id, one.nickname}]
-    return (named or list(known) or [None])[0]
+    return next(iter(named or known), None)
 
 
 def _account_site() -> str:
@@ -175,7 +175,7 @@ def guarded() -> Iterator[None]:
     except MpkitError as error:
         _log.warning("refused", key=error.key)
         st.error(plain(i18n.say_error(error, language())), icon=":material/error:")
-    except Exception:  # a page stays up whatever happens in it
+    except Exception:  # noqa: BLE001 - a page stays up whatever happens in it
         number = secrets.token_hex(3).upper()
         _log.exception("failed", number=number)
         st.error(words("page_failed", number=number), icon=":material/error:")

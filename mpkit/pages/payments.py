@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -9,20 +10,21 @@ import streamlit as st
 from babel.dates import format_datetime
 
 from mpkit import i18n, sales
-from mpkit.model import Account
 from mpkit.pages import figures, tables
 from mpkit.pages.frame import language, plain, say, words
-from mpkit.sales import Mirror, PaymentFilter, PaymentLine, Question
+from mpkit.sales import Answer, Mirror, PaymentFilter, PaymentLine
 
 PAGE = 25
+CHUNK = 10_000  # payments read at once for a file
 ONLY = ("", "refunded", "charged_back", "unexplained")
 _COLUMNS = ("when", "store", "register", "method", "gross", "refunds", "costs", "net", "state", "number")
 _FIGURES = ("gross", "refunds", "costs", "net")
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
 
-def show(one: Account, source: Mirror, question: Question) -> None:
+def show(source: Mirror, answer: Answer) -> None:
     """The payments behind the figures above."""
+    question = answer.question
     st.subheader(words("sold_payments"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         only = st.segmented_control(
@@ -38,7 +40,7 @@ def show(one: Account, source: Mirror, question: Question) -> None:
             words("sold_find"), key="payment", bind="query-params", width=220, icon=":material/search:"
         )
     asked = PaymentFilter(
-        one.id,
+        question.account,
         question.period,
         stores=question.stores,
         registers=question.registers,
@@ -64,7 +66,7 @@ def show(one: Account, source: Mirror, question: Question) -> None:
         )
     if len(rows) == 1:
         _in_full(rows[0])
-    _files(source, asked, question)
+    _files(source, asked, answer)
 
 
 def _cells(row: PaymentLine) -> dict[str, str]:
@@ -102,28 +104,35 @@ def _in_full(row: PaymentLine) -> None:
             st.warning(words("sold_unexplained", amount=amount), icon=":material/help:")
 
 
-def _files(source: Mirror, asked: PaymentFilter, question: Question) -> None:
+def _files(source: Mirror, asked: PaymentFilter, answer: Answer) -> None:
     """The same payments as files, made when pressed."""
-    name = f"{say('sold_file')}-{question.period.first}-{question.period.last}"
-    spoken = language()
+    name = f"{say('sold_file')}-{asked.period.first}-{asked.period.last}"
+    about = (asked, answer.as_of, answer.zone, language())
+
+    def as_csv() -> bytes:
+        return sales.payments_as_csv(_every(source, asked), *about)
+
+    def as_xlsx() -> bytes:
+        return sales.payments_as_xlsx(_every(source, asked), *about)
+
     with st.container(horizontal=True):
-        st.download_button(
-            words("sold_csv"),
-            lambda: sales.payments_as_csv(source, asked, spoken),
-            f"{name}.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="csv",
-        )
-        st.download_button(
-            words("sold_xlsx"),
-            lambda: sales.payments_as_xlsx(source, asked, spoken),
-            f"{name}.xlsx",
-            icon=":material/download:",
-            on_click="ignore",
-            key="xlsx",
-        )
+        for kind, made in (("csv", as_csv), ("xlsx", as_xlsx)):
+            st.download_button(
+                words(f"sold_{kind}"),
+                made,
+                f"{name}.{kind}",
+                icon=":material/download:",
+                on_click="ignore",
+                key=kind,
+            )
+
+
+def _every(source: Mirror, asked: PaymentFilter) -> Iterator[PaymentLine]:
+    """All payments of the filter, read in chunks."""
+    offset = 0
+    while rows := sales.payments_page(source, asked, offset, CHUNK).rows:
+        yield from rows
+        offset += len(rows)
 
 
 def _when(row: PaymentLine) -> str:

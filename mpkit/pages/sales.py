@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
@@ -31,7 +32,7 @@ def ask_filters(source: Mirror, account: str) -> Question:
             bind="query-params",
             width=220,
         )
-        days = ()
+        days: tuple[date, ...] = ()
         if chosen == "dates":
             picked = st.date_input(
                 words("sold_dates"),
@@ -165,4 +166,4 @@ else:
     with right:
         show_ranking(asked, source, "register", money)
     show_hours(asked, source, money)
-    payments.show(one, source, asked)
+    payments.show(source, seen.answer)

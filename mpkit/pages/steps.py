@@ -40,3 +40,15 @@ def to(step: str) -> None:
     """Go to a step, with the ids of the job kept in the address."""
     query = {name: st.query_params[name] for name in KEPT if name in st.query_params}
     st.switch_page(script(_PAGE.get(step, "branches")), query_params={**query, "step": step})
+
+
+def forward(step: str, key: str) -> None:
+    """The press that goes on to the next step: always primary, always worded by what comes."""
+    if st.button(words(key), type="primary", icon=ICONS[step], key=f"forward_{step}"):
+        to(step)
+
+
+def back(step: str, key: str) -> None:
+    """The press that goes back to an earlier step."""
+    if st.button(words(key), icon=":material/arrow_back:", key=f"back_{step}"):
+        to(step)

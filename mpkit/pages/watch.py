@@ -18,14 +18,23 @@ from mpkit.pages.frame import CLOCK, guards, house, language, plain, say, words
 from mpkit.sites import Site
 
 EVERY = 0.7  # seconds between two looks at a running job
+TWICE = timedelta(seconds=3)
 
 
 def submit(kind: str, key: str, arguments: Mapping[str, Any], *, account: str = "", in_address: bool = True) -> Job:
     """Put the work into the store (the same press twice is the same job) and its id into the address."""
     ensure_worker(house().settings)  # one that a page started goes when it has been idle for long
+    last = jobs.latest(house().store, account, kind)
+    twice = last is not None and last.key == key and last.created is not None and CLOCK.now() - last.created < TWICE
+    if last is not None and twice:  # the second click of a double click, even where the work is already over
+        return _named(kind, last, in_address=in_address)
     job = jobs.submit(
         house().store, account=account, kind=kind, key=key, arguments=dict(arguments), who="screen", clock=CLOCK
     )
+    return _named(kind, job, in_address=in_address)
+
+
+def _named(kind: str, job: Job, *, in_address: bool) -> Job:
     if in_address:
         st.query_params[kind] = job.id
     return job

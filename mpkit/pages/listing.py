@@ -1,0 +1,45 @@
+"""The merchant's list as a table: what is wanted, what of it exists, what has a sign."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mpkit import branches, ledger
+from mpkit.model import Account
+from mpkit.pages import tables
+from mpkit.pages.frame import house, say, words
+from mpkit.pages.rollout import unread
+
+
+def show(one: Account) -> None:
+    """Every branch with its registers."""
+    store = house().store
+    wanted = branches.wanted(store, one.id)
+    if not wanted.branches:
+        return
+    known = ledger.known(store, one.id, seal=unread)
+    printed = ledger.in_use(store, one.id)
+    rows = []
+    for branch in wanted.branches:
+        tills = [each for each in wanted.registers if each.branch_external_id == branch.external_id]
+        made = sum(("pos", each.external_id) in known for each in tills)
+        signed = sum(each.external_id in printed for each in tills)
+        rows.append(
+            {
+                say("list_branch"): branch.name,
+                say("list_city"): branch.location.city,
+                say("list_state"): branch.location.state,
+                say("list_registers"): str(len(tills)),
+                say("list_created"): _of(made, len(tills), exists=("store", branch.external_id) in known),
+                say("list_signed"): _of(signed, len(tills), exists=True),
+                say("list_code"): branch.external_id,
+            }
+        )
+    st.subheader(words("list_title", n=len(rows)), anchor=False)
+    tables.show(rows, alt=say("list_title", n=len(rows)), right=[say("list_registers")], key="list")
+
+
+def _of(done: int, total: int, *, exists: bool) -> str:
+    if not exists:
+        return say("list_not_yet")
+    return say("list_all") if done == total else say("watch_count", done=done, total=total)

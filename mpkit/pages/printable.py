@@ -1,0 +1,83 @@
+"""Registers that can be put on a sign: the account's objects on record come in, subjects, names and pictures go out."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+
+from mpkit import branches, emv, keys, kit, ledger, sales
+from mpkit.model import Account
+from mpkit.pages.frame import house, is_test, mirror, say
+from mpkit.sites import SITES
+
+_WIDTH = 640  # pixels of a preview, twice what is shown: sharp on a fine screen
+
+
+def registers(one: Account) -> tuple[kit.Subject, ...]:
+    """The registers whose code is on record, in the order of the list; to look at, never to print from."""
+    wanted = branches.wanted(house().store, one.id)
+    stores = {each.external_id: each.name for each in wanted.branches}
+    seal = partial(keys.mac, "ledger", data=house().settings.data)
+    known = {each.external_id: each for each in ledger.of_registers(house().store, one.id, seal=seal)}
+    return tuple(
+        kit.Subject(
+            account=one.id,
+            site=one.site,
+            test=is_test(one),
+            payload=known[each.external_id].qr_payload or "",
+            pos_id=known[each.external_id].remote_id,
+            external_id=each.external_id,
+            register=each.name,
+            store=stores.get(each.branch_external_id, each.branch_external_id),
+            waits_for_order=bool(known[each.external_id].sent.get("fixed_amount")),
+        )
+        for each in wanted.registers
+        if each.external_id in known and known[each.external_id].qr_payload and known[each.external_id].sound
+    )
+
+
+def stores(one: Account) -> dict[str, str]:
+    """External ids and names of the stores signs can be printed for, the list's first."""
+    found = {each.external_id: each.name for each in branches.wanted(house().store, one.id).branches if not each.closed}
+    existing = {name for kind, name in ledger.known(house().store, one.id, seal=str) if kind == "store"}
+    chosen = {key: name for key, name in found.items() if key in existing}
+    places = sales.places_of(mirror(one)).stores.values()
+    return chosen | {
+        each.external_id: each.name for each in places if each.external_id and each.external_id not in chosen
+    }
+
+
+def sample(one: Account | None, site_id: str = "MLA") -> kit.Subject:
+    """An invented register, for a picture before anything exists; marked as a rehearsal and never printed."""
+    site = SITES[one.site if one else site_id]
+    payload = emv.build(
+        [
+            ("00", "01"),
+            ("01", "11"),
+            ("43", [("00", "com.mercadolibre"), ("01", "https://mpago.la/pos/0000000")]),
+            ("52", "9700"),
+            ("53", site.currency_number),
+            ("58", site.country),
+            ("59", say("signs_sample_payee")),
+            ("60", site.name),
+        ]
+    )
+    return kit.Subject(
+        account=one.id if one else "",
+        site=site.id,
+        test=True,
+        payload=payload,
+        pos_id="0",
+        external_id="SUC001CAJA01",
+        register=say("signs_sample_register"),
+        store=say("signs_sample_store"),
+    )
+
+
+def picture(design: kit.Design, subject: kit.Subject) -> bytes:
+    """The sign as a PNG; the same sign is drawn once."""
+    return _drawn(design.name, subject)
+
+
+@lru_cache(maxsize=64)
+def _drawn(design: str, subject: kit.Subject) -> bytes:
+    return kit.preview_png(kit.design(design, house().settings.data), subject, _WIDTH)

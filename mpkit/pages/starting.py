@@ -1,0 +1,102 @@
+"""Planilla: choose a file, or take a template or a filled example."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from mpkit import sheet
+from mpkit.db import canonical
+from mpkit.model import Account
+from mpkit.pages import uploads, watch
+from mpkit.pages.frame import language, say, words
+from mpkit.sites import SITES
+
+TEMPLATES = (
+    ("empty", "template_file"),
+    ("filled", "template_example_file"),
+    ("reference", "template_reference_file"),
+)
+
+
+def show(one: Account | None) -> None:
+    """The upload, the country where nothing says it, the template beside it."""
+    country = ""
+    with st.container(border=True):
+        st.markdown(words("start_what", limit=uploads.MEGABYTES))
+        if one is None:
+            country = st.selectbox(
+                words("start_country"),
+                ["", *SITES],
+                width=320,
+                key="country",
+                format_func=lambda each: SITES[each].name if each else words("start_guess"),
+            )
+        file = st.file_uploader(
+            words("start_choose"),
+            type=list(uploads.KINDS),
+            max_upload_size=uploads.MEGABYTES,
+            key="file",
+        )
+        if file is not None and st.button(
+            words("start_review"), type="primary", icon=":material/fact_check:", key="check"
+        ):
+            begin(one, file.name, file.getvalue(), site=country)
+    templates(one.site if one else country or "MLA")
+    if st.query_params.get("example"):
+        st.query_params.pop("example")
+        example = made(one.site if one else "MLA", language()[:2])[1]
+        begin(one, *example, site=one.site if one else "MLA")
+
+
+def begin(one: Account | None, name: str, content: bytes, *, site: str = "") -> None:
+    """Keep the file and ask for its review."""
+    path = uploads.keep(name, content, one.id if one else "")
+    review(one, {"paths": [str(path)], "site": one.site if one else site})
+
+
+def review(one: Account | None, asked: Mapping[str, Any]) -> None:
+    """Ask for the review of a file that is kept already; the same file read the same way is one job."""
+    spoken = language()[:2]
+    marked = Path(asked["paths"][0]).parent / f"marked-{spoken}"
+    marked.mkdir(mode=0o700, exist_ok=True)
+    arguments = {**asked, "language": spoken, "marked": str(marked), "account": one.id if one else ""}
+    key = hashlib.sha256(canonical(arguments).encode()).hexdigest()[:32]
+    watch.submit("check", key, arguments, account=arguments["account"])
+    st.query_params["step"] = "review"
+    st.query_params.pop("take_in", None)
+    st.rerun()
+
+
+def templates(site: str) -> None:
+    """An empty workbook, a filled one and what each column means."""
+    with st.expander(words("start_templates"), icon=":material/description:"):
+        st.markdown(words("start_templates_what", country=SITES[site].name))
+        with st.container(horizontal=True):
+            for number, (name, file) in enumerate(TEMPLATES):
+                st.download_button(
+                    words(f"start_template_{name}"),
+                    partial(content, site, language()[:2], number),
+                    say(file),
+                    key=f"template_{name}",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
+
+
+def content(site: str, spoken: str, number: int) -> bytes:
+    """One of the template files."""
+    return made(site, spoken)[number][1]
+
+
+@lru_cache(maxsize=32)
+def made(site: str, spoken: str) -> tuple[tuple[str, bytes], ...]:
+    """The template files of a country in a language, made once."""
+    with tempfile.TemporaryDirectory(prefix="mpkit-") as folder:
+        return tuple((path.name, path.read_bytes()) for path in sheet.template(site, spoken, Path(folder)))
