@@ -73,9 +73,12 @@ def read(country: str, folder: Path | None) -> tuple[Place, ...]:
     file = (folder or FOLDER) / f"{country}.csv"
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
-            return tuple(_place(row) for row in csv.DictReader(lines))
+            found = tuple(_place(row) for row in csv.DictReader(lines))
     except (OSError, KeyError, ValueError) as error:
         raise UnreadableFile("places_unreadable", file=str(file), why=str(error)) from error
+    if not found:
+        raise UnreadableFile("places_unreadable", file=str(file), why="0 places")
+    return found
 
 
 def _place(row: Mapping[str, str]) -> Place:

@@ -1,0 +1,189 @@
+"""Faults: each fires, each is seen as what it is, and the seed repeats them."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mpkit.errors import WrongUsage
+from mpkit.sandbox import FAULTS
+from mpkit.sandbox.faults import Faults
+from mpkit.work import HttpRequest, NoAnswer, NotSent
+from tests.sandbox.asking import STORE, Asking, ask
+
+
+def heard(it: Asking, method: str, path: str, body: object = None) -> Any:
+    try:
+        return it(method, path, body).status
+    except (NotSent, NoAnswer) as error:
+        return type(error).__name__
+
+
+def only(name: str) -> Asking:
+    return ask(stores=2, registers=4, faults={name: 1.0})
+
+
+@pytest.mark.parametrize(
+    ("name", "seen", "made"),
+    [
+        ("429", {429}, {0}),
+        ("500", {500}, {0, 1}),
+        ("502", {502}, {0}),
+        ("503", {503}, {0}),
+        ("reset", {"NotSent"}, {0}),
+        ("lost-answer", {"NoAnswer"}, {1}),
+        ("half-answer", {"NoAnswer"}, {1}),
+        ("token-expired", {401}, {0}),
+        ("html-error", {200, 502}, {0}),
+        ("slow", {201}, {1}),
+    ],
+)
+def test_a_create_under_each_fault(name: str, seen: set[Any], made: set[int]) -> None:
+    statuses, counts = set(), set()
+    for seed in range(12):
+        it = ask(seed=seed, faults={name: 1.0})
+        statuses.add(heard(it, "POST", f"/users/{it.user}/stores", STORE))
+        counts.add(len(it.state()["stores"]))
+        (logged,) = it.requests()["requests"]
+        assert logged["fault"] == name
+        assert bool(logged["effect"]) == bool(it.state()["stores"])
+        assert it("GET", "/_sandbox/faults").body["fired"][name] == 1
+    assert statuses == seen
+    assert counts == made
+
+
+def test_429_comes_with_and_without_the_time_to_wait() -> None:
+    waits = set()
+    for seed in range(12):
+        it = ask(seed=seed, faults={"429": 1.0})
+        waits.add(it("GET", "/users/me").headers.get("retry-after"))
+    assert waits == {None, "1"}
+
+
+def test_html_is_html_whatever_the_status() -> None:
+    for seed in range(6):
+        it = ask(seed=seed, faults={"html-error": 1.0})
+        assert it("GET", "/users/me").body.startswith(b"<html>")
+
+
+def test_slow_takes_time_and_longer_than_a_request_may() -> None:
+    it = ask(faults={"slow": 1.0})
+    before = it.clock.monotonic()
+    assert it("GET", "/users/me").status == 200
+    assert it.clock.monotonic() - before >= 1
+    with pytest.raises(NoAnswer):
+        it.world.handle(HttpRequest("POST", "/pos", headers={"authorization": "x"}, seconds=0.5))
+
+
+def test_a_fresh_store_is_not_seen_for_a_while() -> None:
+    it = ask(faults={"stale-read": 1.0})
+    store = it.create_store().body["id"]
+    assert it("GET", f"/users/{it.user}/stores/search?external_id=SUC001").status == 404
+    assert it("GET", f"/stores/{store}").status == 404
+    assert it.create_pos(store_id=store, external_id="C1").body["error"] == "inexistent_external_store_id"
+    assert it.create_store().body["error"] == "validation_error"  # taken, though nobody sees it
+    it.clock.sleep(10)
+    assert it("GET", f"/users/{it.user}/stores/search?external_id=SUC001").status == 200
+    assert it.create_pos(store_id=store, external_id="C1").status == 201
+
+
+def test_a_short_page_has_fewer_rows_than_asked_for_and_loses_none() -> None:
+    it = only("short-page")
+    seen: list[int] = []
+    while page := it("GET", f"/pos?limit=3&offset={len(seen)}").body["results"]:
+        assert len(page) < 3
+        seen += [row["id"] for row in page]
+    assert seen == [int(row["id"]) for row in it.state()["pos"]]
+
+
+def test_a_moving_page_repeats_or_misses_rows() -> None:
+    ids = {}
+    for seed in range(8):
+        it = ask(seed=seed, stores=2, registers=6, faults={"moving-page": 1.0})
+        pages = [it("GET", f"/pos?limit=2&offset={offset}").body["results"] for offset in (0, 2, 4)]
+        ids[seed] = [row["id"] for page in pages for row in page]
+    assert any(len(set(found)) < len(found) for found in ids.values())
+    assert any(len(set(found)) < 6 for found in ids.values())
+
+
+def test_control_routes_are_never_struck() -> None:
+    it = ask(faults=dict.fromkeys(FAULTS, 1.0))
+    assert it("GET", "/_sandbox/state").status == 200
+    assert it("PUT", "/_sandbox/faults", {}).body["faults"] == {}
+    assert it("GET", "/users/me").status == 200
+
+
+def test_faults_are_set_and_refused_by_name() -> None:
+    it = ask()
+    assert it("PUT", "/_sandbox/faults", {"faults": {"500": 0.5}}).body["faults"] == {"500": 0.5}
+    assert it("GET", "/_sandbox/faults").body["faults"] == {"500": 0.5}
+    assert it("PUT", "/_sandbox/faults", {"earthquake": 1}).status == 400
+    assert it("PUT", "/_sandbox/faults", {"500": 2}).status == 400
+    assert it("PUT", "/_sandbox/faults", [1]).status == 400
+    with pytest.raises(WrongUsage, match="earthquake"):
+        Faults(1, {"earthquake": 0.1})
+
+
+REQUESTS = [HttpRequest("GET", f"/stores/{n}") for n in range(300)]
+
+
+@pytest.mark.parametrize("name", [name for name in FAULTS if "page" not in name])
+def test_a_fault_fires_as_often_as_it_is_told(name: str) -> None:
+    drawn = [Faults(5, {name: 0.3}).drawn(request) for request in REQUESTS]
+    assert 60 <= sum(fault == name for fault in drawn) <= 120
+
+
+@given(st.integers(0, 10**6), st.permutations(range(40)))
+def test_the_schedule_follows_the_seed_and_not_the_order_of_requests(seed: int, order: list[int]) -> None:
+    one, other = Faults(seed, {"500": 0.3, "reset": 0.2}), Faults(seed, {"500": 0.3, "reset": 0.2})
+    straight = {n: one.drawn(REQUESTS[n]) for n in range(40)}
+    shuffled = {n: other.drawn(REQUESTS[n]) for n in order}
+    assert straight == shuffled
+    again = [one.drawn(REQUESTS[0]) for _ in range(60)]
+    assert len(set(again)) > 1  # the same request, sent again, is drawn anew
+
+
+def test_another_seed_is_another_schedule() -> None:
+    schedules = {tuple(Faults(seed, {"500": 0.5}).drawn(r) for r in REQUESTS[:30]) for seed in range(5)}
+    assert len(schedules) == 5
+
+
+def test_the_rate_is_held_per_second() -> None:
+    it = ask(rate=3)
+    assert [it("GET", "/users/me").status for _ in range(5)] == [200, 200, 200, 429, 429]
+    it.clock.sleep(1)
+    limited = [it("GET", "/users/me") for _ in range(4)][-1]
+    assert (limited.status, limited.headers["retry-after"]) == (429, "1")
+
+
+def test_latency_is_waited() -> None:
+    it = ask(latency_s=0.25)
+    it("GET", "/users/me")
+    assert it.clock.monotonic() == 0.25
+
+
+def test_the_log_tells_method_path_status_and_effect_and_no_token() -> None:
+    it = ask()
+    it.create_store()
+    it("GET", "/users/me")
+    log = it.requests()
+    first, second = log["requests"]
+    assert (first["method"], first["status"], first["external_id"]) == ("POST", 201, "SUC001")
+    assert first["effect"] == f"create store {first['id']}"
+    assert second["effect"] is None
+    assert it.world.seller.token not in json.dumps(log)
+    assert [row["n"] for row in it("GET", "/_sandbox/requests?since=1").body["requests"]] == [2]
+
+
+def test_the_clock_is_set_and_moved() -> None:
+    it = ask()
+    assert it("PUT", "/_sandbox/clock", {"now": "2027-01-01T00:00:00+00:00"}).body["now"].startswith("2027-01-01")
+    assert it("PUT", "/_sandbox/clock", {"advance_s": 90}).body["now"] == "2027-01-01T00:01:30+00:00"
+    assert it.world.now() - it.clock.now() > timedelta(days=30)
+    for wrong in ({"now": "2027-01-01T00:00:00"}, {"now": "tomorrow"}, {}, {"advance_s": "x"}):
+        assert it("PUT", "/_sandbox/clock", wrong).status == 400

@@ -1,0 +1,188 @@
+"""The generated year: repeatable, believable, and its payments say the same as its movements."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mpkit.money import hundredths
+from mpkit.sandbox import documents
+from mpkit.sandbox.figures import fee_share
+from mpkit.sites import SITES
+from tests.sandbox.asking import NOON, Asking, ask
+
+COLUMNS = ("gross", "refunds", "chargebacks", "fees", "taxes")
+SALES = {"approved", "refunded", "charged_back", "in_mediation"}
+
+
+def told(it: Asking) -> list[dict[str, Any]]:
+    """Every payment as the API shows it."""
+    return [documents.payment(it.world.book, it.world.seller, id_) for id_ in it.world.book.slips]
+
+
+def local_day(text: str, zone: str) -> str:
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def sums_of_documents(it: Asking, by: str) -> dict[str, dict[str, int]]:
+    """The ledger again, from nothing but what the API answers: the definitions, not the movements."""
+    zone, user = it.world.site.zone, int(it.user)
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys((*COLUMNS, "count"), 0))
+    for row in told(it):
+        if row.get("collector_id") != user or row["operation_type"] != "regular_payment" or row["status"] not in SALES:
+            continue
+
+        def key(at: str, row: dict[str, Any] = row) -> str:
+            return local_day(at, zone) if by == "day" else row[f"{by}_id"] or ""
+
+        sale = sums[key(row["date_approved"])]
+        sale["gross"] += hundredths(row["transaction_amount"])
+        sale["count"] += 1
+        own = [charge for charge in row["charges_details"] if charge["accounts"]["from"] == "collector"]
+        for charge in own:
+            sale["taxes" if charge["type"] == "tax" else "fees"] += hundredths(charge["amounts"]["original"])
+        so_far = 0
+        for refund in row["refunds"]:
+            back, so_far = so_far, so_far + hundredths(refund["amount"])
+            at = sums[key(refund["date_created"])]
+            at["refunds"] += hundredths(refund["amount"])
+            for charge in own:
+                if charge["type"] != "tax":
+                    whole, fee = hundredths(row["transaction_amount"]), hundredths(charge["amounts"]["original"])
+                    at["fees"] -= fee_share(fee, whole, so_far) - fee_share(fee, whole, back)
+        page = it("GET", f"/v1/chargebacks/search?payment_id={row['id']}").body if "charged" in row["status"] else {}
+        for case in page.get("results", []):
+            sums[key(case["date_created"])]["chargebacks"] += hundredths(case["amount"])
+            if case["coverage_applied"]:
+                sums[key(case["date_last_updated"])]["chargebacks"] -= hundredths(case["amount"])
+    return sums
+
+
+@pytest.mark.parametrize("by", ["day", "store", "pos"])
+def test_the_ledger_equals_what_the_payments_say(by: str) -> None:
+    it = ask(stores=4, registers=7, payments=4_000, seed=3)
+    expected = {key: row for key, row in sums_of_documents(it, by).items() if any(row.values())}
+    ledger = it("GET", f"/_sandbox/ledger?by={by}").body["rows"]
+    found = {row["key"]: {c: hundredths(row[c]) for c in COLUMNS} | {"count": row["count"]} for row in ledger}
+    assert {key: row for key, row in found.items() if any(row.values())} == expected
+    assert {row["currency"] for row in ledger} == {"ARS"}
+    for row in ledger:
+        assert Decimal(row["net"]) == Decimal(row["gross"]) - sum(Decimal(row[c]) for c in COLUMNS[1:])
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 10_000), site=st.sampled_from(sorted(SITES)), shops=st.integers(0, 3))
+def test_amounts_add_up_in_every_world(seed: int, site: str, shops: int) -> None:
+    it = ask(site=site, seed=seed, stores=shops, registers=shops * 2, payments=150)
+    assert len(it.world.book.slips) == 150
+    for row in told(it):
+        money = it.world.book.money[row["id"]]
+        amount = hundredths(row["transaction_amount"])
+        assert amount > 0
+        if not money:
+            assert row["status"] in {"rejected", "cancelled"}
+            assert row["date_approved"] is None
+            continue
+        own = [c for c in row["charges_details"] if c["accounts"]["from"] == "collector"]
+        charges = sum(hundredths(c["amounts"]["original"]) for c in own)
+        assert hundredths(row["transaction_details"]["net_received_amount"]) == amount - charges
+        refunded = sum(hundredths(r["amount"]) for r in row["refunds"])
+        assert hundredths(row["transaction_amount_refunded"]) == refunded <= amount
+        assert (row["status"] == "refunded") == (refunded == amount)
+        assert row["date_created"] <= row["date_approved"] <= row["date_last_updated"]
+        for entry in money:
+            assert entry.hundredths >= 0
+            assert entry.at <= it.world.now().timestamp()
+            if it.world.site.decimals == 0 and entry.kind in {"sale", "refund"}:
+                assert entry.hundredths % 100 == 0
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**8), st.lists(st.integers(1, 10**7), max_size=5))
+def test_the_parts_of_a_fee_that_come_back_make_up_the_fee(fee: int, amount: int, parts: list[int]) -> None:
+    refunded, back = 0, 0
+    for wish in [*parts, amount]:
+        part = min(wish, amount - refunded)
+        share = fee_share(fee, amount, refunded + part) - fee_share(fee, amount, refunded)
+        assert share >= 0
+        refunded, back = refunded + part, back + share
+    assert (refunded, back) == (amount, fee)
+
+
+def test_the_same_seed_and_clock_make_the_same_year_and_another_seed_another() -> None:
+    first, again = (ask(stores=3, registers=5, payments=500, seed=9) for _ in range(2))
+    assert told(first) == told(again)
+    assert first.state() == again.state()
+    assert told(ask(stores=3, registers=5, payments=500, seed=10)) != told(first)
+
+
+def test_the_year_is_believable() -> None:
+    it = ask(stores=6, registers=14, payments=5_000)
+    state = it.state()
+    assert (len(state["stores"]), len(state["pos"]), state["payments"]) == (6, 14, 5_000)
+    assert any(row["external_id"] is None and not row["fixed_amount"] for row in state["pos"])
+    assert any(row["external_id"] is None for row in state["stores"])
+    zone = it.world.site.zone
+    every = told(it)
+    at_counters = [row for row in every if row["pos_id"]]
+    hours = Counter(datetime.fromisoformat(row["date_created"]).astimezone(ZoneInfo(zone)).hour for row in at_counters)
+    assert not set(hours) & set(range(7))  # nobody sells at night
+    weekdays = Counter(
+        datetime.fromisoformat(row["date_created"]).astimezone(ZoneInfo(zone)).weekday() for row in at_counters
+    )
+    assert weekdays[5] > weekdays[1]  # Saturdays against Tuesdays
+    days = {local_day(row["date_created"], zone) for row in at_counters}
+    assert f"{NOON:%Y}-05-01" not in days
+    assert 340 <= len(days) <= 364
+    kinds = Counter(row["status_detail"] for row in every)
+    assert {"accredited", "partially_refunded", "refunded", "expired"} <= set(kinds)
+    late = [
+        row
+        for row in every
+        for refund in row["refunds"]
+        if local_day(refund["date_created"], zone) != local_day(row["date_approved"], zone)
+    ]
+    assert late
+    methods = Counter(row["payment_method_id"] for row in every)
+    assert {"account_money", "interop_transfer", "cvu", "debin_transfer", "visa"} <= set(methods)
+
+
+def test_one_register_falls_silent_and_only_one() -> None:
+    it = ask(stores=3, registers=8, payments=4_000)
+    last: dict[str, datetime] = {}
+    for row in told(it):
+        if row["pos_id"]:
+            last[row["pos_id"]] = datetime.fromisoformat(row["date_created"])
+    silent = [pos for pos, at in last.items() if NOON - at > timedelta(days=10)]
+    assert len(silent) == 1
+    assert len(last) == 8
+
+
+def test_hours_of_the_shops_hold() -> None:
+    it = ask(stores=4, registers=4, payments=2_000)
+    stores = {row["id"]: row for row in it.state()["stores"]}
+    for row in told(it):
+        if not row["store_id"]:
+            continue
+        at = datetime.fromisoformat(row["date_created"]).astimezone(ZoneInfo(it.world.site.zone))
+        ((hours),) = stores[row["store_id"]]["hours"].get(at.strftime("%A").lower(), [None])
+        assert hours is not None
+        assert hours["open"] <= at.strftime("%H:%M") < hours["close"]
+
+
+def test_what_is_bought_live_enters_the_ledger_on_its_day() -> None:
+    it = ask(stores=2, registers=2, payments=300)
+    before = {row["key"]: row for row in it("GET", "/_sandbox/ledger?by=day").body["rows"]}
+    it("PUT", "/_sandbox/clock", {"now": "2026-11-23T02:30:00+00:00"})  # still the 22nd in Buenos Aires
+    pos = it.state()["pos"][0]["id"]
+    pay = {"action": "pay", "pos": pos, "amount": "10.00", "method": "account_money", "as_order": True}
+    assert it("POST", "/_sandbox/buyer", pay).status == 201
+    after = {row["key"]: row for row in it("GET", "/_sandbox/ledger?by=day").body["rows"]}
+    assert after.pop("2026-11-22")["gross"] == "10.00"
+    assert after == before
