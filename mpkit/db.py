@@ -142,7 +142,7 @@ def open_store(url: str) -> sa.Engine:
     """The engine of an up-to-date store: made where absent, migrated where older, refused where newer."""
     engine = connect(url)
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         migrate(engine)
     except sa.exc.OperationalError as error:

@@ -1,17 +1,17 @@
 """Mercado Pago as mpkit uses it: one object for one token; nouns of `model` in and out, errors of `errors` raised.
 
-Lists are iterators that trust the rows they get and not the totals announced: they go on by the number of rows
-received, leave out what they have seen, and end at an empty page. Creates are sent once; see `calls`.
+Lists are iterators that trust the rows they get and not the totals announced; see `lists`. Creates are sent once; see
+`calls`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
@@ -19,18 +19,16 @@ from pydantic import SecretStr
 from mpkit.api import answers, bodies, sales
 from mpkit.api.calls import Calls, Query
 from mpkit.api.client import HttpxTransport
+from mpkit.api.generations import First, Generation
+from mpkit.api.lists import PAGE, SAME_PAGES, search, walk
 from mpkit.api.pace import Pace
-from mpkit.errors import NotFound, RefusedByApi, UnknownOutcome, WrongUsage
+from mpkit.errors import RefusedByApi, WrongUsage
 from mpkit.model import Account, Branch, Chargeback, Payment, Pos, Register, Store
 from mpkit.settings import REAL_API, on_this_machine
 from mpkit.work import Progress, Seams, Transport, silent
 
 _REAL_PLACES = "https://api.mercadolibre.com"  # the catalogue of states and cities is public and lives elsewhere
-_PAGE = 50
 _DEEPEST = 10_000  # offset the payments search reaches
-_SAME_PAGES = 3  # pages in a row with nothing new: the server ignores the offset
-
-Row = TypeVar("Row", Store, Pos, Payment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +86,7 @@ class MercadoPago:
         self._calls = calls
         self._places = places
         self._owned = owned
+        self._pos: Generation = First(calls)
         self._seller: Account | None = None
         self._asking = threading.Lock()
 
@@ -122,11 +121,11 @@ class MercadoPago:
 
     def stores(self, progress: Progress = silent) -> Iterator[Store]:
         """Every store, also those made in the panel; one pass, which may miss rows that move meanwhile."""
-        return self._list(self._stores_path("/search"), {}, answers.store, progress)
+        return walk(self._calls, self._stores_path("/search"), answers.store, progress)
 
     def store_by_external_id(self, external_id: str) -> Store | None:
         """The store with this external id, None where there is none (the API answers 404)."""
-        found = self._search(self._stores_path("/search"), {"external_id": external_id}, answers.store)
+        found = search(self._calls, self._stores_path("/search"), external_id, answers.store)
         return next((store for store in found if store.external_id == external_id), None)
 
     def store(self, store_id: str) -> Store:
@@ -149,35 +148,32 @@ class MercadoPago:
     def _stores_path(self, rest: str = "") -> str:
         return f"/users/{quote(self.seller().id, safe='')}/stores{rest}"
 
-    # points of sale, generation 1
+    # points of sale
 
     def pos_list(self, progress: Progress = silent) -> Iterator[Pos]:
         """Every POS; rows may lack the code to print, `pos` has it."""
-        return self._list("/pos", {}, answers.pos, progress)
+        return self._pos.every(progress)
 
     def pos_by_external_id(self, external_id: str) -> Pos | None:
         """The POS with this external id, None where there is none. Ids differ in more than capitals (documented)."""
-        found = self._search("/pos", {"external_id": external_id}, answers.pos)
         wanted = external_id.casefold()
-        return next((pos for pos in found if (pos.external_id or "").casefold() == wanted), None)
+        return next((pos for pos in self._pos.found(external_id) if (pos.external_id or "").casefold() == wanted), None)
 
     def pos(self, pos_id: str) -> Pos:
         """One POS with the code to print. Raises `NotFound`."""
-        return self._calls.read(f"/pos/{quote(pos_id, safe='')}", parse=answers.pos)
+        return self._pos.one(pos_id)
 
     def create_pos(self, register: Register, *, store_id: str, waits_for_order: bool) -> Pos:
         """Make a POS for a register; sent once. `NotFound`: the store is not known there (yet)."""
-        body = bodies.pos_body(
-            register, store_id=store_id, waits_for_order=waits_for_order, external_id=register.external_id
-        )
-        return self._calls.write("POST", "/pos", body, parse=answers.pos)
+        return self._pos.create(register, store_id=store_id, waits_for_order=waits_for_order)
 
     def update_pos(
         self, pos_id: str, register: Register, *, store_id: str, waits_for_order: bool, external_id: str | None = None
     ) -> Pos:
         """Change a POS; `external_id` only to give one to a POS that has none. The answer may lack the code."""
-        body = bodies.pos_body(register, store_id=store_id, waits_for_order=waits_for_order, external_id=external_id)
-        return self._calls.write("PUT", f"/pos/{quote(pos_id, safe='')}", body, parse=answers.pos)
+        return self._pos.update(
+            pos_id, register, store_id=store_id, waits_for_order=waits_for_order, external_id=external_id
+        )
 
     # the catalogue of places
 
@@ -198,7 +194,7 @@ class MercadoPago:
         *,
         window: Window,
         offset: int = 0,
-        limit: int = _PAGE,
+        limit: int = PAGE,
         collector_id: str,
         status: str = "",
         store_id: str = "",
@@ -224,7 +220,7 @@ class MercadoPago:
         return self._calls.read("/v1/payments/search", query, parse=_payment_page)
 
     def payments(
-        self, *, window: Window, collector_id: str, limit: int = _PAGE, progress: Progress = silent, **narrowed: str
+        self, *, window: Window, collector_id: str, limit: int = PAGE, progress: Progress = silent, **narrowed: str
     ) -> Iterator[Payment]:
         """Every payment in a window, oldest first, each once; `narrowed` by status, store_id or pos_id.
 
@@ -244,7 +240,7 @@ class MercadoPago:
                 yield from fresh
                 progress(len(seen), max(page.total, len(seen)), "api_reading_payments")
                 same = 0 if fresh else same + 1
-                if not page.rows or same >= _SAME_PAGES:
+                if not page.rows or same >= SAME_PAGES:
                     return
                 last = max(last, *(_date(row, window) for row in page.rows))
                 offset += len(page.rows)
@@ -267,44 +263,6 @@ class MercadoPago:
                 answers.chargeback(row, payment_id) for row in answers.rows(answers.page(answer)["results"])
             ),
         )
-
-    # lists
-
-    def _search(self, path: str, query: Query, parse: Callable[[Any], Row]) -> list[Row]:
-        """The rows of one filtered page; a filter without a hit is a 404 for stores and an empty page for POS."""
-        try:
-            return self._calls.read(path, query, parse=lambda answer: _parsed(answer, parse))
-        except NotFound:
-            return []
-
-    def _list(self, path: str, query: Query, parse: Callable[[Any], Row], progress: Progress) -> Iterator[Row]:
-        seen: set[str] = set()
-        offset = same = announced = 0
-
-        def read(answer: object) -> list[Row]:
-            nonlocal announced
-            announced = answers.total(answers.page(answer))
-            return _parsed(answer, parse)
-
-        while True:
-            try:
-                page = self._calls.read(path, {**query, "limit": _PAGE, "offset": offset}, parse=read)
-            except NotFound:
-                if offset == 0 or len(seen) >= announced:
-                    return  # an account without stores may be told so
-                raise UnknownOutcome("api_no_answer", status=404) from None
-            fresh = [row for row in page if row.id not in seen]
-            seen.update(row.id for row in fresh)
-            yield from fresh
-            progress(len(seen), max(announced, len(seen)), "api_reading_list")
-            same = 0 if fresh else same + 1
-            if not page or same >= _SAME_PAGES:
-                return
-            offset += len(page)
-
-
-def _parsed(answer: object, parse: Callable[[Any], Row]) -> list[Row]:
-    return [parse(row) for row in answers.rows(answers.page(answer)["results"])]
 
 
 def _payment_page(answer: object) -> PaymentPage:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mpkit.jobs import rows
-from mpkit.jobs.holding import Hold, holder_name, is_dead, retold
-from mpkit.jobs.rows import Job
+from mpkit.jobs.holding import Hold, holder_name, retold
+from mpkit.jobs.rows import Job, is_dead
 from mpkit.jobs.workbench import Workbench
 from mpkit.work import Progress, silent
 

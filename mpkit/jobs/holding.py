@@ -35,35 +35,6 @@ def holder_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def is_dead(job: Job, clock: Clock) -> bool:
-    """Whether a running job's holder is dead: silent for too long, or a process of this machine that is gone."""
-    if rows.silent_since(job, clock).total_seconds() > rows.SILENT_SECONDS:
-        return True
-    host, _, rest = job.worker.rpartition(":")[0].rpartition(":")
-    return host == socket.gethostname() and rest.isdecimal() and not _lives(int(rest))
-
-
-def _lives(pid: int) -> bool:
-    if os.name == "nt":  # signal 0 would end the process there; the heartbeat decides
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """A killed child that its parent has not asked about yet still has its number."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] == "Z"
-    except (OSError, IndexError):
-        return False
-
-
 class Hold:
     """A claimed job while it runs: its progress callable, its heartbeat, its end."""
 

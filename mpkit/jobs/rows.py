@@ -5,6 +5,8 @@ Every change of a row that somebody holds names the holder: whoever was taken fo
 
 from __future__ import annotations
 
+import os
+import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -106,7 +108,7 @@ def submit(
         if row is not None:
             return _job(row)
         if kind in ALONE:
-            _refuse_second(connection, account, kind)
+            _refuse_second(connection, account, kind, clock)
         now = clock.now()
         values: dict[str, Any] = {
             "account": account,
@@ -128,11 +130,19 @@ def submit(
         return Job(**values)
 
 
-def _refuse_second(connection: Connection, account: str, kind: str) -> None:
+def _refuse_second(connection: Connection, account: str, kind: str, clock: Clock) -> None:
+    """Raise `Busy` where another job of a kind that is alone is queued or held; a dead holder's is ended."""
     held = sa.select(jobs).where((jobs.c.account == account) & (jobs.c.kind == kind) & _LIVE)
     row = connection.execute(held).first()
-    if row is not None:
-        raise Busy("job_busy", who=row.who or row.worker or "?", since=row.started or row.created)
+    if row is None:
+        return
+    job = _job(row)
+    if job.state == "queued" or not is_dead(job, clock):
+        raise Busy("job_busy", who=job.who or job.worker or "?", since=job.started or job.created)
+    error = {"key": "job_given_up", "values": {"n": job.attempts}, "kind": "Refused"}
+    connection.execute(  # nobody would ever end it: other work of the account must not wait for it
+        jobs.update().where(_held(job)).values(state="failed", error=error, ended=clock.now())
+    )
 
 
 def find(engine: Engine, job_id: str) -> Job:
@@ -253,6 +263,35 @@ def _held(job: Job) -> sa.ColumnElement[bool]:
 def silent_since(job: Job, clock: Clock) -> timedelta:
     """How long the holder has given no sign."""
     return clock.now() - (job.heartbeat or job.started or job.created or clock.now())
+
+
+def is_dead(job: Job, clock: Clock) -> bool:
+    """Whether a running job's holder is dead: silent for too long, or a process of this machine that is gone."""
+    if silent_since(job, clock).total_seconds() > SILENT_SECONDS:
+        return True
+    host, _, rest = job.worker.rpartition(":")[0].rpartition(":")
+    return host == socket.gethostname() and rest.isdecimal() and not _lives(int(rest))
+
+
+def _lives(pid: int) -> bool:
+    if os.name == "nt":  # signal 0 would end the process there; the heartbeat decides
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    """A killed child that its parent has not asked about yet still has its number."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    except (OSError, IndexError):
+        return False
 
 
 def _job(row: sa.Row[Any]) -> Job:

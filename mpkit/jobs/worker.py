@@ -18,8 +18,8 @@ from mpkit import log, private, settings
 from mpkit.db import open_store
 from mpkit.errors import MpkitError
 from mpkit.jobs import rows
-from mpkit.jobs.holding import Hold, holder_name, is_dead
-from mpkit.jobs.rows import Job
+from mpkit.jobs.holding import Hold, holder_name
+from mpkit.jobs.rows import Job, is_dead
 from mpkit.jobs.starting import _lock
 from mpkit.jobs.workbench import Workbench
 
@@ -117,6 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--until-stdin-ends", action="store_true")
     options = parser.parse_args(arguments)
     chosen = settings.load()
+    os.environ.pop("MPKIT_ACCESS_TOKEN", None)  # children that draw and prove need none
     log.setup(chosen.log_level, chosen.log_format)
     with private.locked(_lock(chosen), wait=False) as free:
         if not free:

@@ -9,7 +9,7 @@ import pytest
 from mpkit import jobs
 from mpkit.errors import Busy, Refused
 from mpkit.jobs import rows
-from mpkit.jobs.holding import is_dead
+from mpkit.jobs.rows import is_dead
 
 
 def ask(bench, clock, kind="kit", key="k", account="1", **more):
@@ -67,6 +67,15 @@ def test_a_second_apply_of_an_account_is_refused_and_told_who_holds_it(bench, cl
     assert told.value.values["who"] == "ana@example.com"
     assert ask(bench, clock, kind="apply", key="plan1").who == "ana@example.com"
     assert ask(bench, clock, kind="apply", key="plan2", account="2").state == "queued"
+
+
+def test_a_dead_apply_does_not_keep_the_account_for_ever(bench, clock):
+    dead = rows.claim(bench.store, ask(bench, clock, kind="apply", key="plan1"), "elsewhere:1:a", clock=clock)
+    with pytest.raises(Busy):
+        ask(bench, clock, kind="apply", key="plan2")
+    clock.sleep(16)
+    assert ask(bench, clock, kind="apply", key="plan2").state == "queued"
+    assert jobs.find(bench.store, dead.id).error["key"] == "job_given_up"
 
 
 def test_a_job_is_claimed_once(bench, clock):

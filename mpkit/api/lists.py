@@ -1,0 +1,61 @@
+"""Lists of the API read to their end: a path and a parser in, each row once out.
+
+They trust the rows received and not the totals announced: they go on by the number of rows, leave out what they have
+seen, and end at an empty page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from mpkit.api import answers
+from mpkit.api.calls import Calls
+from mpkit.errors import NotFound, UnknownOutcome
+from mpkit.model import Pos, Store
+from mpkit.work import Progress
+
+PAGE = 50
+SAME_PAGES = 3  # pages in a row with nothing new: the server ignores the offset
+
+Row = TypeVar("Row", Store, Pos)
+Parse = Callable[[Any], Row]
+
+
+def search(calls: Calls, path: str, external_id: str, parse: Parse[Row]) -> list[Row]:
+    """What the API finds for an external id; no hit is a 404 for stores and an empty page for POS."""
+    try:
+        return calls.read(path, {"external_id": external_id}, parse=lambda answer: _rows(answer, parse))
+    except NotFound:
+        return []
+
+
+def walk(calls: Calls, path: str, parse: Parse[Row], progress: Progress) -> Iterator[Row]:
+    """Every row of a list, in one pass: rows that move while it goes on may be missed."""
+    seen: set[str] = set()
+    offset = same = announced = 0
+
+    def read(answer: object) -> list[Row]:
+        nonlocal announced
+        announced = answers.total(answers.page(answer))
+        return _rows(answer, parse)
+
+    while True:
+        try:
+            page = calls.read(path, {"limit": PAGE, "offset": offset}, parse=read)
+        except NotFound:
+            if offset == 0 or len(seen) >= announced:
+                return  # an account without stores may be told so
+            raise UnknownOutcome("api_no_answer", status=404) from None
+        fresh = [row for row in page if row.id not in seen]
+        seen.update(row.id for row in fresh)
+        yield from fresh
+        progress(len(seen), max(announced, len(seen)), "api_reading_list")
+        same = 0 if fresh else same + 1
+        if not page or same >= SAME_PAGES:
+            return
+        offset += len(page)
+
+
+def _rows(answer: object, parse: Parse[Row]) -> list[Row]:
+    return [parse(row) for row in answers.rows(answers.page(answer)["results"])]
