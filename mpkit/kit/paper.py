@@ -177,6 +177,14 @@ def placed(n: int, grid: Grid, start_at: int = 1) -> list[tuple[int, int]]:
     return [(at % pages, at // pages) for at in range(n)]
 
 
+def shared_cuts(grid: Grid, design: Design) -> Sequence[tuple[float, float, float, float]]:
+    """Lines where two signs touch, so that there is no room for marks beside them."""
+    lefts, lows = {round(x, 3) for x, _ in grid.slots}, {round(y, 3) for _, y in grid.slots}
+    across = [(x, 0.0, x, grid.height) for x in lefts if round(x - design.width, 3) in lefts]
+    down = [(0.0, y, grid.width, y) for y in lows if round(y - design.height, 3) in lows]
+    return [*across, *down]
+
+
 def crop_marks(grid: Grid, design: Design) -> Sequence[tuple[float, float, float, float]]:
     """Lines (x, y, to x, to y) at the sheet's edges, one for each cut, outside every sign and its bleed."""
     over = design.bleed + 1 if grid.bleed else 1.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from mpkit.i18n import say
 from mpkit.kit.canvas import Canvas, opened, raw
 from mpkit.kit.design import Design
-from mpkit.kit.paper import Grid, crop_marks
+from mpkit.kit.paper import Grid, crop_marks, shared_cuts
 from mpkit.kit.sign import Sheet, draw
 from mpkit.kit.subject import Piece
 from mpkit.kit.type import POINT, clean, font_name, show
@@ -40,8 +40,8 @@ def write(
         pages.setdefault(one.page, []).append(one)
     for number in range(max(pages) + 1):
         _sheet(sheet, sorted(pages.get(number, []), key=lambda one: one.slot), design, grid, language)
+        _marks(canvas, design, grid)
         if grid.marks:
-            _marks(canvas, design, grid)
             _slug(canvas, grid, say("sign_slug", language, slug=slug, page=number + 1, pages=max(pages) + 1))
         canvas.showPage()
     canvas.save()
@@ -63,11 +63,17 @@ def _sheet(sheet: Sheet, placed: Sequence[Placed], design: Design, grid: Grid, l
 
 
 def _marks(canvas: Canvas, design: Design, grid: Grid) -> None:
-    lines = " ".join(
-        f"{x / POINT:.3f} {y / POINT:.3f} m {to_x / POINT:.3f} {to_y / POINT:.3f} l"
-        for x, y, to_x, to_y in crop_marks(grid, design)
+    """Crop marks outside the signs; where signs touch, a dotted line on the cut itself."""
+    if grid.marks:
+        raw(canvas, f"q 0 0 0 1 K 0.25 w 0 J {_lines(crop_marks(grid, design))} S Q")
+    elif not grid.alone and (shared := shared_cuts(grid, design)):
+        raw(canvas, f"q 0 0 0 0.45 K 0.35 w 1 J [0 2.5] 0 d {_lines(shared)} S Q")
+
+
+def _lines(ends: Sequence[tuple[float, float, float, float]]) -> str:
+    return " ".join(
+        f"{x / POINT:.3f} {y / POINT:.3f} m {to_x / POINT:.3f} {to_y / POINT:.3f} l" for x, y, to_x, to_y in ends
     )
-    raw(canvas, f"q 0 0 0 1 K 0.25 w 0 J {lines} S Q")
 
 
 def _slug(canvas: Canvas, grid: Grid, text: str) -> None:

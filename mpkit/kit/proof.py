@@ -316,7 +316,8 @@ def _usual_place(codes: Sequence[Mapping[str, Any]]) -> tuple[float, float] | No
 
 
 def _near(place: Sequence[Any], code: Mapping[str, Any], usual: tuple[float, float]) -> bool:
-    return abs(place[1] - code["x"] - usual[0]) <= _SAME_PLACE and abs(place[2] - code["y"] - usual[1]) <= _SAME_PLACE
+    across, up = float(place[1] - code["x"] - usual[0]), float(place[2] - code["y"] - usual[1])
+    return abs(across) <= _SAME_PLACE and abs(up) <= _SAME_PLACE
 
 
 def refuse_unless_sound(found: Proof, language: str) -> None:
