@@ -36,7 +36,7 @@ def command(
     out: Annotated[Path | None, typer.Option(help="write the marked workbook here")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
-    """One file gives its document, several give {"files": [documents]}; exit code 3 where there is something to look at."""
+    """One file gives its document, several {"files": [documents]}; exit code 3 where there is something to look at."""
     language, mapping = console.language(), parse_map(map_ or [])
     documents: list[dict[str, Any]] = []
     texts: list[str] = []
@@ -91,14 +91,17 @@ def _marked(out: Path, path: Path, *, several: bool) -> Path:
 def report(checked: Checked, language: str) -> str:
     """What a person reads: one sentence, then the findings by kind, worst first."""
     blocked = len(checked.blocked)
-    counts = {"rows": checked.rows, "branches": len(checked.branches), "registers": len(checked.registers)}
+    document = checked.to_json(language)
+    counts = {name: document[name] for name in ("rows", "branches", "registers")}
     key = "check_summary" if blocked else "check_clean"
     summary = say(key, language, file=checked.file, site=checked.site, blocked=blocked, **counts)
     if not checked.findings:
         return summary
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, options in (("code", {"no_wrap": True}), ("rows", {"max_width": 34}), ("column", {}), ("example", {})):
-        table.add_column(say(f"check_{heading}", language), **options)  # type: ignore[arg-type] - rich's own options
+    table.add_column(say("check_code", language), no_wrap=True)
+    table.add_column(say("check_rows", language), max_width=34)
+    for heading in ("column", "example"):
+        table.add_column(say(f"check_{heading}", language))
     for group in _groups(checked):
         first = group[0]
         rows = [str(finding.row) for finding in group if finding.record]

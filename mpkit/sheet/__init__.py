@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mpkit.sheet.checking import Checked, check, message
     from mpkit.sheet.marking import mark
-    from mpkit.sheet.writing import results
     from mpkit.sheet.templates import template
+    from mpkit.sheet.writing import results
 
 __all__ = ["Checked", "check", "mark", "message", "results", "template"]
 _WHERE = {

@@ -34,7 +34,8 @@ _FIRST_COMMA = re.compile(
     r"^(?P<street>[^,]*[^\W\d_][^,]*),\s*(?:n[°ºo.]*\s*)?(?P<number>\d[\d.]*[A-Za-z]?)\b", re.IGNORECASE
 )
 _ROAD = re.compile(
-    r"\b(ruta|rn|rp|rodovia|rod|br|autopista|auto|carretera|km|kil[oó]metro|ruta nacional|ruta provincial|ruta nac|ruta prov)\.?\s*(n(ac(ional)?)?|p(rov(incial)?)?|n[°º])?\.?\s*$",
+    r"\b(ruta( nacional| provincial| nac| prov)?|rn|rp|rodovia|rod|br|autopista|auto|carretera|km|kil[oó]metro)\.?\s*"
+    r"(n(ac(ional)?)?|p(rov(incial)?)?|n[°º])?\.?\s*$",
     re.IGNORECASE,
 )
 _GRID = re.compile(
@@ -47,7 +48,8 @@ _ANY = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_HOUSE = re.compile(
-    r"(?:\b(?:ruta(?: nacional| provincial| nac| prov)?|rn|rp|rod|rodovia|br|autopista|carretera|km|kil[oó]metro|local(?:es)?|lc|loc|l|lt|of|oficina|piso|sala|loja"
+    r"(?:\b(?:ruta(?: nacional| provincial| nac| prov)?|rn|rp|rod|rodovia|br|autopista|carretera|km|kil[oó]metro"
+    r"|local(?:es)?|lc|loc|l|lt|of|oficina|piso|sala|loja"
     r"|apto|bloco|int|lote|lotes|mz|manzana|m[oó]dulo|parada|agencia|calle|entre|esq|esquina|y|e|etapa|torre|block|solar|s)"
     r"\b\.?\s*(?:n\s?[°º])?\s*[-.]?\s*)$",
     re.IGNORECASE,
@@ -110,7 +112,7 @@ def _within(street: str) -> Address:
 
 
 def split_full(text: str, catalogue: Catalogue) -> Address:
-    """Street, number, city and state of an address in one cell, counted from its end: country, postcode, state, city."""
+    """Street, number, city and state of an address in one cell, read from its end: country, postcode, state, city."""
     country = {fold(site.name) for site in SITES.values()} | {catalogue.country.lower()}
     parts = [part.strip(" .") for part in _SPLIT.split(_spread(text)) if part and part.strip(" .")]
     parts = [kept for n, part in enumerate(parts) if (kept := _without_postcode(part, first=n < 2))]  # noqa: PLR2004
@@ -137,8 +139,9 @@ def split_full(text: str, catalogue: Catalogue) -> Address:
 def _first_numbered(parts: list[str]) -> Address:
     """Street and number of an address in parts: the number may be in the street's part or alone in the next."""
     for n, part in enumerate(parts[:3]):
-        if n + 1 < len(parts) and _HOUSE.fullmatch(parts[n + 1]) and not any(c.isdigit() for c in part):
-            return Address(part, _HOUSE.fullmatch(parts[n + 1])[1].replace(".", ""))  # type: ignore[index] - matched above
+        house = _HOUSE.fullmatch(parts[n + 1]) if n + 1 < len(parts) else None
+        if house and not any(c.isdigit() for c in part):
+            return Address(part, house[1].replace(".", ""))
         found = split_street(part)
         if found.number:
             return found

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mpkit.model import WEEK, Amount, Branch, Hours, Location, Register, Severity
+from mpkit.model import WEEK, Branch, Hours, Location, Register, Severity
 from mpkit.places.names import fold
-from mpkit.sheet import hours, ids
+from mpkit.sheet import hours, ids, tills
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.table import Table
-from mpkit.sheet.text import safe_name
-from mpkit.sites import SITES
 
-NAME_MOST = 44  # characters of a POS name both generations of the API take
-_MOST_REGISTERS = 500
 _CLOSED = frozenset(
     [
         "inactivo",
@@ -39,26 +35,6 @@ _CLOSED = frozenset(
     ]
 )
 _WARN, _INFO = Severity.WARNING, Severity.INFO
-_AMOUNTS = {
-    Amount.BUYER: "comprador cliente buyer customer",
-    Amount.OWN_SYSTEM: "sistema propio own system own-system sistema proprio software",
-    Amount.TILL: "mpkit till cobrar charge page",
-}
-_FOOD = frozenset(
-    ["gastronomia", "restaurante", "restaurant", "bar", "cafe", "cafeteria", "food", "padaria", "lanchonete"]
-)
-_FUEL = frozenset(
-    [
-        "estacion de servicio",
-        "gas station",
-        "posto de gasolina",
-        "gasolinera",
-        "nafta",
-        "combustible",
-        "posto",
-        "combustivel",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +77,10 @@ def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: boo
         free = [draft for draft in group if draft.record not in findings.blocked]
         if not free or (free[0].point is None):
             continue
-        branch = _branch(free[0], week.get(free[0].record, {}), table)
+        branch = _branch(free[0], week.get(free[0].record, {}))
         branches.append(branch)
-        registers.extend(_registers(branch, free, findings, table.site))
-    return Built(tuple(branches), tuple(_unique(registers)))
+        registers.extend(tills.read(branch, free, findings, table.site))
+    return Built(tuple(branches), tuple(tills.unique(registers)))
 
 
 def _grouped(drafts: Iterable[Draft], *, grouped: bool) -> list[list[Draft]]:
@@ -122,7 +98,7 @@ def _external_id(draft: Draft) -> str:
     return ids.derived_id(draft.name, f"{draft.street} {draft.number}", draft.city, draft.state)
 
 
-def _branch(draft: Draft, week: Hours, table: Table) -> Branch:
+def _branch(draft: Draft, week: Hours) -> Branch:
     assert draft.point is not None
     place = Location(
         draft.street, draft.number, draft.city, draft.state, *draft.point, reference=draft.other.get("reference", "")
@@ -137,69 +113,6 @@ def _branch(draft: Draft, week: Hours, table: Table) -> Branch:
         record=draft.record,
         closed=draft.closed,
     )
-
-
-def _registers(branch: Branch, group: list[Draft], findings: Findings, site: str) -> list[Register]:
-    """One register a row where the rows say so, as many as counted, else one."""
-    word = "Caixa" if SITES[site].language == "pt" else "Caja"
-    short = branch.own_id or branch.name
-    if any("register_id" in d.other or "register_name" in d.other for d in group):
-        return [_named(branch, d, n, short, word, site) for n, d in enumerate(group, start=1)]
-    draft = group[0]
-    text = draft.other.get("register_count", "")
-    count = int(text) if text.isascii() and text.isdigit() else 1
-    if (text and not text.isdigit()) or not 0 < count <= _MOST_REGISTERS:
-        findings.add("bad_register_count", _WARN, draft.record, "register_count", found=text)
-        count = 1
-    return [
-        Register(
-            ids.register_id(branch.external_id, number=n),
-            branch.external_id,
-            _pos_name(short, f"{word} {n}"),
-            *_extras(draft, site),
-            record=draft.record,
-            closed=branch.closed,
-        )
-        for n in range(1, count + 1)
-    ]
-
-
-def _named(branch: Branch, draft: Draft, number: int, short: str, word: str, site: str) -> Register:
-    own = draft.other.get("register_id", "")
-    name = draft.other.get("register_name", "") or f"{word} {own or number}"
-    external = ids.register_id(branch.external_id, own, number)
-    return Register(
-        external,
-        branch.external_id,
-        _pos_name(short, name),
-        *_extras(draft, site),
-        record=draft.record,
-        closed=branch.closed,
-    )
-
-
-def _pos_name(branch: str, register: str) -> str:
-    """ "0425 Caja 1": the branch is shortened first, the register's own part stays readable."""
-    tail = safe_name(register, NAME_MOST - 8) or "Caja"
-    head = safe_name(branch, NAME_MOST - 1 - len(tail))
-    return f"{head} {tail}".strip()
-
-
-def _extras(draft: Draft, site: str) -> tuple[Amount | None, int | None]:
-    said = fold(draft.other.get("amount_mode", ""))
-    amount = next(
-        (amount for amount, words in _AMOUNTS.items() if said and (said == fold(amount.value) or said in words)), None
-    )
-    trade = fold(draft.other.get("category", ""))
-    category = (
-        SITES[site].gastronomy if set(trade.split()) & _FOOD else SITES[site].gas_station if trade in _FUEL else None
-    )
-    return amount, category
-
-
-def _unique(registers: Iterable[Register]) -> list[Register]:
-    """Registers by external id; a branch whose rows repeat one register has it once."""
-    return list({register.external_id: register for register in reversed(list(registers))}.values())[::-1]
 
 
 def _say_ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:
@@ -276,7 +189,7 @@ def _timed(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bo
 
 
 def _interval(opens: str, closes: str) -> tuple[int, int] | None:
-    """Two times of day in minutes; equal ones (day and night, or closed?) and an hour typed as seconds are not guessed."""
+    """Two times of day in minutes; equal ones (round the clock or closed?) and typed seconds are not guessed."""
     first, last = hours.minutes(opens), hours.minutes(closes)
     if first is None or last is None or first == last % (24 * 60):
         return None

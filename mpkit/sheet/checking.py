@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import gc
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,12 @@ from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.sheet import build, draft, reading, table, twins
 from mpkit.sheet.columns import Column
 from mpkit.sheet.findings import Findings
-from mpkit.sheet.grid import Sheet
+from mpkit.sheet.grid import Grid, Sheet
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file, read and judged; `branches` and `registers` are those of rows that nothing blocks."""
+    """One file, read and judged; `branches` and `registers` are those of rows that nothing blocks, closed ones too."""
 
     file: str
     site: str
@@ -50,8 +52,8 @@ class Checked:
             "header_row": self.header_row,
             "rows": self.rows,
             "columns": [asdict(column) for column in self.columns],
-            "branches": len(self.branches),
-            "registers": len(self.registers),
+            "branches": sum(not branch.closed for branch in self.branches),
+            "registers": sum(not register.closed for register in self.registers),
             "findings": [as_json(finding, language) for finding in self.findings],
         }
 
@@ -98,8 +100,34 @@ def check(
     """
     path = Path(path)
     grid = reading.read(path)
+    with _uncollected():
+        return _judged(path, grid, site=site, sheet=sheet, mapping=mapping or {}, accept=accept, places=places)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: hundreds of thousands of small objects are made here, and all of them are kept."""
+    was = gc.isenabled()
+    gc.disable()
     try:
-        found = table.understand(grid, site=site, sheet=sheet, mapping=mapping or {}, folder=places)
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _judged(
+    path: Path,
+    grid: Grid,
+    *,
+    site: str,
+    sheet: str,
+    mapping: Mapping[str, str],
+    accept: Collection[str],
+    places: Path | None,
+) -> Checked:
+    try:
+        found = table.understand(grid, site=site, sheet=sheet, mapping=mapping, folder=places)
     except UnreadableFile as refusal:
         raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
     findings = Findings(found, accept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mpkit.errors import WrongUsage
@@ -16,6 +16,7 @@ _SEVERAL = frozenset(
     {"alt_id", "chain_brand", "phone", "company_name", "format_type", "neighborhood", "ignore", "contact", "reference"}
 )
 _ENOUGH = 0.42
+_HALF, _MOSTLY, _FEW = 0.5, 0.6, 3
 _HEADER, _CONTENT = 0.6, 0.4
 _ALONE = 0.75  # content alone is never as sure as content with a header
 _PLAIN = frozenset(
@@ -139,20 +140,21 @@ _STRONG = 0.6
 def _content(meaning: str, p: Profile) -> float | None:
     """How well the cells fit a meaning, None where they cannot have it; 0 where they say neither yes nor no."""
     if meaning in _PLAIN:
-        return 0.0 if meaning == "ignore" else (0.5 if not p.constant or meaning in {"region", "reference"} else 0.0)
-    if meaning == "alt_id":
-        return p.code if p.distinct > 0.5 and p.code > 0.5 and p.decimal < 0.5 else None  # noqa: PLR2004
-    if meaning == "external_id":
-        if p.code < 0.6 or (p.constant and p.count > 3) or p.decimal > 0.5:  # noqa: PLR2004
-            return None
-        return 1.0 if p.distinct == 1.0 else 0.3 * p.distinct
-    if meaning in {"latitude", "longitude"}:
-        return getattr(p, meaning) if p.decimal > 0.5 else None  # noqa: PLR2004
-    test = _TESTS.get(meaning)
-    if test is None:
+        return 0.0 if p.constant or meaning == "ignore" else 0.5
+    if meaning not in _TESTS:
         return 0.5
-    value, least = test(p)
+    value, least = _TESTS[meaning](p)
     return value if value >= least else None
+
+
+def _own_id(p: Profile) -> tuple[float, float]:
+    """Codes of which each stands once; a constant or a measure is no id."""
+    possible = p.code >= _MOSTLY and p.decimal <= _HALF and not (p.constant and p.count > _FEW)
+    return (1.0 if p.distinct == 1.0 else 0.3 * p.distinct) if possible else -1.0, 0.0
+
+
+def _other_id(p: Profile) -> tuple[float, float]:
+    return p.code if p.distinct > _HALF and p.decimal < _HALF else 0.0, _HALF
 
 
 def _name(p: Profile) -> tuple[float, float]:
@@ -163,7 +165,12 @@ def _street(p: Profile) -> tuple[float, float]:
     return p.street * (1 - 0.6 * p.commas), 0.1
 
 
-_TESTS = {
+_Test = Callable[[Profile], tuple[float, float]]
+_TESTS: dict[str, _Test] = {
+    "external_id": _own_id,
+    "alt_id": _other_id,
+    "latitude": lambda p: (p.latitude if p.decimal > _HALF else -1.0, 0.0),
+    "longitude": lambda p: (p.longitude if p.decimal > _HALF else -1.0, 0.0),
     "store_name": _name,
     "street_and_number": _street,
     "street_name": lambda p: (p.letters * (1 - p.street), 0.4),
@@ -207,6 +214,6 @@ def _prefer_separate(decided: dict[int, str], profiles: Sequence[Profile]) -> No
         if (
             meaning in {"chain_brand", "company_name", "format_type"}
             and profiles[index].constant
-            and profiles[index].count > 3
+            and profiles[index].count > _FEW
         ):
             decided[index] = "ignore"

@@ -11,7 +11,7 @@ from mpkit.sheet import address, points
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.settlement import Case, Settlement, Trouble
 from mpkit.sheet.table import Table
-from mpkit.sheet.text import faults, tidy, unscrambled
+from mpkit.sheet.text import faults, is_clean, tidy, unscrambled
 
 _TEXTS = (
     "store_name",
@@ -93,6 +93,8 @@ def _texts(table: Table, findings: Findings, meaning: str, kept: list[int]) -> l
     if column is None:
         return [""] * table.count
     cells = table.cells[column.index - 1]
+    if is_clean(cells):
+        return list(cells)
     values = [tidy(cell) for cell in cells]
     for n in kept:
         for code, right in faults(cells[n]):
@@ -204,7 +206,8 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     middles = _middles(drafts)
     for draft in drafts:
         place = (draft.state_text, draft.city_text)
-        case = Case(*map(unscrambled, place), unscrambled(draft.name), draft.point, middles.get(place))
+        state, city, name = unscrambled(place[0]), unscrambled(place[1]), unscrambled(draft.name)
+        case = Case(state, city, name, draft.point, middles.get(place))
         where = settlement.judge(case)
         draft.state, draft.city, draft.point = where.state, where.city, where.point
         for trouble in where.troubles:

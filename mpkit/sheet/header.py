@@ -36,7 +36,7 @@ def fold_header(text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def scores(header: str) -> Mapping[str, float]:
-    """Meaning → 0 (says nothing) to 1 (says exactly this); an id of something else than a shop says no other meaning."""
+    """Meaning → 0 (says nothing) to 1 (says exactly this); an id of something else than a shop says nothing else."""
     folded = fold_header(header)
     words = frozenset(folded.split()) - _FILLERS
     if not words or len(folded) > _LONGEST:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from mpkit.model import WEEK, Hours
 from mpkit.places.names import fold
@@ -160,7 +161,7 @@ def week_of(week: dict[str, list[tuple[int, int]]]) -> Hours | None:
     found: dict[str, tuple[Interval, ...]] = {}
     for day in WEEK:
         intervals = sorted(cut.get(day, []))
-        if len(intervals) > _MOST or any(a[1] > b[0] for a, b in zip(intervals, intervals[1:], strict=False)):
+        if len(intervals) > _MOST or any(a[1] > b[0] for a, b in pairwise(intervals)):
             return None
         if intervals:
             found[day] = tuple((_clock(a), _clock(b)) for a, b in intervals)

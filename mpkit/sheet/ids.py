@@ -3,8 +3,8 @@
 Mercado Pago takes letters and digits: stores up to 60, POS up to 39 (its text says "less than 40"), compared without
 regard to case. So:
 - an own id of A-Z and 0-9 that does not begin with X stays as it is;
-- any other is written as X followed by itself, with what is not A-Z or 0-9 spelt out: XM is `-`, XU `_`, XP `.`, XS `/`,
-  XE a blank, XC turns capitals off and on, XX is the letter X, XH…Z any other letter by its hexadecimal number;
+- any other is written as X followed by itself, with what is not A-Z or 0-9 spelt out: XM is `-`, XU `_`, XP `.`,
+  XS `/`, XE a blank, XC turns capitals off and on, XX is the letter X, XH…Z any other letter by its hexadecimal number;
 - an id too long ends in XT and 15 letters of its hash;
 - a branch without own id gets XD and 20 letters of the hash of name, address and place.
 A register adds C01, C02 … (counted), R7 (the own number of the register) or `…L04` (any other own id and its length).

@@ -1,4 +1,4 @@
-"""A checked file comes in, a new marked workbook goes out: findings first, then the values at their rows and columns."""
+"""A checked file comes in, a new marked workbook goes out: findings first, then the values at their own cells."""
 
 from __future__ import annotations
 

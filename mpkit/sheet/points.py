@@ -32,6 +32,8 @@ class Judged:
 def degrees(text: str) -> float | None:
     """One coordinate in decimal degrees: point or comma, degrees-minutes-seconds, a letter for the hemisphere."""
     cell = text.replace("−", "-").strip()  # noqa: RUF001 - spreadsheets write a true minus too
+    if cell.lstrip("+-").replace(".", "", 1).isdecimal() and cell.isascii() and cell[1:2] not in "+-":
+        return float(cell)
     plain = _NUMBER.fullmatch(cell)
     if plain:
         value = float(plain[2].replace(",", "."))

@@ -33,14 +33,14 @@ _OTHER_KINDS = (
     (b"SQLite format 3", "SQLite"),
     (b"PAR1", "Parquet"),
 )
-_ENTITY = re.compile(rb"<\s*!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*?\br=[\"'](\d+)")
-_WIDE = re.compile(rb"\br=[\"'](?:[A-Z]{3,}|I[W-Z]|[J-Z][A-Z])\d")
+_ENTITY = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_ROW = re.compile(rb"<row [^>]*?\br=[\"'](\d+)")  # with a prefix before "row" the reader's own limits decide
+_WIDE = re.compile(rb" r=[\"'](?:[A-Z]{3,}|I[W-Z]|[J-Z][A-Z])\d")
 _VALUED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b")
 
 
 def kind_of(content: bytes) -> str:
-    """`xlsx` (xlsm too), `xls`, `ods` or `csv`, by content; `UnreadableFile` for anything else and for hostile files."""
+    """`xlsx` (xlsm too), `xls`, `ods` or `csv`, by content; `UnreadableFile` for anything else and hostile files."""
     if len(content) > MAX_BYTES:
         raise UnreadableFile("file_too_big", limit=MAX_BYTES // (1024 * 1024))
     if not content.strip(b"\x00 \r\n\t"):
@@ -105,7 +105,7 @@ def _look_inside(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> 
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, zlib.error) as error:
         raise UnreadableFile("file_damaged") from error
     plain = text.replace(b"\x00", b"") if b"\x00" in text[:200] else text  # UTF-16 hides nothing
-    if _ENTITY.search(plain):
+    if b"<!" in plain and _ENTITY.search(plain):
         raise UnreadableFile("file_dtd", part=name)
     if name == "meta-inf/manifest.xml" and b"encryption-data" in plain:
         raise UnreadableFile("file_encrypted")

@@ -200,7 +200,7 @@ def _parts(value: str) -> int:
 
 
 def _counts(values: Sequence[str]) -> bool:
-    """Whether the cells count 0, 1, 2 … or 1, 2, 3 …"""
+    """Whether the cells count from 0 or from 1."""
     if len(values) < 3 or values[0] not in {"0", "1"}:  # noqa: PLR2004 - two cells count nothing
         return False
     first = int(values[0])

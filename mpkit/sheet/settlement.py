@@ -48,12 +48,12 @@ class Where:
 
 @dataclass(slots=True)
 class Case:
-    """What one row says, and what was found about it so far; `middle` is where the file's other rows of that city lie."""
+    """What one row says and what was found about it so far; `middle` is where the file's other rows of its city lie."""
 
     state_text: str
     city_text: str
     name: str
-    point: Point | None
+    point: Point | None = None
     middle: Point | None = None
     state: str = ""
     troubles: list[Trouble] = field(default_factory=list)
@@ -89,7 +89,7 @@ class Settlement:
     def _add(
         self, case: Case, code: str, meaning: str, better: str = "", *, agreed: bool = False, **values: object
     ) -> bool:
-        """Note a trouble: blocking, unless the witnesses agree or somebody accepted this kind; True where it is taken."""
+        """Note a trouble: blocking, unless the witnesses agree or somebody accepted its kind; True where taken."""
         taken = agreed or (code in self.accept and bool(better))
         severity = Severity.WARNING if taken else Severity.BLOCKING
         case.troubles.append(Trouble(code, severity, meaning, better or None, values))
@@ -261,7 +261,7 @@ class Settlement:
         return Place(state, match.value) if distance is not None and distance <= AGREE_KM else None
 
     def _town(self, case: Case) -> Place | None:
-        """The town the branch's own name says near its point; else the nearest one, where the point is in or beside it."""
+        """The town the branch's own name says near its point; else the nearest, where the point is in or beside it."""
         if case.point is None:
             return None
         around = [p for p in self.catalogue.around(*case.point, _AROUND) if not case.state or p.state == case.state]

@@ -14,11 +14,12 @@ from mpkit.sheet.columns import Column, recognise
 from mpkit.sheet.grid import Grid, Sheet
 from mpkit.sheet.header import FIRST_ROWS, find_header, scores
 from mpkit.sheet.profile import Profile, profile
-from mpkit.sheet.text import tidy
+from mpkit.sheet.text import tidy, tidy_all
 from mpkit.sites import SITES
 
-_SAMPLE = 200
+_SAMPLE = 80
 _POINTS = 40
+_HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Table:
     def values(self, meaning: str) -> list[str]:
         """The cells of a meaning without blanks around and unseen characters; "" for each where there is none."""
         column = self.column(meaning)
-        return [tidy(cell) for cell in self.cells[column.index - 1]] if column else [""] * self.count
+        return tidy_all(self.cells[column.index - 1]) if column else [""] * self.count
 
 
 def understand(grid: Grid, *, site: str, sheet: str, mapping: Mapping[str, str], folder: Path | None) -> Table:
@@ -130,7 +131,7 @@ def _fit(headers: Sequence[str], cells: Sequence[Sequence[str]], site: str, fold
     city = max((p.city for p in profiles if p.count), default=0.0)
     said = any(fold(cell.rsplit(",", 1)[-1]) in country for column in cells for cell in column[:20] if len(cell) > 2)  # noqa: PLR2004
     tailed = max(
-        (_tails(column, places) for column, p in zip(cells, profiles, strict=True) if p.commas > 0.5), default=0.0
+        (_tails(column, places) for column, p in zip(cells, profiles, strict=True) if p.commas > _HALF), default=0.0
     )
     return 1.5 * state + city + 2.0 * said + 3.0 * _inside(headers, cells, profiles, site, places) + tailed
 
@@ -148,9 +149,9 @@ def _inside(
 ) -> float:
     """The share of points that lie in the outline of the country and near one of its towns, as latitude, longitude."""
     pairs = [
-        points.split_pair(cell) for p, column in zip(profiles, cells, strict=True) if p.pair > 0.5 for cell in column
+        points.split_pair(cell) for p, column in zip(profiles, cells, strict=True) if p.pair > _HALF for cell in column
     ]
-    numeric = [index for index, p in enumerate(profiles) if p.decimal > 0.5]  # noqa: PLR2004
+    numeric = [index for index, p in enumerate(profiles) if p.decimal > _HALF]
     named = [i for i in numeric if {"latitude", "longitude"} & set(scores(headers[i]))] if headers else []
     for a, b in zip(named or numeric, (named or numeric)[1:], strict=False):
         pairs += list(zip(cells[a], cells[b], strict=True))

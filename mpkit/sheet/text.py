@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from mpkit.sheet.encoding import plausibility
@@ -17,6 +17,7 @@ _LOOKALIKES = str.maketrans(
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαеаорсухАВЕЗКМНОРСТУХ",  # noqa: RUF001 - Greek and Cyrillic letters that look Latin
     "ABEZHIKMNOPTYXoaeaopcyxABE3KMHOPCTYX",
 )
+_UNSAFE = re.compile(r"[^A-Za-z0-9 _-]+")
 _LOST = re.compile(r"\ufffd")
 
 
@@ -47,7 +48,7 @@ def _faults(text: str) -> Iterator[tuple[str, str]]:
 
 def tidy(text: str) -> str:
     """The text without what cannot be seen, blanks around it and double blanks in it: lossless."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isprintable() and "  " not in text:
         return text.strip(" ")
     kept = "".join(c if unicodedata.category(c) not in _UNSEEN else " " if c in "\t\n\r" else "" for c in text)
     return _BLANKS.sub(" ", kept).strip(" ")
@@ -73,6 +74,23 @@ def unscrambled(text: str) -> str:
 
 def safe_name(text: str, most: int) -> str:
     """Letters, digits, blank, `_` and `-` without accents: a POS name both generations of the API take."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    kept = re.sub(r"[^A-Za-z0-9 _-]+", " ", plain)
-    return " ".join(kept.split())[:most].strip()
+    return _safe(text)[:most].strip()
+
+
+@lru_cache(maxsize=20_000)
+def _safe(text: str) -> str:
+    plain = text
+    if not text.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(_UNSAFE.sub(" ", plain).split())
+
+
+def is_clean(cells: Sequence[str]) -> bool:
+    """Whether no cell of a column can have a fault: plain letters, no blanks too many; looked at all at once."""
+    whole = "|" + "|".join(cells) + "|"
+    return whole.isascii() and whole.isprintable() and not any(odd in whole for odd in ("  ", " |", "| "))
+
+
+def tidy_all(cells: Sequence[str]) -> list[str]:
+    """Each cell tidy."""
+    return list(cells) if is_clean(cells) else [tidy(cell) for cell in cells]

@@ -87,7 +87,7 @@ def _shops(table: Table, findings: Findings, drafts: list[Draft]) -> None:
 
 
 def _names(table: Table, findings: Findings, drafts: list[Draft]) -> None:
-    """One name on several records: harmless beside an id, a remark beside an address, blocking where nothing else is."""
+    """One name on several records: harmless beside an id, a remark beside an address, blocking where neither is."""
     street = any(table.column(m) for m in ("street_and_number", "street_name", "full_address"))
     identified = table.column("external_id") is not None
     severity = findings.agreed("name_not_unique") if not street else _INFO if identified else _WARN

@@ -83,9 +83,7 @@ def _numbers(cells: list[list[Any]]) -> list[Remark]:
     """Number cells whose digits may be gone: beyond 15 digits, or numbers among texts in one column."""
     remarks: list[Remark] = []
     for column, values in enumerate(zip(*cells, strict=False), start=1):
-        kinds = [type(value) for value in values]
-        numbers = kinds.count(float) + kinds.count(int)
-        if not numbers:
+        if not {float, int} & set(map(type, values)):
             continue
         texts = sum(1 for value in values[1:] if type(value) is str and value[:1] == "0" and value.isdigit())
         for row, value in enumerate(values, start=1):

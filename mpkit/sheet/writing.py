@@ -93,5 +93,5 @@ def _said(key: str, language: str) -> str:
 
 
 def title(text: str) -> str:
-    """A sheet name Excel takes: 31 characters, none of []:*?/\\."""
+    """A sheet name Excel takes: 31 characters, no brackets, colons, stars or slashes."""
     return "".join(" " if c in "[]:*?/\\" else c for c in text).strip("' ")[:31] or "1"

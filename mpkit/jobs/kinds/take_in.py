@@ -21,8 +21,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     """`arguments` is {account, paths, site, sheet, map, accept, who, preview}, all but `paths` optional.
 
     Every file is read before anything is written: one that cannot be read, or of another country than the account's,
-    takes nothing in. The result is {files: [{file, rows, branches, registers, blocking}], added, changed, same, changes,
-    branches, registers}.
+    takes nothing in. The result is {files: [{file, rows, branches, registers, blocking}], added, changed, same,
+    changes, branches, registers}.
     """
     account = bench.account(str(arguments.get("account") or ""))
     told = {**options(bench, arguments), "site": str(arguments.get("site") or account.site)}
