@@ -19,7 +19,7 @@ from mpkit.sales.question import (
     Row,
     Unexplained,
 )
-from mpkit.sales.sync import Synced, sync
+from mpkit.sales.syncing import Synced, sync
 from mpkit.sales.views import (
     Overview,
     Ranked,

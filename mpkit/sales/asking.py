@@ -10,7 +10,7 @@ from typing import Any
 from mpkit.model import Period
 from mpkit.sales import rows, said
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.mirror_files import Manifest, moment
+from mpkit.sales.mirror_files import moment
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.question import (
     MEASURES,
@@ -73,15 +73,15 @@ def _answer(mirror: Mirror, question: Question, places: PlacesOfSale) -> Answer:
         rows=tuple(_row(question.by, values, places) for values in found),
         totals=tuple(_row("", values, places) for values in mirror.fetch(said.sums(question, by=""))),
         as_of=manifest.as_of if manifest else None,
-        zone=zone_of(manifest, mirror.zone),
+        zone=_zone(mirror, question),
         unexplained=tuple(Unexplained(key, currency, net, net - off) for key, currency, net, off in strange),
     )
 
 
-def zone_of(manifest: Manifest | None, default: str) -> str:
-    """The zone of the business days, or "store" where the stores of the account live in several."""
-    zones = manifest.zones if manifest else ()
-    return STORE_ZONES if len(zones) > 1 else (zones[0] if zones else default)
+def _zone(mirror: Mirror, question: Question) -> str:
+    """The zone of the business days counted, or "store" where the stores live in several."""
+    ((first, last),) = mirror.fetch(said.zones(question)) or [("", "")]
+    return (first or mirror.zone) if first == last else STORE_ZONES
 
 
 def _row(by: str, values: Iterable[Any], places: PlacesOfSale) -> Row:

@@ -167,14 +167,15 @@ class Mirror:
             new = replace(manifest, generation=manifest.generation + 1, as_of=as_of)
             if stamps:
                 table = as_table(booked)
-                zones = tuple(sorted({*manifest.zones, *(each.payment["zone"] for each in booked)}))
                 overlay = laid_over(self.folder, manifest.overlay, list(stamps), table, new.generation)
-                new = replace(new, overlay=overlay, zones=zones)
+                new = replace(new, overlay=overlay)
                 if overlay.ids > max(_FOLD_AT, manifest.rows // 20):
                     new = self._folded(new)
             now = self.seams.clock.now()
             manifest = swap_manifest(self.folder, manifest, new, now)
             rows.acknowledge(self.engine, self.account, manifest.mirror, stamps, now)
+            if len(stamps) < _BATCH:  # whatever came meanwhile is for the next time: writers may never stop
+                return manifest
 
     def _folded(self, manifest: Manifest) -> Manifest:
         """The same entries with the overlay written into the months it touches."""
@@ -224,16 +225,14 @@ class Mirror:
         started.write_text(name, encoding="utf-8")
         rows.join_mirrors(self.engine, self.account, name, now, now - _FORGOTTEN)
         generation = old.generation + 1 if old else 1
-        pieces, zones, done = [], set[str](), 0
+        pieces: list[str] = []
+        done = 0
         for number, booked in enumerate(rows.all_booked(self.engine, self.account)):
             pieces.append(f"piece-{generation}-{number}.parquet")
             write_table(self.folder / pieces[-1], as_table(booked))
-            zones |= {each.payment["zone"] for each in booked}
             done += len(booked)
             progress(done, None, "sales_step_mirror")
-        new = Manifest(
-            name, self.account, generation, months=self._months(pieces, generation), zones=tuple(sorted(zones))
-        )
+        new = Manifest(name, self.account, generation, months=self._months(pieces, generation))
         new = replace(new, rows=self._count(new.months.values()))
         new = swap_manifest(self.folder, old, new, self.seams.clock.now())
         if old is not None:

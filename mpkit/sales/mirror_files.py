@@ -65,7 +65,6 @@ class Manifest:
     as_of: datetime | None = None
     months: Mapping[str, str] = field(default_factory=dict)
     rows: int = 0  # entries in the months
-    zones: tuple[str, ...] = ()
     overlay: Overlay | None = None
     retired: Mapping[str, datetime] = field(default_factory=dict)
 
@@ -160,7 +159,6 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     found["as_of"] = datetime.fromisoformat(found["as_of"]) if found["as_of"] else None
     found["overlay"] = Overlay(**found["overlay"]) if found["overlay"] else None
-    found["zones"] = tuple(found["zones"])
     found["retired"] = {name: datetime.fromisoformat(at) for name, at in found["retired"].items()}
     return Manifest(**found)
 

@@ -248,7 +248,8 @@ def acknowledge(engine: Engine, account: str, mirror: str, stamps: Mapping[str, 
     seen = sa.update(mirrors).where(mirrors.c.account == account, mirrors.c.mirror == mirror).values(seen=now)
     with db.writing(engine) as connection:
         connection.execute(seen)
-        connection.execute(done, [{"read_id": key, "read_stamp": stamp} for key, stamp in stamps.items()])
+        if stamps:
+            connection.execute(done, [{"read_id": key, "read_stamp": stamp} for key, stamp in stamps.items()])
 
 
 def all_booked(engine: Engine, account: str, chunk: int = 20_000) -> Iterator[list[Booked]]:

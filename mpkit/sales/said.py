@@ -72,6 +72,17 @@ def sums(question: Question, *, by: str | None = None) -> Said:
     )
 
 
+def zones(question: Question) -> Said:
+    """First and last of the zones whose days were counted: equal where there is one, no text where nothing is."""
+    where, values = _where(question)
+    return Said(
+        f"SELECT MIN(zone) AS first_zone, MAX(zone) AS last_zone FROM entries WHERE {where}",
+        values,
+        question.period.first,
+        question.period.last,
+    )
+
+
 def matrix(question: Question, rows: str, columns: str) -> Said:
     """Two keys, currency and the seven sums: hour by weekday, store by day."""
     where, values = _where(question)

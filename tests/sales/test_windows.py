@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ def test_the_first_import_goes_by_months_newest_first_and_leaves_no_gap() -> Non
     found = sliced(CREATED, NOW - REACH, NOW, NOW)
     assert found[0].end == NOW
     assert found[-1].begin == NOW - REACH
-    assert all(newer.begin == older.end for newer, older in zip(found, found[1:], strict=False))
+    assert all(newer.begin == older.end for newer, older in pairwise(found))
     assert all(window.end - window.begin <= SLICE for window in found)
     assert all(window.end - window.begin <= LONGEST for window in sliced(UPDATED, NOW - REACH, NOW, NOW))
 

@@ -1,0 +1,231 @@
+"""Answers: the document of `sales --json`, its keys and orders, comparisons, currencies, pages, both engines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mpkit import sales
+from mpkit.db import Engine
+from mpkit.errors import WrongUsage
+from mpkit.model import Period
+from mpkit.sales import PaymentFilter, Question, Row, rows, said
+from mpkit.sales.mirror import Mirror
+from mpkit.sales.question import earlier
+from mpkit.sales.windows import CREATED, Window
+from mpkit.work import FixedClock, Seams
+from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
+
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
+DAY = timedelta(days=1)
+TODAY = datetime(2026, 3, 21, 18, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def mirror(store: Engine, tmp_path: Path) -> Mirror:
+    """Two weeks of two registers, one of which fell silent; a refund, a chargeback, a transfer, dollars."""
+    rows.keep_places(store, ACCOUNT, [*PLACES.stores.values(), *PLACES.registers.values()])
+    fee = (charge("fee", 761), charge("tax", 300))
+    many = []
+    for number in range(14):
+        at = NOON + number * DAY - 4 * DAY
+        many.append(payment(100 + number, approved=at, charges=fee))
+        if number != 13:
+            many.append(
+                payment(200 + number, approved=at + timedelta(hours=3), store_id="901", pos_id="701", method="amex")
+            )
+    many[0] = payment(100, approved=NOON - 4 * DAY, charges=fee, refunds=(refund(1, 2_500, NOON - 3 * DAY),))
+    many.append(payment(300, store_id=None, pos_id=None, method="cvu", channel="transfer", amount=150_000))
+    many.append(payment(301, currency="USD", amount=999, approved=NOON - 2 * DAY))
+    many.append(payment(302, net_received=9_500, approved=NOON + DAY, method="master"))
+    many.append(payment(303, status="charged_back", approved=NOON, updated=NOON + 2 * DAY, charges=fee))
+    rows.keep_payments(store, ACCOUNT, many, PLACES)
+    rows.finish_window(store, ACCOUNT, Window(CREATED, NOON - 365 * DAY, TODAY, TODAY), TODAY)
+    found = Mirror(tmp_path / "mirror", store, ACCOUNT, ZONE, Seams(clock=FixedClock(TODAY)))
+    found.catch_up()
+    return found
+
+
+@pytest.mark.parametrize("by", sales.BY)
+def test_golden_answers(by: str, mirror: Mirror, golden: Callable[[str, str], None]) -> None:
+    answer = sales.ask(mirror, Question(ACCOUNT, MARCH, by=by, compare="previous"))
+    golden(f"sales/by-{by}.json", json.dumps(answer.to_json(), indent=1, ensure_ascii=False) + "\n")
+
+
+@pytest.mark.parametrize("by", sales.BY)
+def test_every_row_adds_up_and_the_rows_make_the_total(by: str, mirror: Mirror) -> None:
+    answer = sales.ask(mirror, Question(ACCOUNT, MARCH, by=by))
+    for row in (*answer.rows, *answer.totals):
+        assert row.gross - row.refunds - row.chargebacks - row.fees - row.taxes == row.net
+    for total in answer.totals:
+        same = [row for row in answer.rows if row.currency == total.currency]
+        for name in ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net"):
+            assert sum(getattr(row, name) for row in same) == getattr(total, name)
+
+
+def test_currencies_are_never_added(mirror: Mirror) -> None:
+    answer = sales.ask(mirror, Question(ACCOUNT, MARCH, by="store"))
+    assert [row.currency for row in answer.totals] == ["ARS", "USD"]
+    assert {row.currency for row in answer.rows if row.key == "900"} == {"ARS", "USD"}
+    (dollars,) = sales.ask(mirror, Question(ACCOUNT, MARCH, by="", currency="USD")).totals
+    assert (dollars.gross, dollars.count) == (999, 1)
+
+
+def test_filters(mirror: Mirror) -> None:
+    def gross(**more: Any) -> int:
+        return sum(row.gross for row in sales.ask(mirror, Question(ACCOUNT, MARCH, by="", **more)).totals)
+
+    assert gross(stores=("901",)) == gross(registers=("701",)) == gross(methods=("amex",)) == 130_000
+    assert gross(stores=("",)) == gross(channels=("transfer",)) == 150_000
+    assert gross(stores=("901", "")) == 280_000
+    assert gross(stores=("1' OR '1'='1",)) == 0
+    assert sales.ask(mirror, Question("99", MARCH)).rows == ()
+
+
+def test_the_net_that_is_not_what_was_received_is_listed(mirror: Mirror) -> None:
+    answer = sales.ask(mirror, Question(ACCOUNT, MARCH))
+    assert [(each.payment_id, each.net, each.net_received) for each in answer.unexplained] == [("302", 10_000, 9_500)]
+
+
+def test_the_zone_is_said(mirror: Mirror) -> None:
+    assert sales.ask(mirror, Question(ACCOUNT, MARCH)).zone == "store"
+    assert sales.ask(mirror, Question(ACCOUNT, MARCH, stores=("901",))).zone == "America/Tijuana"
+    nothing = sales.ask(mirror, Question(ACCOUNT, Period(date(2020, 1, 1), date(2020, 1, 2))))
+    assert (nothing.rows, nothing.totals, nothing.zone) == ((), (), ZONE)
+
+
+def test_periods_compared() -> None:
+    assert earlier(MARCH, "previous") == Period(date(2026, 1, 29), date(2026, 2, 28))
+    assert earlier(MARCH, "last-year") == Period(date(2025, 3, 1), date(2025, 3, 31))
+    assert earlier(Period(date(2024, 2, 29), date(2024, 2, 29)), "last-year").first == date(2023, 2, 28)
+
+
+@pytest.mark.parametrize("wrong", [{"by": "year"}, {"compare": "next"}, {"period": Period(MARCH.last, MARCH.first)}])
+def test_what_cannot_be_asked_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(WrongUsage):
+        Question(**({"account": ACCOUNT, "period": MARCH} | wrong))
+
+
+def test_the_ticket_is_rounded_half_up() -> None:
+    assert Row("x", "ARS", count=2, gross=101).ticket == 51
+    assert Row("x", "ARS", count=3, gross=100).ticket == 33
+    assert Row("x", "ARS").ticket == 0
+
+
+def test_payments_newest_first_in_pages(mirror: Mirror) -> None:
+    asked = PaymentFilter(ACCOUNT, MARCH)
+    page = sales.payments_page(mirror, asked, 0, 10)
+    rest = sales.payments_page(mirror, asked, 10, 100)
+    assert page.count == rest.count == 31
+    ids = [line.payment_id for line in (*page.rows, *rest.rows)]
+    assert len(ids) == len(set(ids)) == 31
+    times = [line.approved for line in (*page.rows, *rest.rows)]
+    assert times == sorted(times, reverse=True)
+    (one,) = sales.payments_page(mirror, PaymentFilter(ACCOUNT, MARCH, payment_id="100")).rows
+    assert (one.gross, one.refunds, one.fees, one.taxes, one.store, one.register) == (
+        10_000,
+        2_500,
+        761,
+        300,
+        "Centro",
+        "Caja 1",
+    )
+    for only, found in (("refunded", "100"), ("charged_back", "303"), ("unexplained", "302")):
+        chosen = sales.payments_page(mirror, PaymentFilter(ACCOUNT, MARCH, only=only))
+        assert [line.payment_id for line in chosen.rows] == [found]
+        assert chosen.count == 1
+
+
+def test_yesterday_and_its_silent_register(mirror: Mirror) -> None:
+    clock = mirror.seams.clock
+    assert isinstance(clock, FixedClock)
+    clock.at = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)  # yesterday is the 19th, the 14th day of the fixture
+    seen = sales.yesterday_sentence(mirror)
+    assert (seen.day, seen.registers) == (date(2026, 3, 19), 1)
+    assert (seen.totals[0].gross, seen.week_before[0].gross) == (10_000, 20_000)
+    assert seen.changes("ARS") == -0.5
+    (silent,) = seen.silent
+    assert (silent.pos_id, silent.register, silent.store) == ("701", "Caja 1", "Tijuana")
+    assert (silent.last_sale, silent.days_sold) == (date(2026, 3, 18), 13)
+
+
+def test_a_register_that_rests_on_this_weekday_is_not_silent(mirror: Mirror) -> None:
+    # it sold from Friday the 6th to Wednesday the 18th: on no Thursday but the 12th, and not on the 5th
+    assert [each.pos_id for each in sales.silent_registers(mirror, date(2026, 3, 19))] == ["701"]
+    assert sales.silent_registers(mirror, date(2026, 3, 5)) == ()
+    assert sales.silent_registers(mirror, date(2026, 4, 30)) == ()
+
+
+def test_the_overview_has_every_day(mirror: Mirror) -> None:
+    seen = sales.overview(mirror)
+    assert len([row for row in seen.rows if row.currency == "ARS"]) == 30
+    assert len([row for row in seen.before if row.currency == "ARS"]) == 30
+    assert seen.changes("ARS") is None
+    assert sum(row.gross for row in seen.rows) == sum(row.gross for row in seen.answer.totals)
+
+
+def test_ranking_and_hours(mirror: Mirror) -> None:
+    ranked = sales.ranking(mirror, Question(ACCOUNT, MARCH))
+    pesos = [each for each in ranked if each.row.currency == "ARS"]
+    assert [each.row.key for each in pesos] == ["900", "", "901"]
+    assert sum(each.share for each in pesos) == pytest.approx(1)
+    hours = sales.hour_by_weekday(mirror, Question(ACCOUNT, MARCH, currency="ARS"))
+    assert {row.key for _, row in hours} >= {"12"}
+    assert {day for day, _ in hours} <= set("1234567")
+    assert sum(row.gross for _, row in hours) == 14 * 10_000 + 13 * 10_000 + 150_000 + 20_000
+
+
+def test_today(mirror: Mirror) -> None:
+    clock = mirror.seams.clock
+    assert isinstance(clock, FixedClock)
+    clock.at = datetime(2026, 3, 19, 20, 0, tzinfo=UTC)
+    seen = sales.today(mirror)
+    assert [(row.key, row.gross) for row in seen.answer.rows] == [("12", 10_000)]
+    assert seen.week_before[0].gross == 20_000
+
+
+def test_the_same_text_is_understood_by_clickhouse(mirror: Mirror) -> None:
+    """Every text we say, run unchanged by DuckDB and by ClickHouse in process, over the same files."""
+    chdb = pytest.importorskip("chdb.session", reason="chdb (ClickHouse in process) is not installed")
+    manifest = mirror.manifest()
+    assert manifest is not None
+    assert manifest.overlay is None
+    session = chdb.Session()
+    parts = [f"SELECT * FROM file('{mirror.folder / name}', Parquet)" for name in manifest.months.values()]
+    session.query("CREATE DATABASE IF NOT EXISTS mpkit ENGINE = Atomic")
+    session.query(f"CREATE VIEW mpkit.entries AS {' UNION ALL '.join(parts)}")
+    session.query("USE mpkit")
+    question = Question(ACCOUNT, MARCH, stores=("900", "901"), channels=("qr",), currency="ARS")
+    asked = PaymentFilter(ACCOUNT, MARCH, methods=("visa", "amex"), only="refunded")
+    texts = [
+        *(said.sums(question, by=by) for by in ("", *sales.BY)),
+        said.matrix(question, "hour", "weekday"),
+        said.matrix(question, "store", "day"),
+        said.zones(question),
+        said.unexplained(Question(ACCOUNT, MARCH)),
+        said.last_sales(ACCOUNT, MARCH.first, MARCH.last),
+        said.payment_lines(asked, 0, 5),
+        said.payment_lines(PaymentFilter(ACCOUNT, MARCH), 3, 7),
+        said.payment_count(asked),
+        said.payment_count(PaymentFilter(ACCOUNT, MARCH, payment_id="100")),
+    ]
+    try:
+        for text in texts:
+            ours = [[_plain(value) for value in row] for row in mirror.fetch(text)]
+            used = set(re.findall(r"\{(\w+):\w+\}", text.text))
+            values = {name: str(value) for name, value in text.values.items() if name in used}
+            answer = json.loads(str(session.query(text.text, "JSONCompact", params=values)))
+            assert ours, text.text
+            assert [[_plain(value) for value in row] for row in answer["data"]] == ours
+    finally:
+        session.close()
+
+
+def _plain(value: object) -> str:
+    return str(value)
