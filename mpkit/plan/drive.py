@@ -82,13 +82,13 @@ class Driver:
 
     def _hear(self) -> list[Effect]:
         """Wait for events, tell how far it is, and give the machine what came."""
+        events: list[Event] = []
         try:
-            events = self._events()
+            self._gather(events)
             self._tell()
         except (Cancelled, KeyboardInterrupt) as stop:
             self._stopped_by = self._stopped_by or stop
             self.machine.halt()
-            events = []
         return [effect for event in events for effect in self.machine.on(event)]
 
     def _tell(self) -> None:
@@ -99,11 +99,10 @@ class Driver:
         if self._stopped_by is None:
             self.progress(self.machine.done, self.machine.total, "plan_step_apply")
 
-    def _events(self) -> list[Event]:
-        """Everything that has happened, after waiting at most until the next timer or the next look round."""
+    def _gather(self, events: list[Event]) -> None:
+        """Add everything that has happened, after waiting at most until the next timer or the next look round."""
         now = self.seams.clock.monotonic()
         wait = min(max(self._timers[0][0] - now, 0.0), _LOOK_ROUND) if self._timers else _LOOK_ROUND
-        events: list[Event] = []
         if self._flying:
             with suppress(Empty):
                 events.append(self._received(self._inbox.get(timeout=max(wait, 0.001))))
@@ -114,7 +113,6 @@ class Driver:
         now = self.seams.clock.monotonic()
         while self._timers and self._timers[0][0] <= now:
             events.append(Woke(heapq.heappop(self._timers)[2]))
-        return events
 
     def _received(self, item: Event | BaseException) -> Event:
         self._flying -= 1

@@ -1,0 +1,110 @@
+"""`mpkit apply` over real HTTP, under faults, killed with SIGKILL at random moments and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mpkit import branches
+from mpkit.branches import Origin
+from mpkit.db import open_store
+from mpkit.work import SystemClock
+from tests.plan.chain import Listed, chain
+from tests.soak import Bar
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not known there")
+FAULTS = {"lost-answer": 0.1, "500": 0.1, "429": 0.1}
+
+
+class Shop:
+    """One installation in a folder of its own, against one sandbox."""
+
+    def __init__(self, folder: Path, sandbox: Any) -> None:
+        self.folder, self.sandbox = folder, sandbox
+        self.env = {
+            **os.environ,
+            "MPKIT_DATA": str(folder / "data"),
+            "MPKIT_API_URL": sandbox.url,
+            "MPKIT_ACCESS_TOKEN": sandbox.token,
+            "MPKIT_LANG": "en",
+        }
+
+    def want(self, listed: Listed) -> None:
+        store = open_store(f"sqlite:///{self.folder / 'data' / 'mpkit.sqlite'}")
+        origin = Origin("file", what="list.csv")
+        branches.propose(
+            store, self.sandbox.user_id, listed.branches, listed.registers, origin=origin, clock=SystemClock()
+        )
+        store.dispose()
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "mpkit", *words]
+        return subprocess.Popen(
+            command, env=self.env, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+
+    def run(self, *words: str) -> tuple[int, str, str]:
+        process = self.start(*words)
+        out, err = process.communicate(timeout=240)
+        return process.returncode, out, err
+
+    def creates(self) -> Counter[tuple[str, str]]:
+        """How often each object was made, by the sandbox's own log of requests."""
+        rows = self.sandbox.world.trace.rows()
+        return Counter(
+            (row["object"], row["external_id"]) for row in rows if str(row["effect"] or "").startswith("create")
+        )
+
+
+def kill_when(process: subprocess.Popen[str], sandbox: Any, requests: int, delay: float) -> bool:
+    """Kill it `delay` seconds after the sandbox has seen so many more requests; whether it was still alive."""
+    until = sandbox.world.trace.count + requests
+    while process.poll() is None and sandbox.world.trace.count < until:
+        time.sleep(0.002)
+    time.sleep(delay)
+    alive = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    return alive
+
+
+def test_killed_at_random_moments_nothing_is_doubled_and_nothing_missing(
+    bar: Bar, tmp_path: Path, start_sandbox: Callable[..., Any]
+) -> None:
+    kills = list(bar.rounds(stated=20, reduced=5))
+    rng = random.Random(4)
+    stores, registers = (118, 118) if bar.whole else (10, 18)
+    shop = Shop(tmp_path, start_sandbox(site="MLA", seed=7))
+    shop.want(chain(stores, registers))
+    code, out, err = shop.run("plan", "--amount", "buyer", "--out", "p.json", "--json")
+    assert (code, json.loads(out)["summary"]["create"]) == (3, stores + registers), err
+    shop.sandbox.put("/_sandbox/faults", FAULTS)
+    killed = 0
+    for _ in kills:
+        process = shop.start("apply", "p.json", "--yes", "--json")
+        killed += kill_when(process, shop.sandbox, rng.randint(1, (stores + registers) // 8 + 4), rng.uniform(0, 0.05))
+    code, out, err = shop.run("apply", "p.json", "--yes", "--json")
+    assert code == 0, err
+    result = json.loads(out)
+    assert (result["done"], result["failed"], result["skipped"]) == (stores + registers, 0, 0)
+    made = shop.creates()
+    assert set(made.values()) == {1}
+    assert len(made) == stores + registers
+    ids = {one["external_id"]: one["id"] for one in result["results"]}
+    world = shop.sandbox.world
+    assert ids == {row.external_id: row.id for row in (*world.shelf.stores.values(), *world.shelf.pos.values())}
+    assert killed >= len(kills) - 1  # the last may have come to its end before
+    code, out, err = shop.run("plan", "--json")
+    assert (code, json.loads(out)["changes"]) == (0, []), err
+    bar.saw(f"{killed} kills, {len(made)} objects, 0 duplicates, 0 missing")
