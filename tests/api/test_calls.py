@@ -164,26 +164,23 @@ def test_several_429_of_one_moment_count_once_and_the_rate_comes_back_but_never_
 
 def test_no_more_are_in_flight_than_allowed():
     pace = Pace(per_second=10_000, in_flight=3, first_pause=1, seams=Seams())
-    inside = most = 0
-    lock = threading.Lock()
-    full = threading.Barrier(3)
+    came_in = threading.Semaphore(0)
+    let_out = threading.Event()
 
     def ask():
-        nonlocal inside, most
         with pace.turn():
-            with lock:
-                inside += 1
-                most = max(most, inside)
-            full.wait(10)  # three have to be inside together, or this breaks
-            with lock:
-                inside -= 1
+            came_in.release()
+            let_out.wait(30)
 
     threads = [threading.Thread(target=ask) for _ in range(9)]
     for thread in threads:
         thread.start()
+    assert [came_in.acquire(timeout=30) for _ in range(3)] == [True] * 3
+    assert not came_in.acquire(timeout=0.3), "a fourth came in"
+    let_out.set()
     for thread in threads:
         thread.join()
-    assert most == 3
+    assert [came_in.acquire(timeout=30) for _ in range(6)] == [True] * 6
 
 
 @pytest.mark.parametrize(
@@ -325,7 +322,7 @@ def test_a_payments_search_asks_what_the_contract_says(other):
 
 def test_more_payments_than_the_search_can_reach_are_read_whole(other, monkeypatch):
     monkeypatch.setattr("mpkit.api.mercadopago._DEEPEST", 500)
-    rows = [payment(n, START + timedelta(seconds=n // 3)) for n in range(1_700)]  # three share each second
+    rows = [payment(n, START + timedelta(seconds=n // 7)) for n in range(1_700)]  # seven share each second
     o = other(transport=Till(rows, deepest=500, most=30))
     got = [row.id for row in o.account.payments(window=YEAR, collector_id="1")]
     assert got == [str(n) for n in range(1_700)]
