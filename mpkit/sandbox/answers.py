@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 _MINUS_FOUR = timezone(timedelta(hours=-4))
@@ -85,6 +86,7 @@ def minus_four(at: datetime) -> str:
     return f"{at.astimezone(_MINUS_FOUR):%Y-%m-%dT%H:%M:%S}.000-04:00"
 
 
+@lru_cache(maxsize=20_000)  # a payment says the same instant many times
 def payment_date(seconds: int) -> str:
     """The same form from seconds since 1970: payments have no finer dates."""
     return f"{datetime.fromtimestamp(seconds, _MINUS_FOUR):%Y-%m-%dT%H:%M:%S}.000-04:00"

@@ -180,6 +180,7 @@ def _refunds(
     return found
 
 
+@cache
 def charges(site: str, method: Method, channel: str, province: str) -> tuple[tuple[str, float], ...]:
     """The charges of a payment, name to per cent: the fee and, at a register, the province's withholdings."""
     rates: list[tuple[str, float]] = [("mercadopago_fee", method.fee)] if method.fee else []

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mpkit.errors import UnreadableFile
 from mpkit.places import Catalogue, Kind, catalogue
 from mpkit.places.atlas import kilometres, known_states
-from mpkit.places.names import abbreviates, distance, fold
+from mpkit.places.names import abbreviates, distance, fold, letters
 from mpkit.sites import SITES
 
 AR = catalogue("MLA")
@@ -175,6 +175,11 @@ def slow_distance(a: str, b: str) -> int:
 def test_distance_is_the_number_of_edits(a: str, b: str, most: int) -> None:
     exact = slow_distance(a, b)
     assert min(distance(a, b, most), most + 1) == min(exact, most + 1)
+
+
+@given(st.text("abcdefgñz", max_size=9), st.text("abcdefgñz", max_size=9))
+def test_the_quick_look_at_the_letters_never_throws_a_close_name_away(a: str, b: str) -> None:
+    assert (letters(a) ^ letters(b)).bit_count() <= 2 * distance(a, b, 20)
 
 
 def test_abbreviations_go_word_by_word() -> None:

@@ -47,6 +47,15 @@ def test_the_whole_year_is_reached_by_pages(year: Asking) -> None:
     assert created == sorted(created)
 
 
+def test_both_ends_of_a_window_are_inside(year: Asking) -> None:
+    row = list(rows(year, ALL))[700]
+    at = datetime.fromisoformat(row["date_created"])
+    assert row["id"] in {found["id"] for found in rows(year, window(at, at))}
+    second = timedelta(seconds=1)
+    assert row["id"] not in {found["id"] for found in rows(year, window(at + second, at + second))}
+    assert row["id"] not in {found["id"] for found in rows(year, window(at - second, at - second))}
+
+
 def test_a_limit_above_a_hundred_is_cut_in_silence(year: Asking) -> None:
     page = year("GET", f"{PATH}?{ALL}&limit=500").body
     assert (len(page["results"]), page["paging"]["limit"]) == (100, 100)

@@ -141,6 +141,8 @@ def test_an_update_is_partial_and_shows_both_dates() -> None:
     assert {"date_created", "date_creation"} <= set(changed.body)
     assert it("GET", f"/users/{it.user}/stores/search?external_id=SUC001").status == 404
     assert it("GET", f"/users/{it.user}/stores/search?external_id=SUC002").status == 200
+    assert it.create_store().status == 201  # SUC001 is free again
+    assert it.create_store(external_id="SUC002").status == 400
 
 
 def test_a_deleted_store_leaves_its_pos_without_store() -> None:
