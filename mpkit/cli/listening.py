@@ -61,6 +61,7 @@ def serve(app: ASGIApp, taken: socket.socket, ready: Callable[[], None]) -> None
     """Run `app` on the bound socket until it is interrupted; `ready` is called once it answers."""
     config = uvicorn.Config(
         app,
+        log_config=None,  # its lines go through our log, cleaned
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -15,6 +15,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 Chart = Any  # altair's chart types share no base that has all of their methods
 HEIGHT = 300
+QUIET = 0.005  # share of all sales below which an hour at the end of a day is left out
 CELL = 34  # height of a heat-map row
 
 
@@ -97,7 +98,7 @@ def daily(
     ]
     x = alt.X(
         "begin:T",
-        axis=alt.Axis(title=None, format="%d %b", grid=False, tickCount=8, labelOverlap=True, domain=False),
+        axis=alt.Axis(title=None, format="%-d %b", grid=False, values=_marks(days), domain=False, ticks=False),
         scale=alt.Scale(nice=False),
     )
     money = alt.Axis(title=currency, format="~s" if _large(days) else ",.0f", tickCount=5, domain=False, ticks=False)
@@ -113,8 +114,7 @@ def daily(
 def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, locale: str, ink: Ink) -> Chart:
     """Income by weekday (0 Monday) and hour of the day: the darker, the more. `titles` says weekday, hour, income."""
     names = [get_day_names("abbreviated", locale=locale)[n].capitalize().rstrip(".") for n in range(7)]
-    hours = sorted({hour for _, hour in cells})
-    span = range(hours[0], hours[-1] + 1) if hours else range(24)
+    span = _busy_hours(cells)
     frame = pd.DataFrame(
         [
             {"weekday": names[day], "hour": hour, "income": cells.get((day, hour), 0.0)}
@@ -177,6 +177,20 @@ def ranking(
         x="end:Q", text=alt.Text("income:Q", format=",.0f")
     )
     return _dress(alt.layer(bars, past, figures).properties(height=28 * max(1, len(rows)) + 10), locale, ink)
+
+
+def _marks(days: Sequence[Day]) -> list[alt.DateTime]:
+    """The middles of the days that get a label: every day of a week, about eight of a longer period."""
+    step = max(1, -(-len(days) // 8))
+    return [alt.DateTime(year=d.day.year, month=d.day.month, date=d.day.day, hours=12) for d in days[::step]]
+
+
+def _busy_hours(cells: Mapping[tuple[int, int], float]) -> range:
+    """The hours worth a column: without the ends of the day in which next to nothing is sold."""
+    whole = sum(cells.values())
+    sums = {hour: sum(cells.get((day, hour), 0.0) for day in range(7)) for hour in range(24)}
+    busy = [hour for hour, sold in sums.items() if whole and sold >= QUIET * whole]
+    return range(busy[0], busy[-1] + 1) if busy else range(24)
 
 
 def distinct(rows: Sequence[tuple[str, float, float | None]]) -> list[tuple[str, float, float | None]]:

@@ -11,7 +11,7 @@ from mpkit import jobs, ledger
 from mpkit.i18n import say as said
 from mpkit.jobs import Job
 from mpkit.model import Account
-from mpkit.pages import amount, steps, tables, watch
+from mpkit.pages import amount, listing, steps, tables, watch
 from mpkit.pages.frame import house, language, plain, say, words
 from mpkit.plan import Plan
 from mpkit.plan.change import KINDS, Change, why
@@ -61,6 +61,7 @@ def _compare(one: Account) -> None:
             only = f"first={first}" if first else ""
             watch.submit("plan", f"screen:{only}", {"account": one.id, "only": only, "who": "screen"}, account=one.id)
             st.rerun()
+    listing.show(one)
 
 
 def _plan(one: Account, comparing: Job) -> None:
@@ -76,7 +77,8 @@ def _plan(one: Account, comparing: Job) -> None:
         _changes(made)
         steps.forward("print", "create_to_signs")
         return
-    st.markdown(words("create_would", what=label(made)))
+    what = label(made)
+    st.markdown(words("create_would", what=what[:1].lower() + what[1:]))
     confirmed = _confirm(made)
     with st.container(horizontal=True):
         pressed = st.button(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
 from mpkit.i18n import locale_of
@@ -55,6 +55,14 @@ def day(value: date, language: str, *, with_weekday: bool = False) -> str:
         patterns = {"es": "EEEE d 'de' MMMM", "pt": "EEEE, d 'de' MMMM", "en": "EEEE, MMMM d"}
         return str(format_date(value, patterns[language[:2]], locale=locale))
     return str(format_date(value, "short", locale=locale))
+
+
+def moment(value: datetime, language: str) -> str:
+    """A local date and time; Spanish and Portuguese on the clock of 24 hours, as tills print it."""
+    locale = locale_of(language)
+    if language.startswith("en"):
+        return str(format_datetime(value, "short", locale=locale))
+    return f"{format_date(value, 'short', locale=locale)} {value:%H:%M}"
 
 
 def period_of(choice: str, today: date, chosen: tuple[date, ...] = ()) -> Period:

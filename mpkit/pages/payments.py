@@ -7,7 +7,6 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import streamlit as st
-from babel.dates import format_datetime
 
 from mpkit import i18n, sales
 from mpkit.pages import figures, tables
@@ -137,7 +136,7 @@ def _every(source: Mirror, asked: PaymentFilter) -> Iterator[PaymentLine]:
 
 def _when(row: PaymentLine) -> str:
     zone = ZoneInfo(row.zone) if row.zone else UTC
-    return str(format_datetime(row.approved.astimezone(zone), "short", locale=tables.locale()))
+    return figures.moment(row.approved.astimezone(zone), language())
 
 
 def _method(row: PaymentLine) -> str:

@@ -145,10 +145,10 @@ def _findings(found: dict[str, Any]) -> None:
             ["", *names],
             key=f"problem_{weight}",
             width=380,
-            format_func=lambda each: plain(names[each]) if each else words("review_problem_all"),
+            format_func=lambda each: names[each] if each else say("review_problem_all"),
         )
     rows = [_cells(each) for each in findings if each["severity"] == weight and code in {"", each["code"]}]
-    tables.show(rows, alt=say("review_findings"), key=f"findings_{weight}_{code}")
+    tables.sentences(rows, alt=say("review_findings"))
 
 
 def _cells(each: dict[str, Any]) -> dict[str, str]:
@@ -183,7 +183,7 @@ def _columns(one: Account | None, job: Job, found: dict[str, Any]) -> None:
                 width=280,
                 key="map_column",
                 placeholder="",
-                format_func=lambda each: plain(headers[each] or each),
+                format_func=lambda each: headers[each] or each,
             )
             meaning = st.selectbox(
                 words("review_meaning"),
@@ -192,7 +192,7 @@ def _columns(one: Account | None, job: Job, found: dict[str, Any]) -> None:
                 width=280,
                 key="map_meaning",
                 placeholder="",
-                format_func=lambda each: words(f"meaning_{each}"),
+                format_func=lambda each: say(f"meaning_{each}"),
             )
             pressed = st.button(words("review_read_again"), icon=":material/refresh:", key="map")
     if pressed and column and meaning:

@@ -11,7 +11,7 @@ from mpkit import sales
 from mpkit.pages import charts, figures, payments, tables
 from mpkit.pages.frame import head, ink, language, mirror, needs_account, plain, say, words
 from mpkit.pages.syncing import freshness_line
-from mpkit.sales import Mirror, Overview, Question
+from mpkit.sales import Mirror, Overview, Question, Row
 from mpkit.sites import SITES
 
 PERIODS = ("7", "30", "90", "365", "month", "dates")
@@ -27,7 +27,7 @@ def ask_filters(source: Mirror, account: str) -> Question:
             words("sold_period"),
             PERIODS,
             index=1,
-            format_func=lambda each: words(f"sold_period_{each}"),
+            format_func=lambda each: say(f"sold_period_{each}"),
             key="period",
             bind="query-params",
             width=220,
@@ -46,7 +46,7 @@ def ask_filters(source: Mirror, account: str) -> Question:
         store = st.selectbox(
             words("sold_store"),
             list(stores),
-            format_func=lambda each: plain(stores[each]),
+            format_func=lambda each: stores[each],
             key="store",
             bind="query-params",
             width=260,
@@ -56,7 +56,7 @@ def ask_filters(source: Mirror, account: str) -> Question:
         register = st.selectbox(
             words("sold_register"),
             list(registers),
-            format_func=lambda each: plain(registers[each]),
+            format_func=lambda each: registers[each],
             key=f"register_{store}",
             width=260,
         )
@@ -105,14 +105,24 @@ def show_ranking(question: Question, source: Mirror, by: str, currency: str) -> 
     ranked = [each for each in sales.ranking(source, question, by) if each.row.currency == currency]
     st.subheader(words(f"sold_by_{by}", n=len(ranked)), anchor=False)
     titles = {name: say(f"sold_chart_{name}") for name in ("name", "income", "before")}
-    unnamed = say(f"sold_no_{by}")
-    rows = [(each.row.label or unnamed, each.row.gross / 100, each.before.gross / 100) for each in ranked[:TOP]]
+    names = {each.row.key: name_of(source, by, each.row) for each in ranked}
+    rows = [(names[each.row.key], each.row.gross / 100, each.before.gross / 100) for each in ranked[:TOP]]
     st.altair_chart(
         charts.ranking(charts.distinct(rows), titles, locale=tables.locale(), ink=ink()), alt=say(f"sold_by_{by}_alt")
     )
     if len(ranked) > TOP:
         st.caption(words("sold_more_below", n=len(ranked) - TOP))
-    tables.as_table([replace(each.row, label=each.row.label or unnamed) for each in ranked], f"sold_{by}", key=by)
+    tables.as_table([replace(each.row, label=names[each.row.key]) for each in ranked], f"sold_{by}", key=by)
+
+
+def name_of(source: Mirror, by: str, row: Row) -> str:
+    """A branch's name; a register's with its branch, since every branch has a first register."""
+    if by == "register" and row.key:
+        places = sales.places_of(source)
+        register = places.registers.get(row.key)
+        store = places.store_name(register.store_id) if register and register.store_id else ""
+        return " · ".join(part for part in (store, row.label) if part)
+    return row.label or say(f"sold_no_{by}")
 
 
 def show_hours(question: Question, source: Mirror, currency: str) -> None:

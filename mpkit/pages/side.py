@@ -46,7 +46,7 @@ def _whose(one: Account | None) -> None:
             words("page_account"),
             [each.id for each in known],
             index=[each.id for each in known].index(one.id),
-            format_func={each.id: plain(each.name or each.nickname) for each in known}.__getitem__,
+            format_func={each.id: each.name or each.nickname for each in known}.__getitem__,
             key="account",
             bind="query-params",
         )

@@ -40,9 +40,7 @@ def choose_paper() -> str:
     """The name of the sheet the signs go on."""
     found = {each.name: each for each in kit.papers(house().settings.data)}
     return str(
-        st.selectbox(
-            words("signs_paper"), list(found.keys()), format_func=lambda name: plain(title(found[name])), key="paper"
-        )
+        st.selectbox(words("signs_paper"), list(found.keys()), format_func=lambda name: title(found[name]), key="paper")
     )
 
 
@@ -64,7 +62,7 @@ def order(one: Account) -> None:
         picked = st.multiselect(
             words("signs_stores"),
             list(stores),
-            format_func=lambda each: plain(stores[each]),
+            format_func=lambda each: stores[each],
             placeholder=say("page_all"),
             key="sign_stores",
         )
@@ -100,7 +98,7 @@ def preview(one: Account, design: kit.Design, known: tuple[kit.Subject, ...]) ->
         chosen = st.selectbox(
             words("signs_see"),
             list(subjects),
-            format_func=lambda each: plain(f"{subjects[each].store} · {subjects[each].register}"),
+            format_func=lambda each: f"{subjects[each].store} · {subjects[each].register}",
             key="see",
         )
         subject = subjects[chosen]

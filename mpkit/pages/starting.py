@@ -36,7 +36,7 @@ def show(one: Account | None) -> None:
                 ["", *SITES],
                 width=320,
                 key="country",
-                format_func=lambda each: SITES[each].name if each else words("start_guess"),
+                format_func=lambda each: SITES[each].name if each else say("start_guess"),
             )
         file = st.file_uploader(
             words("start_choose"),

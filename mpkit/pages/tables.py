@@ -15,7 +15,8 @@ from mpkit.sales import Row
 
 _MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
 ROWS_SHOWN = 10  # a longer table scrolls
-_ROW_HEIGHT = 35
+_ROW_HEIGHT = 35  # pixels
+SENTENCES = 60  # rows of sentences shown at once
 
 
 def locale() -> str:
@@ -28,7 +29,13 @@ def weekday(number: int) -> str:
     return str(get_day_names("wide", locale=locale())[number]).capitalize()
 
 
-def show(rows: Sequence[dict[str, str]], *, alt: str, right: Iterable[str] = (), key: str | None = None) -> None:
+def show(
+    rows: Sequence[dict[str, str]],
+    *,
+    alt: str,
+    right: Iterable[str] = (),
+    key: str | None = None,
+) -> None:
     """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup."""
     if not rows:
         return
@@ -40,6 +47,14 @@ def show(rows: Sequence[dict[str, str]], *, alt: str, right: Iterable[str] = (),
         key=key,
         alt=alt,
     )
+
+
+def sentences(rows: Sequence[dict[str, str]], *, alt: str) -> None:
+    """Rows with whole sentences, which wrap; every cell is escaped, since this kind of table reads Markdown."""
+    shown = [{plain(name): plain(text) for name, text in row.items()} for row in rows[:SENTENCES]]
+    st.table(pd.DataFrame(shown), border="horizontal", hide_index=True, alt=alt)
+    if len(rows) > SENTENCES:
+        st.caption(words("page_more_rows", n=len(rows) - SENTENCES))
 
 
 def as_table(rows: Iterable[Row], label: str, *, key: str) -> None:

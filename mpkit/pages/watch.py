@@ -8,12 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
-from babel.dates import format_datetime
 
 from mpkit import jobs
 from mpkit.errors import Refused
-from mpkit.i18n import locale_of
 from mpkit.jobs import Job, ensure_worker
+from mpkit.pages import figures
 from mpkit.pages.frame import CLOCK, guards, house, language, plain, say, words
 from mpkit.sites import Site
 
@@ -94,7 +93,7 @@ def pace(job: Job, done_: int, total: int | None) -> str:
     if not done_ or not total or seconds < 2:  # noqa: PLR2004 - too early to say
         return count
     left = timedelta(seconds=round((total - done_) * seconds / done_))
-    return f"{count} · {say('job_left', left=spell(left))}"
+    return f"{count} · {say('watch_left', left=spell(left))}"
 
 
 def spell(left: timedelta) -> str:
@@ -124,4 +123,4 @@ def _line(job_id: str) -> None:
 def local(moment: datetime, where: Site | None) -> str:
     """An instant as the country's clock shows it."""
     zone = ZoneInfo(where.zone) if where else UTC
-    return str(format_datetime(moment.astimezone(zone), "short", locale=locale_of(language())))
+    return figures.moment(moment.astimezone(zone), language())
