@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ def window(begin: datetime, end: datetime, range_: str = "date_created") -> str:
 
 
 def stamp(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%S}.000Z"
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
 
 
 def rows(it: Asking, query: str, limit: int = 100) -> Iterator[dict[str, Any]]:
