@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from mpkit import branches, ledger, sheet
-from mpkit.branches import Origin
+from mpkit import ledger
 from mpkit.cli import console
+from mpkit.cli.check import parse_map
+from mpkit.db import canonical
 from mpkit.errors import Refused, WrongUsage
 from mpkit.jobs import Workbench, run_now
 from mpkit.model import Account, Amount
@@ -33,47 +35,32 @@ def command(
     if amount and amount not in {one.value for one in Amount}:
         raise WrongUsage("plan_amount_wrong", text=amount)
     parse_only(only)
-    columns = dict(_mapped(text_) for text_ in mapping or [])
+    options = {"site": site, "sheet": sheet_name, "map": parse_map(mapping or []), "accept": list(accept or [])}
     bench = console.bench()
     account = bench.account()
-    options = {"site": site or account.site, "sheet": sheet_name, "mapping": columns, "accept": accept or []}
-    found = sum(_take_in(bench, account, file, **options) for file in files or [])
+    left_out = _take_in(bench, account, files, **options) if files else 0
     plan = _made(bench, account, amount, only)
     language = console.language()
     document = plan.document(language)
     if out:
         _write(out, document, plan, language)
     console.answer(document, "" if as_json else text(plan, language), as_json=as_json)
-    if plan.work or plan.summary["blocked"] or found:
+    if plan.work or plan.summary["blocked"] or left_out:
         console.look()
 
 
-def _mapped(text_: str) -> tuple[str, str]:
-    meaning, equals, column = text_.partition("=")
-    if not equals or not meaning.strip() or not column.strip():
-        raise WrongUsage("plan_map_wrong", text=text_)
-    return meaning.strip(), column.strip()
-
-
-def _take_in(bench: Workbench, account: Account, file: Path, **options: Any) -> int:  # noqa: ANN401 - as sheet.check
-    """Propose a file to the list; how many findings it has."""
-    checked = sheet.check(file, places=bench.settings.places, **options)
-    origin = Origin(kind="file", what=file.name)
-    reopens = any(column.meaning == "status" for column in checked.columns)
-    branches.propose(
-        bench.store,
-        account.id,
-        checked.branches,
-        checked.registers,
-        origin=origin,
-        clock=bench.seams.clock,
-        reopens=reopens,
-    )
-    counts = {"branches": len(checked.branches), "registers": len(checked.registers)}
-    console.say("plan_taken_in", file=file.name, **counts)
-    if checked.findings:
-        console.say("plan_findings", n=len(checked.findings), file=file.name)
-    return len(checked.findings)
+def _take_in(bench: Workbench, account: Account, files: list[Path], **options: object) -> int:
+    """Propose files to the list, all or none; how many of their rows cannot be taken as they stand."""
+    arguments = {"account": account.id, "paths": [str(file.resolve()) for file in files], "who": "", **options}
+    key = f"command:{hashlib.sha256(canonical(arguments).encode()).hexdigest()[:16]}"
+    with console.progress() as progress:
+        job = run_now(bench, account=account.id, kind="take_in", key=key, arguments=arguments, progress=progress)
+    taken = console.finished(job)
+    for file in taken["files"]:
+        console.say("plan_taken_in", **{name: file[name] for name in ("file", "branches", "registers")})
+        if file["blocking"]:
+            console.say("plan_findings", n=file["blocking"], file=file["file"])
+    return sum(int(file["blocking"]) for file in taken["files"])
 
 
 def _made(bench: Workbench, account: Account, amount: str, only: str) -> Plan:
