@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,6 @@ from mpkit.sales.mirror import Mirror
 from mpkit.sales.mirror_files import moment
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.question import (
-    MEASURES,
     STORE_ZONES,
     Answer,
     PaymentFilter,
@@ -59,8 +58,8 @@ def matrix(mirror: Mirror, question: Question, by: str, across: str) -> tuple[tu
     """Sums by two keys: the key across, and the row of the key `by`; in the order of both."""
     places = places_of(mirror)
     return tuple(
-        (_key(across, values[1]), _row(by, (values[0], *values[2:]), places))
-        for values in mirror.fetch(said.matrix(question, by, across))
+        (_key(across, second), _row(by, (first, *rest), places))
+        for first, second, *rest in mirror.fetch(said.matrix(question, by, across))
     )
 
 
@@ -84,11 +83,15 @@ def _zone(mirror: Mirror, question: Question) -> str:
     return (first or mirror.zone) if first == last else STORE_ZONES
 
 
-def _row(by: str, values: Iterable[Any], places: PlacesOfSale) -> Row:
-    key, currency, *sums = values
-    written = _key(by, key)
-    label = {"store": places.store_name, "register": places.register_name}.get(by, str)(written)
-    return Row(written, currency, **dict(zip(MEASURES, map(int, sums), strict=True)), label=label)
+def _row(by: str, values: Sequence[Any], places: PlacesOfSale) -> Row:
+    key, currency, count, gross, refunds, chargebacks, fees, taxes, net = values
+    written = key if isinstance(key, str) else _key(by, key)
+    label = written
+    if by == "store":
+        label = places.store_name(written)
+    elif by == "register":
+        label = places.register_name(written)
+    return Row(written, currency, count, gross, refunds, chargebacks, fees, taxes, net, label)
 
 
 def _key(by: str, value: Any) -> str:  # noqa: ANN401 - a day, a number or a text of the engine

@@ -31,9 +31,10 @@ _KEY = {
     "method": "method",
     "payment": "payment_id",
 }
-_SUMS = (
-    "SUM(payments) AS sum_payments, SUM(gross) AS sum_gross, SUM(refunds) AS sum_refunds, "
-    "SUM(chargebacks) AS sum_chargebacks, SUM(fees) AS sum_fees, SUM(taxes) AS sum_taxes, SUM(net) AS sum_net"
+_SUMS = ", ".join(
+    # BIGINT: DuckDB would give 128-bit sums, which reach Python six times slower
+    f"CAST(SUM({name}) AS BIGINT) AS sum_{name}"
+    for name in ("payments", "gross", "refunds", "chargebacks", "fees", "taxes", "net")
 )
 # What is the same in all entries of a payment.
 _OWN = (
@@ -111,7 +112,7 @@ def unexplained(question: Question) -> Said:
 def last_sales(account: str, first: date, last: date) -> Said:
     """Days on which each register sold: register, store, day."""
     return Said(
-        "SELECT pos_id, store_id, day, SUM(payments) AS sum_payments FROM entries "
+        "SELECT pos_id, store_id, day, CAST(SUM(payments) AS BIGINT) AS sum_payments FROM entries "
         "WHERE account = {account:String} AND day BETWEEN {first:Date} AND {last:Date} AND pos_id <> '' "
         "AND kind = 'sale' GROUP BY pos_id, store_id, day ORDER BY pos_id, store_id, day",
         {"account": account, "first": first, "last": last},

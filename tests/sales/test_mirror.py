@@ -123,7 +123,9 @@ def test_columns_equal_rows_after_anything(acts: list[tuple[str, Any]], fold_at:
             if what == "payments":
                 rows.keep_payments(store, ACCOUNT, [version_of(*each) for each in how], PLACES)
                 for due in rows.chargebacks_due(store, ACCOUNT, 2):
-                    found = Chargeback("7", due.payment_id, 10_000, "ARS", True, NOON, NOON + timedelta(days=9))
+                    found = Chargeback(
+                        "7", due.payment_id, 10_000, "ARS", covered=True, created=NOON, updated=NOON + timedelta(days=9)
+                    )
                     rows.keep_chargebacks(store, ACCOUNT, due, [found])
             elif what == "lose":
                 for file in (Path(folder) / "mirror").glob("manifest.json"):

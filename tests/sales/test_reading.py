@@ -110,4 +110,4 @@ def test_it_stops_when_told() -> None:
     stop = Event()
     stop.set()
     with pytest.raises(Cancelled):
-        Reading(Shelf(some(3)), ACCOUNT, WINDOW, lambda batch: None, stop).whole()
+        Reading(Shelf(some(3)), ACCOUNT, WINDOW, [].extend, stop).whole()

@@ -1,0 +1,104 @@
+"""Exports: real types, nothing a spreadsheet would run, and what the figures are about inside."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from mpkit import __version__, sales
+from mpkit.db import Engine
+from mpkit.model import Period
+from mpkit.sales import Answer, PaymentFilter, Question, Row, rows
+from mpkit.sales.export import defused
+from mpkit.sales.places_of_sale import STORE, Place, gather
+from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
+from tests.sales.test_mirror import opened
+
+MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
+HOSTILE = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")']
+
+
+def answer(*rows_: Row, by: str = "store") -> Answer:
+    return Answer(
+        Question(ACCOUNT, MARCH, by=by, stores=("900",)), rows_, (Row("", "ARS", 2, 300, net=300),), NOON, ZONE
+    )
+
+
+def sheet_of(content: bytes, name: int = 0) -> list[list[object]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [[cell.value for cell in line] for line in book.worksheets[name].iter_rows()]
+
+
+def lines_of(content: bytes) -> list[list[str]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_never_run(name: str) -> None:
+    found = answer(Row("900", "ARS", 2, 300, net=300, label=name))
+    cells = [cell for line in lines_of(sales.as_csv(found, "es")) for cell in line]
+    assert f"'{name}" in cells
+    assert name not in cells
+    content = sales.as_xlsx(found, "es")
+    assert sheet_of(content)[1][1] == f"'{name}".replace("\r", "_x000D_"), "as the format writes a carriage return"
+    parts = zipfile.ZipFile(io.BytesIO(content))
+    assert not any(b"<f>" in parts.read(part) or b"hyperlink" in parts.read(part) for part in parts.namelist())
+
+
+def test_defused_leaves_the_rest_alone() -> None:
+    assert defused("Centro = mejor") == "Centro = mejor"
+    assert defused("") == ""
+
+
+def test_an_answer_has_real_types() -> None:
+    by_day = answer(Row("2026-03-10", "ARS", 2, 300, 100, net=-123_456, label="2026-03-10"), by="day")
+    line = sheet_of(sales.as_xlsx(by_day, "en"))[1]
+    assert line[0] == datetime(2026, 3, 10)  # noqa: DTZ001 - a workbook has no zones
+    assert line[2:6] == ["ARS", 2, 3, 1]
+    assert line[9] == -1234.56
+    (header, first, total, *_) = lines_of(sales.as_csv(by_day, "en"))
+    assert header[:5] == ["Day", "Name", "Currency", "Payments", "Gross"]
+    assert first == ["2026-03-10", "", "ARS", "2", "3.00", "1.00", "0.00", "0.00", "0.00", "-1234.56", "1.50"]
+    assert total[0] == "Total"
+
+
+@pytest.mark.parametrize("language", ["es", "pt", "en"])
+@pytest.mark.parametrize("by", ["", *sales.BY])
+def test_it_says_what_it_is_about(language: str, by: str) -> None:
+    found = answer(Row("1", "ARS", label="1") if by != "day" else Row("2026-03-10", "ARS"), by=by)
+    for lines in (lines_of(sales.as_csv(found, language)), sheet_of(sales.as_xlsx(found, language), 1)):
+        text = "\n".join(str(cell) for line in lines for cell in line)
+        for said in (
+            ACCOUNT,
+            "2026-03-01",
+            "2026-03-31",
+            ZONE,
+            "2026-03-10T12:00:00-03:00",
+            f"mpkit {__version__}",
+            "900",
+        ):
+            assert said in text
+
+
+def test_payments_are_exported_line_by_line(store: Engine, tmp_path: Path) -> None:
+    mirror = opened(store, tmp_path)
+    rows.keep_places(store, ACCOUNT, gather(ZONE, [Place(STORE, "900", "=Centro")]).stores.values())
+    fee = (charge("fee", 761),)
+    rows.keep_payments(store, ACCOUNT, [payment(1, charges=fee, refunds=(refund(5, 100, NOON),))], PLACES)
+    mirror.catch_up()
+    asked = PaymentFilter(ACCOUNT, MARCH, methods=("visa",))
+    lines = sales.payments_page(mirror, asked).rows
+    header, line, *_ = lines_of(sales.payments_as_csv(lines, asked, NOON, ZONE, "es"))
+    found = dict(zip(header, line, strict=True))
+    assert (found["Acreditado"], found["Sucursal"], found["Neto"]) == ("2026-03-10T12:00:00-03:00", "'=Centro", "91.39")
+    cells = sheet_of(sales.payments_as_xlsx(lines, asked, NOON, ZONE, "es"))
+    noon = datetime(2026, 3, 10, 12)  # noqa: DTZ001 - a workbook has no zones
+    found_ = dict(zip(cells[0], cells[1], strict=True))
+    assert (found_["Acreditado"], found_["Pago"], found_["Devoluciones"]) == (noon, "1", 1)
