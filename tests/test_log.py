@@ -56,7 +56,7 @@ def test_an_announced_secret_is_hidden_and_a_tiny_one_does_not_blank_out_words()
 def test_events_and_records_come_out_in_one_form(capsys, form):
     log.setup("INFO", form)
     log.get("room").info("done", token=LOOKS, n=3)
-    logging.getLogger("uvicorn.access").info("GET /?access_token=%s", "abcdefgh")
+    logging.getLogger("their.server").info("GET /?access_token=%s", "abcdefgh")
     log.get("room").debug("not this")
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2
@@ -65,7 +65,7 @@ def test_events_and_records_come_out_in_one_form(capsys, form):
     if form == "json":
         first = json.loads(lines[0])
         assert (first["event"], first["n"], first["token"], first["level"]) == ("done", 3, "[hidden]", "info")
-        assert json.loads(lines[1])["logger"] == "uvicorn.access"
+        assert json.loads(lines[1])["logger"] == "their.server"
 
 
 def test_a_library_s_own_handler_is_guarded():
@@ -101,8 +101,21 @@ def test_a_crash_of_a_thread_goes_through_the_log(capsys):
     assert LOOKS not in said
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_trace_has_no_values_of_variables(capsys, form):
+    log.setup("INFO", form)
+    kept = "".join(["a value ", "of a variable"])
+    try:
+        raise ValueError("shown")  # noqa: EM101, TRY003, TRY301
+    except ValueError:
+        log.get("room").exception("failed", n=len(kept))
+    said = capsys.readouterr().err
+    assert "shown" in said
+    assert kept not in said
+
+
 def test_before_it_is_set_up_nothing_shows_variables(caplog):
-    hidden = "a value of a variable"
+    hidden = "".join(["a value ", "of a variable"])
     try:
         raise ValueError("shown")  # noqa: TRY301
     except ValueError:
