@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from mpkit.errors import (
     ApiError,
@@ -31,8 +31,9 @@ from mpkit.errors import (
 from mpkit.ledger import Intent
 from mpkit.model import Pos, Store
 from mpkit.plan.change import Change
-from mpkit.plan.events import Action, Answer, Call, Effect, End, Ended, Event, Sending, Taken, Wait, Woke
+from mpkit.plan.events import Answer, Call, Effect, End, Ended, Event, Sending, Taken, Wait, Woke
 from mpkit.plan.fields import Fields, unlike
+from mpkit.plan.step import Step, first, is_ours, unreached
 
 ATTEMPTS = 5  # requests that may have been carried out, for one object in one run
 _LAG = (1.5, 3.0, 6.0)  # seconds; a store just made may be unknown to the POS side (stores contract 1.4)
@@ -41,31 +42,6 @@ _STOPS = 30  # times 429 may send one change back to wait; the client has waited
 _STOP_PAUSE = 5.0
 
 _BARREN = 5  # changes in a row that end unknown, without one answer between: the other side is not well
-
-Phase = Literal["held", "queued", "flying", "asleep", "over"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """Where one change stands. `next` is what it does when its turn comes."""
-
-    change: Change
-    fields: Fields
-    phase: Phase = "held"
-    next: Action = "create"
-    attempts: int = 0  # of this run
-    before: int = 0  # of earlier runs
-    settled: bool = False  # a settle window has passed since the last request of unknown outcome
-    claimed: bool = False  # Mercado Pago has said that the external id is in use
-    naps: int = 0
-    lags: int = 0
-    stops: int = 0
-    found: Store | Pos | None = None  # done but for reading its code
-    end: End | None = None
-    remote_id: str | None = None
-    error: MpkitError | None = None
-    note: Mapping[str, Any] = field(default_factory=dict)
-
 
 Repair = Callable[[RefusedByApi, Fields], Mapping[str, Any] | None]
 
@@ -89,7 +65,7 @@ class Machine:
         `journal` is what this plan has on record, by key; `unsettled` the keys whose last request of any plan has no
         outcome; `stores` the ids of existing stores by external id; `seen` existing objects by "store:id", "pos:id".
         """
-        self._steps: dict[str, _Step] = {}
+        self._steps: dict[str, Step] = {}
         self._queue: deque[str] = deque()
         self._flying: set[str] = set()
         self._in_flight = in_flight
@@ -101,20 +77,8 @@ class Machine:
         self._barren = 0
         open_elsewhere = set(unsettled)
         for change in changes:
-            self._steps[change.key] = self._first(change, journal.get(change.key), change.key in open_elsewhere)
-
-    @staticmethod
-    def _first(change: Change, intent: Intent | None, unsettled: bool) -> _Step:
-        fields = dict(change.after or {})
-        if intent is not None and intent.state == "done":
-            return _Step(change, fields, phase="over", end="done", remote_id=intent.remote_id, note=intent.note)
-        step = _Step(change, fields, before=intent.attempts if intent else 0)
-        if change.kind == "create":
-            doubt = unsettled or (intent is not None and intent.state in {"sent", "unknown", "conflict"})
-            return replace(step, next="look" if doubt else "create")
-        if change.kind == "adopt" and not change.fields:
-            return replace(step, next="read", remote_id=change.remote_id)
-        return replace(step, next="update", remote_id=change.remote_id)
+            doubt = change.key in open_elsewhere
+            self._steps[change.key] = first(change, journal.get(change.key), unsettled=doubt)
 
     # what is asked of it
 
@@ -144,7 +108,7 @@ class Machine:
         return tuple(
             Ended(
                 step.change,
-                step.end or _unreached(step),
+                step.end or unreached(step),
                 remote_id=step.remote_id,
                 fields=step.fields,
                 error=step.error or (None if step.end else MpkitError("plan_left")),
@@ -198,7 +162,7 @@ class Machine:
             effects += self._go(self._steps[self._queue.popleft()])
         return effects
 
-    def _go(self, step: _Step) -> list[Effect]:
+    def _go(self, step: Step) -> list[Effect]:
         change = step.change
         if step.next == "read" and step.found is None and change.kind == "adopt":
             known = self._seen.get(f"{change.object}:{change.remote_id}")
@@ -219,40 +183,34 @@ class Machine:
         effects.append(Call(change, step.next, step.fields, target=target, store_id=store_id))
         return effects
 
-    def _set(self, step: _Step) -> None:
+    def _set(self, step: Step) -> None:
         self._steps[step.change.key] = step
 
-    def _queue_up(self, step: _Step, **changed: Any) -> None:  # noqa: ANN401 - fields of a step
+    def _queue_up(self, step: Step, **changed: Any) -> None:  # noqa: ANN401 - fields of a step
         self._set(replace(step, phase="queued", **changed))
         self._queue.append(step.change.key)
 
-    def _nap(self, step: _Step, seconds: float = 0.0, *, settle: bool = False, **changed: Any) -> list[Effect]:  # noqa: ANN401
+    def _nap(self, step: Step, seconds: float = 0.0, *, settle: bool = False, **changed: Any) -> list[Effect]:  # noqa: ANN401
         self._set(replace(step, phase="asleep", **changed))
         return [Wait(step.change, seconds, settle)]
 
     # answers
 
-    def _answered(self, step: _Step, found: Store | Pos | None) -> list[Effect]:
+    def _answered(self, step: Step, found: Store | Pos | None) -> list[Effect]:
         if step.next == "look":
             return self._looked(step, found)
-        if found is None or not self._is_ours(step, found):
+        if found is None or not is_ours(step, found):
             return self._in_doubt(step)  # an answer about something else says nothing about ours
         return self._finish(step, found)
 
-    @staticmethod
-    def _is_ours(step: _Step, found: Store | Pos) -> bool:
-        if step.next == "create":
-            return found.external_id == step.change.external_id
-        return found.id == (step.found.id if step.found else step.remote_id)
-
-    def _finish(self, step: _Step, found: Store | Pos) -> list[Effect]:
+    def _finish(self, step: Step, found: Store | Pos) -> list[Effect]:
         """It exists as wanted: done, once the code of a POS is known."""
         if isinstance(found, Pos) and not found.qr_code and step.found is None and not self._halted:
             self._queue_up(step, next="read", found=found, naps=0)
             return []
         return self._over(step, "done", found=found)
 
-    def _looked(self, step: _Step, found: Store | Pos | None) -> list[Effect]:
+    def _looked(self, step: Step, found: Store | Pos | None) -> list[Effect]:
         if found is not None:
             fields = unlike(step.fields, found, self._stores)
             if fields:
@@ -269,7 +227,7 @@ class Machine:
 
     # errors
 
-    def _troubled(self, step: _Step, error: ApiError) -> list[Effect]:
+    def _troubled(self, step: Step, error: ApiError) -> list[Effect]:
         if isinstance(error, Unauthorised):
             return self._lost(step, error)
         if isinstance(error, RateLimited):
@@ -280,30 +238,28 @@ class Machine:
             return self._again(step, error)
         return self._write_failed(step, error)
 
-    def _write_failed(self, step: _Step, error: ApiError) -> list[Effect]:
+    def _write_failed(self, step: Step, error: ApiError) -> list[Effect]:
         if isinstance(error, UnknownOutcome):
             return self._in_doubt(step)
-        if step.next == "update":
-            return self._update_refused(step, error)
-        if isinstance(error, Conflict):
+        if isinstance(error, Conflict) and step.next == "create":
             return self._in_doubt(replace(step, claimed=True))
-        return self._create_refused(step, error)
+        return self._refused(step, error)
 
-    def _in_doubt(self, step: _Step) -> list[Effect]:
+    def _in_doubt(self, step: Step) -> list[Effect]:
         """It may or may not have been carried out: look first. An update is simply said again, to the same effect."""
         if step.next == "update":
             return self._again(step, UnknownOutcome("plan_unknown"))
         self._queue_up(step, next="look", settled=False, naps=0)
         return []
 
-    def _again(self, step: _Step, error: ApiError) -> list[Effect]:
+    def _again(self, step: Step, error: ApiError) -> list[Effect]:
         if step.attempts >= ATTEMPTS and isinstance(error, Unreachable):
             return self._lost(step, error)
         if step.attempts >= ATTEMPTS:
             return self._over(step, "unknown", error=error)
         return self._nap(step, _BACK_OFF[min(step.naps, len(_BACK_OFF) - 1)], naps=step.naps + 1)
 
-    def _blind(self, step: _Step, error: ApiError) -> list[Effect]:
+    def _blind(self, step: Step, error: ApiError) -> list[Effect]:
         """A look or a read that fails; the client has repeated it already."""
         if step.next == "read" and isinstance(error, NotFound):
             if step.change.kind == "adopt":
@@ -316,7 +272,7 @@ class Machine:
             return self._over(step, "done", found=step.found)  # it exists; its code is read again before it is printed
         return self._over(step, "unknown", error=error)
 
-    def _stopped(self, step: _Step, error: RateLimited) -> list[Effect]:
+    def _stopped(self, step: Step, error: RateLimited) -> list[Effect]:
         """429: certainly not carried out, and the client has stopped the whole account for as long as it was told."""
         if step.stops >= _STOPS:
             return self._lost(step, error)
@@ -324,35 +280,22 @@ class Machine:
         pause = error.retry_after if error.retry_after is not None else _STOP_PAUSE
         return self._nap(step, pause, stops=step.stops + 1, attempts=step.attempts - taken_back)
 
-    def _update_refused(self, step: _Step, error: ApiError) -> list[Effect]:
-        if isinstance(error, NotFound):
+    def _refused(self, step: Step, error: ApiError) -> list[Effect]:
+        if isinstance(error, NotFound) and step.next == "update":
             return self._over(step, "refused", error=MpkitError("plan_gone"))
-        repaired = self._repaired(step, error)
-        if repaired is not None:
-            return repaired
-        return self._over(step, "conflict" if isinstance(error, Conflict) else "refused", error=error)
-
-    def _create_refused(self, step: _Step, error: ApiError) -> list[Effect]:
         if isinstance(error, NotFound) and step.change.object == "pos" and step.lags < len(_LAG):
             return self._nap(step, _LAG[step.lags], lags=step.lags + 1)
-        repaired = self._repaired(step, error)
-        return self._over(step, "refused", error=error) if repaired is None else repaired
-
-    def _repaired(self, step: _Step, error: ApiError) -> list[Effect] | None:
-        """A place the API spells otherwise: its own spelling, once; the rest of the fields stays."""
-        if not isinstance(error, RefusedByApi) or len(step.note) > 1:
-            return None
-        changed = self._repair(error, step.fields)
-        if not changed or set(changed) & set(step.note):
-            return None
-        self._queue_up(step, fields={**step.fields, **changed}, note={**step.note, **changed})
-        return []
+        changed = self._repair(error, step.fields) if isinstance(error, RefusedByApi) else None
+        if changed and not set(changed) & set(step.note):  # each place once; the rest of the fields stays
+            self._queue_up(step, fields={**step.fields, **changed}, note={**step.note, **changed})
+            return []
+        return self._over(step, "conflict" if isinstance(error, Conflict) else "refused", error=error)
 
     # ends
 
     def _over(
         self,
-        step: _Step,
+        step: Step,
         end: End,
         *,
         found: Store | Pos | None = None,
@@ -372,16 +315,16 @@ class Machine:
             effects += self._store_over(step)
         return effects
 
-    def _lost(self, step: _Step, error: MpkitError) -> list[Effect]:
+    def _lost(self, step: Step, error: MpkitError) -> list[Effect]:
         """Nothing can go on: begin nothing new. This request was not carried out; what was in doubt before stays so."""
         self.halt(error)
         if step.found is not None:
             return self._over(step, "done", found=step.found)
         step = replace(step, phase="asleep", attempts=step.attempts - (step.next in {"create", "update"}))
         self._set(step)
-        return [Ended(step.change, _unreached(step), error=error)]
+        return [Ended(step.change, unreached(step), error=error)]
 
-    def _store_over(self, store: _Step) -> list[Effect]:
+    def _store_over(self, store: Step) -> list[Effect]:
         """The POS that waited for this store go on, or are skipped with it."""
         external_id = store.change.external_id
         if store.end == "done" and store.remote_id:
@@ -392,15 +335,10 @@ class Machine:
                 if store.end == "done":
                     self._queue_up(step)
                 else:
-                    error = MpkitError("plan_skipped_store", branch=external_id)
-                    effects += self._over(step, "skipped", error=error)
+                    effects += self._over(step, "skipped", error=MpkitError("plan_skipped_store", branch=external_id))
         return effects
 
-    def _waits_for_store(self, step: _Step) -> bool:
+    def _waits_for_store(self, step: Step) -> bool:
         store = self._steps.get(f"store:{step.fields.get('store', '')}")
-        return step.change.object == "pos" and store is not None and store.phase != "over"
-
-
-def _unreached(step: _Step) -> End:
-    """How a change stands that was not brought to its end."""
-    return "unknown" if step.next == "look" else "left"
+        made = store is not None and store.change.kind == "create" and store.phase != "over"
+        return step.change.object == "pos" and made

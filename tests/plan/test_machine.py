@@ -226,10 +226,18 @@ def test_an_update_of_unknown_outcome_is_said_again() -> None:
     existing = account_with(ONE)
     renamed = Listed((replace(branch(0), name="Nueva"),), ONE.registers)
     one = machine(renamed, existing, stores={"S000": "600"}, seen={"pos:900": existing.pos[0]})
-    assert said(one.start()) == ["sending store:S000 1", "update store:S000"]
+    assert said(one.start()) == ["sending store:S000 1", "update store:S000", "done pos:P000"]
     assert said(one.on(Trouble("store:S000", UNKNOWN))) == ["wait store:S000 1.0"]
     assert said(one.on(Woke("store:S000"))) == ["sending store:S000 2", "update store:S000"]
-    assert said(one.on(Answer("store:S000", replace(STORE, name="Nueva")))) == ["done store:S000", "done pos:P000"]
+    assert said(one.on(Answer("store:S000", replace(STORE, name="Nueva")))) == ["done store:S000"]
+
+
+def test_a_refused_change_to_a_store_does_not_keep_its_new_register_from_being_made() -> None:
+    renamed = Listed((replace(branch(0), name="Nueva"),), ONE.registers)
+    one = machine(renamed, Existing((STORE,)), stores={"S000": "600"})
+    assert said(one.start())[-1] == "create pos:P000"
+    assert said(one.on(Trouble("store:S000", RefusedByApi("api_refused", status=400)))) == ["refused store:S000"]
+    assert said(one.on(Answer("pos:P000", POS))) == ["done pos:P000"]
 
 
 def test_an_answer_about_something_else_is_not_believed() -> None:

@@ -66,13 +66,13 @@ def swallowed_401(patch: pytest.MonkeyPatch) -> None:
 
 
 def resume_without_looking(patch: pytest.MonkeyPatch) -> None:
-    real = machine.Machine._first
+    real = machine.first
 
-    def fresh(change: Any, intent: Any, _unsettled: bool) -> Any:
+    def fresh(change: Any, intent: Any, **_: Any) -> Any:
         step = real(change, intent, unsettled=False)
         return replace(step, next="create") if step.phase != "over" and change.kind == "create" else step
 
-    patch.setattr(machine.Machine, "_first", staticmethod(fresh))
+    patch.setattr(machine, "first", fresh)
 
 
 def found(folder: Path, **options: Any) -> str:
