@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -103,6 +107,25 @@ def test_a_dead_one_that_came_back_between_is_not_taken(bench, clock):
     seen = jobs.find(bench.store, held.id)
     assert rows.beat(bench.store, held, clock=clock) == "go on"
     assert rows.claim(bench.store, seen, "two", clock=clock) is None
+
+
+def test_who_gave_a_job_back_does_not_end_it_for_the_next(bench, clock):
+    first = rows.claim(bench.store, ask(bench, clock), "one", clock=clock)
+    rows.give_back(bench.store, first)
+    second = rows.claim(bench.store, jobs.find(bench.store, first.id), "two", clock=clock)
+    assert (second.worker, second.attempts) == ("two", first.attempts)
+    assert rows.end(bench.store, first, "failed", clock=clock) == second
+
+
+def test_a_process_of_this_machine_that_is_gone_is_dead_at_once(bench, clock):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for key, pid, dead in (("gone", gone.pid, os.name != "nt"), ("here", os.getpid(), False)):
+        holder = f"{socket.gethostname()}:{pid}:abcd"
+        held = rows.claim(bench.store, ask(bench, clock, key=key), holder, clock=clock)
+        assert is_dead(held, clock) is dead
+    elsewhere = rows.claim(bench.store, ask(bench, clock, key="3"), f"another-host:{gone.pid}:abcd", clock=clock)
+    assert not is_dead(elsewhere, clock)
 
 
 def test_silence_is_death_only_after_fifteen_seconds(bench, clock):
