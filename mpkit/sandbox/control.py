@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mpkit.sandbox.world import Call, World
 
 
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+
+
 def state(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has this shape
     """`GET /_sandbox/state`: all objects, and how much there is of the rest."""
     return Answer(
@@ -40,8 +43,11 @@ def faults(world: World, call: Call) -> Answer:
     """`GET` and `PUT /_sandbox/faults`: name to probability; a PUT replaces all."""
     if call.request.method == "PUT":
         wanted = _object(call)
+        chosen = wanted.get("faults", wanted)
+        if not isinstance(chosen, dict):
+            raise _wrong("faults is an object of names and probabilities")
         try:
-            world.faults.set(wanted.get("faults", wanted))
+            world.faults.set(chosen)
         except WrongUsage as wrong:
             raise _wrong(str(wrong)) from wrong
     fired = {name: world.faults.fired[name] for name in NAMES}
@@ -51,18 +57,21 @@ def faults(world: World, call: Call) -> Answer:
 def clock(world: World, call: Call) -> Answer:
     """`GET` and `PUT /_sandbox/clock`: `{"now": "2026-…"}` sets it, `{"advance_s": 3600}` moves it."""
     if call.request.method == "PUT":
-        wanted = _object(call)
-        try:
-            if "now" in wanted:
-                at = datetime.fromisoformat(wanted["now"])
-                if at.tzinfo is None:
-                    raise _wrong("now needs an offset")
-                world.ahead += at - world.now()
-            else:
-                world.ahead += timedelta(seconds=wanted["advance_s"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise _wrong(f"now or advance_s: {error}") from error
+        world.ahead = _ahead(world, _object(call))
     return Answer(200, {"now": world.now().isoformat()})
+
+
+def _ahead(world: World, wanted: Mapping[str, Any]) -> timedelta:
+    """How far the sandbox is to be ahead of its clock; refused outside the years a payment can be in."""
+    now = world.now()
+    try:
+        at = datetime.fromisoformat(wanted["now"]) if "now" in wanted else now + timedelta(seconds=wanted["advance_s"])
+        further = at - now  # a time without offset cannot be subtracted
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise _wrong(f"now (with its offset) or advance_s is needed: {error}") from error
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise _wrong(f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}")
+    return world.ahead + further
 
 
 def requests(world: World, call: Call) -> Answer:

@@ -48,7 +48,7 @@ class Faults:
         for name, probability in probabilities.items():
             if name not in NAMES:
                 raise WrongUsage("sandbox_fault_unknown", name=name, names=", ".join(NAMES))
-            if not isinstance(probability, int | float) or not 0 <= probability <= 1:
+            if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 <= probability <= 1:
                 raise WrongUsage("sandbox_fault_probability", name=name)
         self.probabilities = dict(probabilities)
 

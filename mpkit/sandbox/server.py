@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -133,7 +134,8 @@ def serve(world: World, port: int = 0) -> Served:
     """Serve a world on loopback from a thread of its own (`port` 0: any free one) and return when it answers."""
     # named as TCP, or asyncio leaves the wait for small packets on: 40 ms an answer
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform != "win32":  # there it would let two servers share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
     except OSError as error:
@@ -141,7 +143,13 @@ def serve(world: World, port: int = 0) -> Served:
         raise Refused("sandbox_port_taken", port=str(port)) from error
     world.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     config = uvicorn.Config(
-        application(world), http=_Droppable, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=60
+        application(world),
+        http=_Droppable,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
     )
     server, started = _Telling(config), threading.Event()
     server.told = started

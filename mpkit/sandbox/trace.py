@@ -9,7 +9,7 @@ from typing import Any
 from mpkit.sandbox.answers import Answer
 from mpkit.work import HttpRequest
 
-_KEPT = 500_000  # requests
+_KEPT = 200_000  # requests
 
 
 class Trace:

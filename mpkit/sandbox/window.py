@@ -39,12 +39,12 @@ def window(query: Mapping[str, str], now: datetime) -> tuple[int, int]:
 
 def _instant(text: str, now: datetime) -> datetime:
     relative = _RELATIVE.fullmatch(text)
-    if relative:
-        count, unit = relative.groups()
-        return now - int(count) * _UNITS[unit] if count else now
     try:
+        if relative:
+            count, unit = relative.groups()
+            return now - int(count) * _UNITS[unit] if count else now
         if _ABSOLUTE.fullmatch(text):
             return datetime.fromisoformat(text)
-    except ValueError:  # the 31st of February
+    except (ValueError, OverflowError):  # the 31st of February, a billion days ago
         pass
     raise family(400, "bad_request", "Invalid date format, expected yyyy-MM-dd'T'HH:mm:ss.SSSZ", 1001)

@@ -257,9 +257,11 @@ def _json(request: HttpRequest) -> Any:  # noqa: ANN401 - whatever was sent
     if not request.body:
         return None
     try:
-        return json.loads(request.body)
-    except ValueError as error:
+        found = json.loads(request.body)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character cannot be answered again
+    except (ValueError, RecursionError) as error:
         raise classic(400, "bad_request", "The body is not valid JSON") from error
+    return found
 
 
 def _bytes(answer: Answer) -> HttpResponse:

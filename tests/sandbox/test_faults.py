@@ -185,5 +185,12 @@ def test_the_clock_is_set_and_moved() -> None:
     assert it("PUT", "/_sandbox/clock", {"now": "2027-01-01T00:00:00+00:00"}).body["now"].startswith("2027-01-01")
     assert it("PUT", "/_sandbox/clock", {"advance_s": 90}).body["now"] == "2027-01-01T00:01:30+00:00"
     assert it.world.now() - it.clock.now() > timedelta(days=30)
-    for wrong in ({"now": "2027-01-01T00:00:00"}, {"now": "tomorrow"}, {}, {"advance_s": "x"}):
+    for wrong in (
+        {"now": "2027-01-01T00:00:00"},
+        {"now": "tomorrow"},
+        {},
+        {"advance_s": "x"},
+        {"advance_s": 1e12},
+        {"now": "9999-01-01T00:00:00+00:00"},
+    ):
         assert it("PUT", "/_sandbox/clock", wrong).status == 400

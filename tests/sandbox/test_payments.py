@@ -40,15 +40,21 @@ def rows(it: Asking, query: str, limit: int = 100) -> Iterator[dict[str, Any]]:
 ALL = window(NOON - timedelta(days=364, hours=20), NOON)
 
 
-def test_the_whole_year_is_reached_by_pages(year: Asking) -> None:
-    found = [row["id"] for row in rows(year, ALL)]
+@pytest.fixture(scope="module")
+def every(year: Asking) -> list[dict[str, Any]]:
+    """All rows of the year, by their creation."""
+    return list(rows(year, ALL))
+
+
+def test_the_whole_year_is_reached_by_pages(every: list[dict[str, Any]]) -> None:
+    found = [row["id"] for row in every]
     assert len(found) == len(set(found)) == 1_200
-    created = [row["date_created"] for row in rows(year, ALL)]
+    created = [row["date_created"] for row in every]
     assert created == sorted(created)
 
 
-def test_both_ends_of_a_window_are_inside(year: Asking) -> None:
-    row = list(rows(year, ALL))[700]
+def test_both_ends_of_a_window_are_inside(year: Asking, every: list[dict[str, Any]]) -> None:
+    row = every[700]
     at = datetime.fromisoformat(row["date_created"])
     assert row["id"] in {found["id"] for found in rows(year, window(at, at))}
     second = timedelta(seconds=1)
@@ -81,6 +87,8 @@ REFUSED = [
     ("begin_date=2026-02-31T00:00:00.000Z", 1001),
     ("begin_date=2026-11-01T00:00:00.000 03:00", 1001),
     ("begin_date=NOW-3FORTNIGHTS", 1001),
+    ("begin_date=NOW-99999999999DAYS", 1001),
+    ("begin_date=NOW-900000DAYS", 1001),
     (window(NOON - timedelta(days=365), NOON), 9062),
 ]
 
@@ -128,8 +136,9 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("name", "value_of"), FILTERS, ids=[name for name, _ in FILTERS])
-def test_filters_keep_exactly_what_fits(year: Asking, name: str, value_of: Callable[[dict[str, Any]], str]) -> None:
-    every = list(rows(year, ALL))
+def test_filters_keep_exactly_what_fits(
+    year: Asking, every: list[dict[str, Any]], name: str, value_of: Callable[[dict[str, Any]], str]
+) -> None:
     wanted = sorted({value_of(row) for row in every if value_of(row)})[:3]
     for value in wanted:
         found = [row["id"] for row in rows(year, f"{ALL}&{name}={value}")]
@@ -137,9 +146,8 @@ def test_filters_keep_exactly_what_fits(year: Asking, name: str, value_of: Calla
         assert found
 
 
-def test_the_collector_filter_drops_what_the_merchant_paid(year: Asking) -> None:
+def test_the_collector_filter_drops_what_the_merchant_paid(year: Asking, every: list[dict[str, Any]]) -> None:
     own = list(rows(year, f"{ALL}&collector.id={year.user}"))
-    every = list(rows(year, ALL))
     paid = [row for row in every if "collector_id" not in row]
     assert paid
     assert all(row["collector"]["id"] != int(year.user) for row in paid)
@@ -222,8 +230,7 @@ def test_personal_data_is_there_to_be_left_there(year: Asking) -> None:
     assert card["card"]["cardholder"]["name"]
 
 
-def test_channels_look_as_recorded(year: Asking, shared: Path) -> None:
-    every = list(rows(year, ALL))
+def test_channels_look_as_recorded(every: list[dict[str, Any]], shared: Path) -> None:
     recorded = {
         "payment.fragment.alias-transfer.mla": next(r for r in every if r["payment_method_id"] == "cvu"),
         "payment.fragment.qr-other-wallet.mla": next(
