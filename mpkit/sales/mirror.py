@@ -20,7 +20,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from mpkit.db import Engine
-from mpkit.sales import freshness, rows
+from mpkit.sales import coverage, freshness, rows
 from mpkit.sales.freshness import Freshness
 from mpkit.sales.mirror_files import (
     Manifest,
@@ -119,7 +119,7 @@ class Mirror:
 
     def freshness(self) -> Freshness:
         """How far the rows know the account's payments; the columns follow within one `catch_up`."""
-        return freshness.judge(rows.known_windows(self.engine, self.account))
+        return freshness.judge(coverage.known_windows(self.engine, self.account))
 
     def behind(self) -> bool:
         """Whether the rows hold something the columns do not."""

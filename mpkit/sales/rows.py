@@ -6,7 +6,7 @@ Every change of a payment leaves its id in the outbox of each mirror, in the pay
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,6 @@ from mpkit.db import Connection, Engine, Utc, metadata
 from mpkit.model import Chargeback, Payment
 from mpkit.sales.entries import Facts, business_day, chargeback_facts, payment_facts, refund_facts
 from mpkit.sales.places_of_sale import Place, PlacesOfSale, gather
-from mpkit.sales.windows import Window
 
 _CHUNK = 500  # ids in one IN (…)
 
@@ -277,59 +276,6 @@ def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Bo
         Booked(row._mapping, tuple(given_back.get(row.payment_id, ())), tuple(disputed.get(row.payment_id, ())))  # noqa: SLF001
         for row in _pick(connection, account, ids, *payments.c)
     ]
-
-
-# The windows of the sync
-
-
-def known_windows(engine: Engine, account: str) -> tuple[Window, ...]:
-    """Every window planned or done; done ones that touch are one."""
-    names = [windows.c[field.name] for field in fields(Window)]
-    with db.reading(engine) as connection:
-        found = connection.execute(sa.select(*names).where(windows.c.account == account))
-        return tuple(Window(**row._mapping) for row in found)  # noqa: SLF001 - its public name
-
-
-def plan_windows(engine: Engine, account: str, planned: Iterable[Window], instead_of: Iterable[Window] = ()) -> None:
-    """Write windows to be read, in place of others (the halves for the whole)."""
-    with db.writing(engine) as connection:
-        for window in instead_of:
-            connection.execute(sa.delete(windows).where(*_is(account, window)))
-        lines = [{"account": account, **asdict(window)} for window in planned]
-        db.upsert(connection, windows, lines, key=("account", "range", "begin", "end"), keep=("done",))
-
-
-def finish_window(engine: Engine, account: str, window: Window, now: datetime) -> None:
-    """Mark a window done and join it with the done ones it touches, so that a poll a minute leaves one row."""
-    with db.writing(engine) as connection:
-        touching = sa.select(windows.c.begin, windows.c.end, windows.c.anchor).where(
-            windows.c.account == account,
-            windows.c.range == window.range,
-            windows.c.done.is_not(None),
-            windows.c.begin <= window.end,
-            windows.c.end >= window.begin,
-        )
-        whole = replace(window, done=now)
-        for begin, end, anchor in connection.execute(touching).all():
-            part = replace(whole, begin=begin, end=end)
-            connection.execute(sa.delete(windows).where(*_is(account, part)))
-            whole = replace(
-                whole, begin=min(begin, whole.begin), end=max(end, whole.end), anchor=min(anchor, whole.anchor)
-            )
-        connection.execute(sa.delete(windows).where(*_is(account, window)))
-        line = {"account": account, **asdict(whole)}
-        db.upsert(connection, windows, [line], key=("account", "range", "begin", "end"))
-
-
-def forget_windows(engine: Engine, account: str) -> None:
-    """Start over: everything has to be read again."""
-    with db.writing(engine) as connection:
-        connection.execute(sa.delete(windows).where(windows.c.account == account))
-
-
-def _is(account: str, window: Window) -> tuple[sa.ColumnElement[bool], ...]:
-    named = {"account": account, **asdict(window)}
-    return tuple(windows.c[name] == named[name] for name in ("account", "range", "begin", "end"))
 
 
 # The places of sale

@@ -18,7 +18,7 @@ from mpkit.api import MercadoPago
 from mpkit.db import Engine
 from mpkit.errors import NotFound, RefusedByApi, Unauthorised, WrongUsage
 from mpkit.model import Account, Branch, Payment
-from mpkit.sales import freshness, rows
+from mpkit.sales import coverage, freshness, rows
 from mpkit.sales.entries import zone_of
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.places_of_sale import PlacesOfSale, from_api
@@ -139,17 +139,17 @@ class _Sync:
     def plan(self, since: date | None, until: date | None) -> list[Window]:
         """The windows over the creation date that are still to be read, newest first; written down before use."""
         now = self.now()
-        known = rows.known_windows(self.engine, self.account)
+        known = coverage.known_windows(self.engine, self.account)
         if since or until:
             again = self._named(since, until, now)
-            rows.plan_windows(self.engine, self.account, again, instead_of=again)
+            coverage.plan_windows(self.engine, self.account, again, instead_of=again)
         else:
             as_of = freshness.judge(known).as_of
             if as_of is not None and now - as_of > LONGEST:  # away for a year: what changed cannot be asked for
-                rows.forget_windows(self.engine, self.account)
+                coverage.forget_windows(self.engine, self.account)
                 known = ()
-            rows.plan_windows(self.engine, self.account, self._missing(known, now))
-        planned = rows.known_windows(self.engine, self.account)
+            coverage.plan_windows(self.engine, self.account, self._missing(known, now))
+        planned = coverage.known_windows(self.engine, self.account)
         left = sorted((w for w in planned if w.done is None), key=lambda w: w.end, reverse=True)
         self.total = self._announced(left)
         return left
@@ -171,7 +171,7 @@ class _Sync:
     def what_changed(self) -> list[Window]:
         """The windows over the date of the last change, from where everything is known, with an overlap."""
         now = self.now()
-        as_of = freshness.judge(rows.known_windows(self.engine, self.account)).as_of
+        as_of = freshness.judge(coverage.known_windows(self.engine, self.account)).as_of
         if as_of is None:
             return []
         overlap = OVERLAP if as_of.date() == now.date() else NIGHTLY_OVERLAP
@@ -235,10 +235,10 @@ class _Sync:
         except TooMany:
             newest_first = sorted(halves(window) or (), key=lambda part: part.end, reverse=window.range == CREATED)
             if stored:
-                rows.plan_windows(self.engine, self.account, newest_first, instead_of=[window])
+                coverage.plan_windows(self.engine, self.account, newest_first, instead_of=[window])
             self.queue[:0] = newest_first
         else:
-            rows.finish_window(self.engine, self.account, window, self.seams.clock.now())
+            coverage.finish_window(self.engine, self.account, window, self.seams.clock.now())
 
     def _look_up(self) -> None:
         """Say how far it is, and let the columns catch up now and then, so that pages show what is there."""
@@ -272,7 +272,7 @@ class _Sync:
 
     def result(self) -> Synced:
         """The counts, and what is known now."""
-        known = rows.known_windows(self.engine, self.account)
+        known = coverage.known_windows(self.engine, self.account)
         fresh = freshness.judge(known)
         missing: list[tuple[datetime, datetime]] = []
         if fresh.as_of is not None:

@@ -15,7 +15,7 @@ from mpkit import sales
 from mpkit.db import Engine
 from mpkit.errors import WrongUsage
 from mpkit.model import Period
-from mpkit.sales import PaymentFilter, Question, Row, rows, said
+from mpkit.sales import PaymentFilter, Question, Row, coverage, rows, said
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.question import earlier
 from mpkit.sales.windows import CREATED, Window
@@ -46,7 +46,7 @@ def mirror(store: Engine, tmp_path: Path) -> Mirror:
     many.append(payment(302, net_received=9_500, approved=NOON + DAY, method="master"))
     many.append(payment(303, status="charged_back", approved=NOON, updated=NOON + 2 * DAY, charges=fee))
     rows.keep_payments(store, ACCOUNT, many, PLACES)
-    rows.finish_window(store, ACCOUNT, Window(CREATED, NOON - 365 * DAY, TODAY, TODAY), TODAY)
+    coverage.finish_window(store, ACCOUNT, Window(CREATED, NOON - 365 * DAY, TODAY, TODAY), TODAY)
     found = Mirror(tmp_path / "mirror", store, ACCOUNT, ZONE, Seams(clock=FixedClock(TODAY)))
     found.catch_up()
     return found

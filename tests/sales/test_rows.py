@@ -11,7 +11,7 @@ import pytest
 
 from mpkit.db import Engine, open_store
 from mpkit.model import Branch, Chargeback, Location, Payment, Pos, Store
-from mpkit.sales import rows
+from mpkit.sales import coverage, rows
 from mpkit.sales.places_of_sale import from_api, gather
 from mpkit.sales.windows import CREATED, UPDATED, Window
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
@@ -141,20 +141,20 @@ def test_a_store_that_moves_zone_moves_its_days(store: Engine) -> None:
 def test_finished_windows_that_touch_are_one(store: Engine) -> None:
     polls = [Window(UPDATED, NOON + n * DAY, NOON + (n + 1) * DAY, NOON + n * DAY) for n in range(5)]
     for window in (polls[3], polls[0], polls[1], polls[4], polls[2], polls[2]):
-        rows.finish_window(store, ACCOUNT, window, NOON)
-    (whole,) = rows.known_windows(store, ACCOUNT)
+        coverage.finish_window(store, ACCOUNT, window, NOON)
+    (whole,) = coverage.known_windows(store, ACCOUNT)
     assert (whole.begin, whole.end, whole.anchor) == (NOON, NOON + 5 * DAY, NOON)
-    rows.plan_windows(store, ACCOUNT, [Window(CREATED, NOON, NOON + DAY, NOON)])
-    assert len(rows.known_windows(store, ACCOUNT)) == 2
+    coverage.plan_windows(store, ACCOUNT, [Window(CREATED, NOON, NOON + DAY, NOON)])
+    assert len(coverage.known_windows(store, ACCOUNT)) == 2
 
 
 def test_a_planned_window_that_is_done_stays_done(store: Engine) -> None:
     window = Window(CREATED, NOON, NOON + DAY, NOON)
-    rows.finish_window(store, ACCOUNT, window, NOON)
-    rows.plan_windows(store, ACCOUNT, [window])
-    assert rows.known_windows(store, ACCOUNT)[0].done == NOON
-    rows.plan_windows(store, ACCOUNT, [window], instead_of=[window])
-    assert rows.known_windows(store, ACCOUNT)[0].done is None
+    coverage.finish_window(store, ACCOUNT, window, NOON)
+    coverage.plan_windows(store, ACCOUNT, [window])
+    assert coverage.known_windows(store, ACCOUNT)[0].done == NOON
+    coverage.plan_windows(store, ACCOUNT, [window], instead_of=[window])
+    assert coverage.known_windows(store, ACCOUNT)[0].done is None
 
 
 @pytest.mark.parametrize("text", ["900", "CENTRO"])

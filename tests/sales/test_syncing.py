@@ -20,7 +20,7 @@ from mpkit import sales
 from mpkit.api import connect
 from mpkit.db import Engine, open_store
 from mpkit.model import Account, Branch, Location, Period
-from mpkit.sales import Mirror, Question, Synced, rows, syncing, windows
+from mpkit.sales import Mirror, Question, Synced, coverage, rows, syncing, windows
 from mpkit.work import Cancelled, FixedClock, Progress, Seams, silent
 from tests.conftest import Running
 from tests.sales.making import ZONE
@@ -257,7 +257,7 @@ def test_windows_that_hold_too_much_are_cut(
     asked = [row for row in house.sandbox.get("/_sandbox/requests")["requests"] if row["path"] == "/v1/payments/search"]
     offsets = [int(row["query"]["offset"]) for row in asked]
     assert max(offsets) <= 100 + 100
-    assert len(rows.known_windows(store, house.account.id)) == 2, "cut windows that touch are one again"
+    assert len(coverage.known_windows(store, house.account.id)) == 2, "cut windows that touch are one again"
 
 
 def test_a_cancelled_sync_keeps_what_it_has(start_sandbox: Start, store: Engine, tmp_path: Path) -> None:
@@ -300,10 +300,10 @@ def test_after_a_year_away_everything_is_read_again(start_sandbox: Start, store:
     house = House(sandbox, store, tmp_path)
     long_ago = house.seams.clock.now() - timedelta(days=500)
     old = windows.Window(windows.CREATED, long_ago - timedelta(days=365), long_ago, long_ago)
-    rows.finish_window(store, house.account.id, old, long_ago)
+    coverage.finish_window(store, house.account.id, old, long_ago)
     assert house.sync().gaps == ()
     house.assert_equals_the_ledger()
-    assert all(w.begin > long_ago for w in rows.known_windows(store, house.account.id))
+    assert all(w.begin > long_ago for w in coverage.known_windows(store, house.account.id))
 
 
 def test_the_columns_follow_while_the_first_sync_runs(
