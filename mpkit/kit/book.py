@@ -124,11 +124,10 @@ def make(
     if not ready.subjects:
         first = ready.refused[0].sentence(order.language) if ready.refused else ""
         raise Refused("kit_nothing", n=len(ready.refused), first=first)
-    folder.mkdir(parents=True, exist_ok=True)
     aside = folder / f".{order.book}.making"
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(mode=0o700)
     try:
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(mode=0o700, parents=True)
         manifest = _written(order, ready, aside, serials=serials, seal=seal, progress=progress)
         proofs = _proven(order, manifest, aside, fresh(), progress)
         progress(0, None, "kit_writing")

@@ -11,7 +11,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mpkit.db import canonical
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit.proof import Expected
 
@@ -97,6 +96,8 @@ class Manifest(_Strict):
         return self.mac == seal(self._text())
 
     def _text(self) -> str:
+        from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
+
         return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}))
 
     def text(self) -> str:
@@ -160,6 +161,8 @@ def file_meant(manifest: Manifest, pdf: Path) -> str:
 
 def check_code(seal: Seal, account: str, register: str, serial: int, payload: str) -> str:
     """Eight characters nobody can make up without the key: the first 40 bits of a MAC in Crockford's alphabet."""
+    from mpkit.db import canonical  # noqa: PLC0415 - as above
+
     code = int(seal(canonical([account, register, serial, sha256(payload.encode()).hexdigest()]))[:10], 16)
     return "".join(_CROCKFORD[code >> shift & 31] for shift in range(35, -1, -5))
 

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+
+import pikepdf
+import pypdfium2 as pdfium
+import pytest
+import zxingcpp
+
+import mpkit
+import mpkit.errors
+from mpkit import kit
+from mpkit.errors import Refused, UnreadableFile
+from mpkit.kit import manifest as manifests
+from tests.kit.making import book, order, payload, seal, subject
+
+SUBJECTS = [subject(n) for n in range(7)]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> kit.Book:
+    return book(SUBJECTS, tmp_path_factory.mktemp("book"), order(copies=2))
+
+
+def codes(file: Path) -> list[bytes]:
+    found = []
+    for page in pdfium.PdfDocument(file.read_bytes()):
+        image = page.render(scale=3, grayscale=True).to_numpy()
+        found += [code.bytes for code in zxingcpp.read_barcodes(image.reshape(image.shape[:2]))]
+    return found
+
+
+def test_every_code_of_the_finished_file_is_read_back(made: kit.Book) -> None:
+    assert sorted(codes(made.files[0])) == sorted(one.content for one in SUBJECTS for _ in range(2))
+
+
+def test_the_folder_holds_the_book_and_nothing_else(made: kit.Book) -> None:
+    name = "sticker-70x100-20261123-AB12CD.pdf"
+    lists = {f"packing-20261123-AB12CD.{kind}" for kind in ("pdf", "csv")}
+    assert {path.name for path in made.folder.iterdir()} == {name, "manifest.json", *lists}
+
+
+def test_the_manifest_says_all_and_is_signed(made: kit.Book) -> None:
+    found = manifests.read(made.folder / "manifest.json")
+    assert found == made.manifest
+    assert found.sound(seal("manifest"))
+    assert found.files[0].sha256 == sha256(made.files[0].read_bytes()).hexdigest()
+    assert [entry.serial for entry in found.pieces] == list(range(1, 15))
+    assert len({entry.check for entry in found.pieces}) == 14
+    assert len({(entry.page, entry.slot) for entry in found.pieces}) == 14
+    assert {entry.payload_sha256 for entry in found.pieces} == {sha256(one.content).hexdigest() for one in SUBJECTS}
+    document = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert set(document["pieces"][0]) >= {"register", "pos_id", "payload_sha256", "serial", "check", "page", "slot"}
+    assert SUBJECTS[0].payload not in (made.folder / "manifest.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", [("serial", 999), ("pos_id", "1"), ("payload_sha256", "0" * 64), ("page", 9)])
+def test_a_changed_manifest_is_noticed(made: kit.Book, tmp_path: Path, change: tuple[str, object]) -> None:
+    document = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    document["pieces"][0][change[0]] = change[1]
+    (tmp_path / "m.json").write_text(json.dumps(document), encoding="utf-8")
+    assert not manifests.read(tmp_path / "m.json").sound(seal("manifest"))
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"manifest": 2}', "\x00"])
+def test_what_is_no_manifest_is_one_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "m.json").write_text(text, encoding="utf-8")
+    with pytest.raises(UnreadableFile):
+        manifests.read(tmp_path / "m.json")
+
+
+def test_check_codes_need_the_key() -> None:
+    ours = manifests.check_code(seal("piece"), "1", "SUC1", 1, payload(1))
+    assert len(ours) == 8
+    assert ours == manifests.check_code(seal("piece"), "1", "SUC1", 1, payload(1))
+    others = [("2", "SUC1", 1, payload(1)), ("1", "SUC2", 1, payload(1)), ("1", "SUC1", 2, payload(1))]
+    assert ours not in [manifests.check_code(seal("piece"), *one) for one in [*others, ("1", "SUC1", 1, payload(2))]]
+    assert ours != manifests.check_code(seal("other"), "1", "SUC1", 1, payload(1))
+
+
+def test_packing_lists_name_every_sign_of_every_store(made: kit.Book) -> None:
+    with (made.folder / "packing-20261123-AB12CD.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file, delimiter=";"))
+    assert len(rows) == 1 + 14
+    assert {row[0] for row in rows[1:]} == {one.store_external_id for one in SUBJECTS}
+    document = pdfium.PdfDocument((made.folder / "packing-20261123-AB12CD.pdf").read_bytes())
+    assert len(document) == 3  # one a store
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    assert all(entry.check in text and entry.register_id in text for entry in made.manifest.pieces)
+
+
+def test_a_table_computes_nothing() -> None:
+    line = manifests.Line("=1+1", "+A", "-B", "@C", "1", "X", "f.pdf", 1, 1)
+    assert manifests.as_row(line)[:4] == ["'=1+1", "'+A", "'-B", "'@C"]
+
+
+def test_the_same_bytes_whoever_draws(tmp_path: Path) -> None:
+    many = [subject(n) for n in range(70)]  # more than one worker takes at a time
+    files = [book(many, tmp_path / str(workers), order(workers=workers)).files[0].read_bytes() for workers in (1, 2)]
+    assert files[0] == files[1]
+
+
+def test_artwork_stands_once(tmp_path: Path) -> None:
+    sizes = [book([subject(n) for n in range(count)], tmp_path / str(count)).files[0] for count in (4, 40)]
+    with pikepdf.open(sizes[1]) as document:
+        forms = [one for one in document.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Form"]
+    assert len(forms) == 1
+    assert sizes[1].stat().st_size - sizes[0].stat().st_size < 36 * 2500
+
+
+def test_split_by_store_and_by_number(tmp_path: Path) -> None:
+    stores = book(SUBJECTS, tmp_path / "a", order(split="store"))
+    assert [file.name.rpartition("-")[2] for file in stores.files] == ["SUC0000.pdf", "SUC0001.pdf", "SUC0002.pdf"]
+    numbers = book(SUBJECTS, tmp_path / "b", order(split="5"))
+    assert [len(codes(file)) for file in numbers.files] == [5, 2]
+    for wrong in ("0", "-1", "shop"):
+        with pytest.raises(Refused):
+            book(SUBJECTS, tmp_path / "c", order(split=wrong))
+
+
+def test_a_begun_sheet(tmp_path: Path) -> None:
+    begun = book(SUBJECTS, tmp_path, order(start_at=4))
+    assert (begun.manifest.pieces[0].page, begun.manifest.pieces[0].slot) == (1, 4)
+    assert (begun.manifest.pieces[1].page, begun.manifest.pieces[1].slot) == (2, 1)
+
+
+def test_what_cannot_be_printed_is_named_and_the_rest_printed(tmp_path: Path) -> None:
+    some = [*SUBJECTS[:2], subject(8, payload=payload(8, payee="UNDEFINED")), subject(9, store="東京")]
+    found = book(some, tmp_path)
+    assert {one.external_id: one.key for one in found.refused} == {
+        subject(8).external_id: "kit_payee_missing",
+        subject(9).external_id: "kit_no_letter",
+    }
+    assert sorted(codes(found.files[0])) == sorted(one.content for one in SUBJECTS[:2])
+
+
+def test_nothing_to_print_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="UNDEFINED"):
+        book([subject(8, payload=payload(8, payee="UNDEFINED"))], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_older_book_in_the_same_folder_stays(tmp_path: Path) -> None:
+    first = book(SUBJECTS[:2], tmp_path, order(book="20261123-000001"))
+    book(SUBJECTS[2:4], tmp_path, order(book="20261123-000002"))
+    kept = [manifests.read(path).book for path in sorted(tmp_path.glob("manifest*.json"))]
+    assert sorted(kept) == ["20261123-000001", "20261123-000002"]
+    assert first.files[0].exists()
+
+
+MAKER = """
+import sys
+from pathlib import Path
+from tests.kit.making import book, order, subject
+for n in range(1000):
+    book([subject(k) for k in range(4)], Path(sys.argv[1]), order(book=f"20261123-{n:06d}"))
+"""
+
+
+def test_a_kill_leaves_no_torn_file(tmp_path: Path) -> None:
+    """Whatever moment the power goes: each file that has its name is whole, each manifest's book is there."""
+    root = Path(mpkit.__file__).parent.parent
+    for round_ in range(3):
+        folder = tmp_path / str(round_)
+        folder.mkdir()
+        process = subprocess.Popen(
+            [sys.executable, "-c", MAKER, str(folder)], env={**os.environ, "PYTHONPATH": str(root)}
+        )
+        while not list(folder.glob("manifest.json")):
+            time.sleep(0.02)
+            assert process.poll() is None
+        time.sleep(0.17 * round_)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        for path in folder.glob("*.pdf"):
+            with pikepdf.open(path) as document:
+                assert len(document.pages) >= 1
+        for path in folder.glob("manifest*.json"):
+            found = manifests.read(path)
+            assert found.sound(seal("manifest"))
+            for file in found.files:
+                assert sha256((folder / file.name).read_bytes()).hexdigest() == file.sha256
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(mpkit.errors.StoreTrouble) as caught:
+        book(SUBJECTS[:1], tmp_path / "file")
+    assert "file" in str(caught.value)
