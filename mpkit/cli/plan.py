@@ -66,7 +66,14 @@ def _take_in(bench: Workbench, account: Account, files: list[Path], **options: o
 def _made(bench: Workbench, account: Account, amount: str, only: str) -> Plan:
     arguments = {"account": account.id, "amount": amount, "only": only, "who": ""}
     with console.progress() as progress:
-        job = run_now(bench, account=account.id, kind="plan", key=only, arguments=arguments, progress=progress)
+        job = run_now(
+            bench,
+            account=account.id,
+            kind="plan",
+            key=f"command:{amount}:{only}",
+            arguments=arguments,
+            progress=progress,
+        )
     head = console.finished(job)
     document = ledger.find_plan(bench.store, account.id, str(head["plan"]))
     if document is None:

@@ -234,7 +234,7 @@ class Simulation:
     seed: int
     folder: Path
     registers: int = 20
-    crash: float = 0.01
+    crash: float | None = None  # at each step; where not given, so that a run dies a few times whatever its size
     odds: float = 0.06
     settle: float = SETTLE
     intruder: str = ""  # an external id somebody else takes while we work
@@ -242,6 +242,7 @@ class Simulation:
 
     def __post_init__(self) -> None:
         log.setup("CRITICAL", "text")
+        self.crash = 0.2 / self.registers if self.crash is None else self.crash
         self.rng = random.Random(self.seed)
         self.clock = FixedClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
         self.world = World("MLA", self.seed, self.clock, sleep=self.clock.sleep)

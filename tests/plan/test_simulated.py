@@ -25,9 +25,12 @@ def test_no_seed_doubles_loses_or_forgets_anything(bar: Bar, tmp_path: Path) -> 
     bar.saw(f"0 duplicates, 0 missing, 0 unrecorded, 0 wrong codes in {lives} lives; faults {dict(fired)}")
 
 
-def test_the_same_seed_is_the_same_trace(tmp_path: Path) -> None:
-    traces = []
-    for n in range(2):
-        (tmp_path / str(n)).mkdir()
-        traces.append(Simulation(3, tmp_path / str(n)).run().trace)
-    assert traces[0] == traces[1]
+def test_the_same_seed_is_the_same_trace(bar: Bar, tmp_path: Path) -> None:
+    for seed in bar.rounds(stated=20, reduced=2):
+        traces = []
+        for turn in "ab":
+            folder = tmp_path / f"{seed}{turn}"
+            folder.mkdir()
+            traces.append(Simulation(seed, folder).run().trace)
+        assert traces[0] == traces[1], f"seed {seed}"
+    bar.saw("every seed repeats its trace")
