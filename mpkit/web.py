@@ -70,13 +70,23 @@ def application(settings: Settings, host: str = "127.0.0.1") -> st.App:
     hosts = known_by(settings, host)
     app = st.App(
         shipped.folder("app.py"),
-        routes=[Route("/health", _health(settings)), Route("/metrics", _metrics)],
-        middleware=[Middleware(Guard, hosts=frozenset(hosts))],
+        routes=routes(settings),
+        middleware=[guard(hosts)],
         on_script_error=_script_failed,
     )
     config.get_config_options(force_reparse=True)
     config.set_option("server.allowedHosts", sorted(hosts))
     return app
+
+
+def routes(settings: Settings) -> list[Route]:
+    """What answers beside the dashboard."""
+    return [Route("/health", _health(settings)), Route("/metrics", _metrics)]
+
+
+def guard(hosts: Iterable[str]) -> Middleware:
+    """The guard around everything, for the names this server is known by."""
+    return Middleware(Guard, hosts=frozenset(hosts))
 
 
 def known_by(settings: Settings, host: str) -> set[str]:

@@ -21,6 +21,7 @@ from mpkit.cli import console, family, listening
 from mpkit.errors import Refused
 from mpkit.settings import Settings, load
 
+KEPT = {"MPKIT_LANG", "MPKIT_PLACES", "MPKIT_LOG_LEVEL", "MPKIT_LOG_FORMAT"}  # what a rehearsal takes from outside
 PATIENCE = 120.0  # seconds until the sandbox must answer; a slow machine invents a year of payments
 
 
@@ -58,20 +59,23 @@ def _sandbox(stack: ExitStack, folder: Path, numbers: dict[str, str | int]) -> S
     with listening.bound("127.0.0.1", 0) as probe:
         url = listening.address(probe)
     options = [word for name, value in numbers.items() for word in (f"--{name}", str(value))]
-    kept = {"MPKIT_LANG": os.environ.get("MPKIT_LANG", "")}
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_")}
-    environment |= {name: value for name, value in kept.items() if value} | {"MPKIT_DATA": str(folder)}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_") or name in KEPT}
+    environment |= {"MPKIT_DATA": str(folder)}
     output = stack.enter_context(log.open("wb"))
     words = ["sandbox", "--port", url.rpartition(":")[2], "--token", token, *options]
     if os.environ.get("MPKIT_PLACES"):
         words += ["--places", os.environ["MPKIT_PLACES"]]
     child = family.Child(words, environment, output=output)
     stack.callback(child.end)
-    for name in [
-        name for name in os.environ if name.startswith("MPKIT_") and name not in {"MPKIT_LANG", "MPKIT_PLACES"}
-    ]:
+    for name in [name for name in os.environ if name.startswith("MPKIT_") and name not in KEPT]:
         os.environ.pop(name)
+    os.environ.setdefault("MPKIT_LOG_LEVEL", "WARNING")
     os.environ |= {"MPKIT_DATA": str(folder), "MPKIT_API_URL": url, "MPKIT_ACCESS_TOKEN": token}
+    os.environ |= {
+        "MPKIT_STORE_URL": f"sqlite:///{folder / 'mpkit.sqlite'}",
+        "MPKIT_ANALYTICS_URL": "",
+        "MPKIT_ACCOUNT": "",
+    }
     _wait(int(url.rpartition(":")[2]), child, log)
     console.settings.cache_clear()
     return load()

@@ -128,10 +128,12 @@ def mirror(one: Account) -> sales.Mirror:
     return sales.open_mirror(house().settings.data, house().store, one)
 
 
-def needs_account() -> Account:
-    """The account, or the page ends here with the way to connect one."""
+def needs_account(title: str = "") -> Account:
+    """The account, or the page ends here under its `title` with the way to connect one."""
     found = account()
     if found is None:
+        if title:
+            head(title)
         st.info(words("page_needs_account"), icon=":material/link:")
         go("connect", "page_door_connect", kind="primary")
         st.stop()

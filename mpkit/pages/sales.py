@@ -153,7 +153,7 @@ def answer(seen: Overview, currency: str) -> str:
     )
 
 
-one = needs_account()
+one = needs_account("page_sales")
 source = mirror(one)
 top = st.container()
 asked = ask_filters(source, one.id)

@@ -118,7 +118,7 @@ def current(one: Account) -> Job | None:
     return found
 
 
-one = needs_account()
+one = needs_account("page_signs")
 counts = rollout.counts(one)
 job = current(one)
 finished = job is not None and job.state == "done"

@@ -1,0 +1,96 @@
+"""Charts as data: what stands above and below the axis, in whose numbers, and nothing left out."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mpkit.pages import charts, figures
+from mpkit.pages.frame import plain
+from mpkit.sites import SITES
+
+TITLES = {name: name for name in ("day", "income", "refunds", "before", "name", "weekday", "hour")}
+DAYS = [charts.Day(date(2026, 3, 1) + timedelta(n), 100.0 + n, float(n), 90.0) for n in range(30)]
+
+
+def daily(ink=charts.LIGHT, locale="es_AR"):
+    return charts.daily(DAYS, TITLES, currency="ARS", locale=locale, ink=ink).to_dict()
+
+
+def rows_of(spec):
+    return next(iter(spec["datasets"].values()))
+
+
+def test_refunds_stand_below_the_axis_and_income_above():
+    rows = rows_of(daily())
+    assert len(rows) == 30
+    assert all(row["income"] > 0 >= row["refunds"] for row in rows)
+    assert [row["given"] for row in rows] == [float(n) for n in range(30)]
+
+
+def test_the_colours_mean_the_same_everywhere():
+    marks = {layer["encoding"]["y"].get("field"): layer["mark"]["color"] for layer in daily()["layer"]}
+    assert marks == {"income": "#0F766E", "refunds": "#D9480F", "before": "#98A1AE"}
+    dark = {layer["encoding"]["y"].get("field"): layer["mark"]["color"] for layer in daily(charts.DARK)["layer"]}
+    assert not set(dark.values()) & set(marks.values())
+
+
+@pytest.mark.parametrize("site", SITES.values(), ids=lambda site: site.id)
+def test_axes_speak_the_country(site):
+    number = daily(locale=site.locale)["config"]["locale"]["number"]
+    assert (number["decimal"], number["thousands"]) == ({".": (".", ","), ",": (",", ".")})[number["decimal"]]
+    assert number["decimal"] == ("." if site.id in {"MLM", "MPE"} else ",")
+    assert len(daily(locale=site.locale)["config"]["locale"]["time"]["shortMonths"]) == 12
+
+
+def test_money_is_named_on_the_axis_only():
+    spec = daily()
+    titles = [layer["encoding"]["y"].get("axis", {}).get("title") for layer in spec["layer"]]
+    assert titles.count("ARS") == 1
+
+
+def test_names_that_are_alike_are_told_apart():
+    rows = charts.distinct([("Caja 1", 3.0, 1.0), ("Caja 1", 2.0, 1.0), ("Caja 2", 1.0, 1.0)])
+    assert [row[0] for row in rows] == ["Caja 1", "Caja 1 (2)", "Caja 2"]
+
+
+def test_quiet_ends_of_the_day_are_left_out_of_the_heat_map():
+    cells = {(day, hour): 1000.0 for day in range(7) for hour in range(9, 20)} | {(2, 3): 1.0}
+    rows = rows_of(charts.heat(cells, TITLES, locale="es_AR", ink=charts.LIGHT).to_dict())
+    assert {row["hour"] for row in rows} == set(range(9, 20))
+    assert len(rows) == 7 * 11
+
+
+@given(st.sampled_from(("7", "30", "90", "365", "month", "dates")), st.dates(date(2020, 1, 1), date(2030, 1, 1)))
+def test_a_period_ends_yesterday_and_never_runs_backwards(choice, today):
+    period = figures.period_of(choice, today)
+    assert period.last == today - timedelta(days=1)
+    assert period.first <= period.last
+    if choice.isdigit():
+        assert (period.last - period.first).days + 1 == int(choice)
+
+
+@pytest.mark.parametrize(
+    ("hundredths", "currency", "language", "text"),
+    [
+        (128_430_050, "ARS", "es_AR", "$ 1.284.301"),
+        (99_950, "ARS", "es_AR", "$ 999,50"),
+        (150_000, "CLP", "es_CL", "$1.500"),
+        (128_430_000, "BRL", "pt_BR", "R$ 1.284.300"),
+        (128_430_049, "MXN", "es_MX", "$1,284,300"),
+    ],
+)
+def test_headline_money_is_whole_from_a_thousand_on(hundredths, currency, language, text):
+    assert figures.money(hundredths, currency, language).replace("\u00a0", " ") == text
+
+
+@given(st.text(max_size=60))
+def test_escaping_keeps_every_letter(text):
+    escaped = plain(text)
+    assert re.sub(r"\\(.)", r"\1", escaped, flags=re.DOTALL) == text
+    for sign in "*_[]()!<>`$#":
+        assert all(escaped[i - 1] == "\\" for i, letter in enumerate(escaped) if letter == sign)
