@@ -15,8 +15,7 @@ _PLACEHOLDER = re.compile(
     r"[\s,.-]*\b(none|null|nan|s\s?/\s?n[°º.]?|sin\s+n(umero|[úu]mero|ro\.?|°|º)|s\.n\.|sn|0+)\s*\.?$", re.IGNORECASE
 )
 _EMPTY = re.compile(
-    r"(sin (direccion|domicilio|datos?)|pendiente|n\W?d|n\W?a|s\W?d|none|null|nan|no aplica|sem endereco|[\W_]*)( .*)?",
-    re.IGNORECASE,
+    r"((sin (direccion|domicilio|datos?)|sem endereco|pendiente)( .*)?|n ?d|n ?a|s ?d|none|null|nan|no aplica|)"
 )
 _BRACKETS = re.compile(r"\([^)]*\)?")
 _PREMISES = re.compile(
@@ -93,7 +92,7 @@ def split_street(text: str) -> Address:
         return Address(street[: marked.start()].strip(" ,.-") or street, marked[1].replace(".", ""))
     for candidate in dict.fromkeys((street, _PREMISES.sub("", street).strip(" ,.-"))):
         found = _LAST.match(candidate) or _FIRST_COMMA.match(candidate)
-        if found and not _ROAD.search(found["street"]) and not _NONE.search(found["street"]):
+        if found and not any(odd.search(found["street"]) for odd in (_ROAD, _NONE, _NOT_A_HOUSE)):
             return Address(found["street"].strip(" ,.-"), found["number"].strip().replace(".", ""))
     return _within(street)
 
@@ -109,6 +108,17 @@ def _within(street: str) -> Address:
             continue
         return Address(before.strip(" ,.-°º"), found["number"].replace(" ", ""))
     return Address(street, "")
+
+
+def remainder(text: str, found: Address) -> str:
+    """What stands after the house number (premises, corner, district): it helps to find the shop and is not lost."""
+    if not found.number:
+        return ""
+    start = text.find(found.number.split("-")[0], len(found.street) if text.startswith(found.street) else 0)
+    if start < 0:
+        return ""
+    rest = _PLACEHOLDER.sub("", text[start + len(found.number) :]).strip(" ,;.-()")
+    return rest if sum(c.isalnum() for c in rest) > 1 else ""
 
 
 def split_full(text: str, catalogue: Catalogue) -> Address:

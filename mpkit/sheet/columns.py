@@ -16,7 +16,7 @@ _SEVERAL = frozenset(
     {"alt_id", "chain_brand", "phone", "company_name", "format_type", "neighborhood", "ignore", "contact", "reference"}
 )
 _ENOUGH = 0.42
-_HALF, _MOSTLY, _FEW = 0.5, 0.6, 3
+_SOME, _HALF, _MOSTLY, _FEW = 0.3, 0.5, 0.6, 3
 _HEADER, _CONTENT = 0.6, 0.4
 _ALONE = 0.75  # content alone is never as sure as content with a header
 _PLAIN = frozenset(
@@ -122,11 +122,14 @@ def _all_scores(header: str, p: Profile) -> dict[str, float]:
         words = said.get(meaning, 0.0)
         if words:
             found[meaning] = _HEADER * words + _CONTENT * content
-        elif meaning in speaking:
+        elif meaning in speaking and (meaning not in _MEASURED or p.decimal >= _HALF):
             found[meaning] = _ALONE * content * (1.0 if not fold_header(header) else 0.8)
+    if "external_id" in found and "alt_id" not in found and _content("alt_id", p) is not None:
+        found["alt_id"] = found["external_id"] - 0.05  # a second id of the shop is another id
     return found
 
 
+_MEASURED = frozenset({"latitude", "longitude"})
 # meanings whose cells speak for themselves, whatever the header says
 _SPEAKING = frozenset({"latitude", "longitude", "lat_lng", "state", "full_address", "email", "country"})
 
@@ -158,6 +161,8 @@ def _other_id(p: Profile) -> tuple[float, float]:
 
 
 def _name(p: Profile) -> tuple[float, float]:
+    if p.letters < _HALF and p.numeric < _MOSTLY:
+        return 0.1, 0.1  # names as short as "A" or "N10": only a header can say so
     return p.letters * (1 - 0.5 * p.city) * (1 - 0.4 * p.commas) * (0.4 + 0.6 * p.distinct), 0.1
 
 
@@ -169,8 +174,8 @@ _Test = Callable[[Profile], tuple[float, float]]
 _TESTS: dict[str, _Test] = {
     "external_id": _own_id,
     "alt_id": _other_id,
-    "latitude": lambda p: (p.latitude if p.decimal > _HALF else -1.0, 0.0),
-    "longitude": lambda p: (p.longitude if p.decimal > _HALF else -1.0, 0.0),
+    "latitude": lambda p: (p.latitude if p.degrees >= _SOME else -1.0, 0.0),
+    "longitude": lambda p: (p.longitude if p.degrees >= _SOME else -1.0, 0.0),
     "store_name": _name,
     "street_and_number": _street,
     "street_name": lambda p: (p.letters * (1 - p.street), 0.4),

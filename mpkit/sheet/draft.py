@@ -149,11 +149,19 @@ def _addresses(table: Table, findings: Findings, drafts: list[Draft], texts: dic
             continue
         if meaning != "full_address":
             found = address.split_street(cell)
-        number = address.split_street(f"x {numbers[n]}").number if numbers[n] else found.number
+            rest = address.remainder(cell, found)
+            if rest and meaning == "street_and_number":
+                draft.other["reference"] = rest
+        number = _house(numbers[n]) or found.number
         draft.street = cell if meaning == "street_name" and numbers[n] else found.street
         draft.number = number or address.NO_NUMBER
         if not number:
             findings.add("no_street_number", _WARN, draft.record, meaning, found=cell)
+
+
+def _house(text: str) -> str:
+    """A house number from its own cell; words for none give ""."""
+    return text if any(c.isdigit() for c in text) and text.strip("0") else ""
 
 
 def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:

@@ -54,8 +54,6 @@ def scores(header: str) -> Mapping[str, float]:
             found[meaning] = best
     if words & _IDS and 1.0 not in found.values():
         return {"external_id": 0.3, "alt_id": max(0.6, found.get("alt_id", 0.0)), "ignore": found.get("ignore", 0.0)}
-    if "external_id" in found:  # a second id of the shop is another id
-        found["alt_id"] = max(found.get("alt_id", 0.0), 0.9 * found["external_id"])
     return found
 
 

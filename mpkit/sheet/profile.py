@@ -12,6 +12,7 @@ from mpkit.places.names import fold
 from mpkit.sites import SITES, Box
 
 SAMPLE = 300
+_SIGNS = frozenset("+-−0123456789")  # noqa: RUF001 - spreadsheets write a true minus too
 _DECIMAL = re.compile(r"[+-−]?\s*\d{1,3}[.,]\d{3,}")  # noqa: RUF001 - spreadsheets write a true minus too
 _INTEGER = re.compile(r"\d+")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
@@ -118,6 +119,7 @@ class Profile:
     distinct: float
     constant: bool
     decimal: float
+    degrees: float
     integer: float
     numeric: float
     pair: float
@@ -157,13 +159,14 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
         return sum(1 for value in folded if value in known) / size
 
     decimal = share(_DECIMAL)
-    numbers = [degrees for value in sample if (degrees := _degrees(value)) is not None] if decimal else []
+    numbers = [degrees for value in sample if (degrees := _degrees(value)) is not None]
     return Profile(
         count=len(filled),
         fill=len(filled) / (len(values) or 1),
         distinct=len(different) / (len(filled) or 1),
         constant=len(different) <= 1,
         decimal=decimal,
+        degrees=len(numbers) / size,
         integer=share(_INTEGER),
         numeric=share(_NUMBER),
         pair=share(_PAIR),
@@ -189,10 +192,14 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
 
 
 def _degrees(value: str) -> float | None:
+    """A number that could be degrees, however few its decimals."""
+    if not value[-1:].isdigit() or not value[:1] in _SIGNS:
+        return None
     try:
-        return float(value.replace(",", ".").replace("−", "-").replace(" ", ""))  # noqa: RUF001
+        number = float(value.replace(",", ".").replace("−", "-").replace(" ", ""))  # noqa: RUF001
     except ValueError:
         return None
+    return number if abs(number) <= 180 else None  # noqa: PLR2004 - degrees
 
 
 def _parts(value: str) -> int:

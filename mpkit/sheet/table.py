@@ -133,7 +133,7 @@ def _fit(headers: Sequence[str], cells: Sequence[Sequence[str]], site: str, fold
     tailed = max(
         (_tails(column, places) for column, p in zip(cells, profiles, strict=True) if p.commas > _HALF), default=0.0
     )
-    return 1.5 * state + city + 2.0 * said + 3.0 * _inside(headers, cells, profiles, site, places) + tailed
+    return 1.5 * state + city + 2.0 * said + 3.0 * _inside(headers, cells, profiles, site, places) + 2.0 * tailed
 
 
 def _tails(column: Sequence[str], places: Catalogue) -> float:
