@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 
 from mpkit.kit.symbol import QUIET, Matrix, Symbol
@@ -9,17 +11,22 @@ from mpkit.kit.symbol import QUIET, Matrix, Symbol
 
 def rectangles(matrix: Matrix) -> list[tuple[int, int, int, int]]:
     """Rectangles (column, row, width, height) that cover the dark modules once: equal runs of rows below each other."""
+    edged = np.pad(matrix.view(np.int8), ((0, 1), (1, 1)))  # a light row below closes what still grows
+    rows, edges = np.nonzero(np.diff(edged, axis=1))
+    runs: list[list[tuple[int, int]]] = [[] for _ in edged]
+    for row, begin, end in zip(rows[::2].tolist(), edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        runs[row].append((begin, end))
     done: list[tuple[int, int, int, int]] = []
     growing: dict[tuple[int, int], int] = {}
-    for row, line in enumerate(np.vstack([matrix, np.zeros((1, matrix.shape[1]), np.bool_)])):
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], line.view(np.int8), [0]))))
-        runs = set(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-        for run in [run for run in growing if run not in runs]:
+    for row, line in enumerate(runs):
+        ended = growing.keys() - line
+        for run in ended:
             begun = growing.pop(run)
             done.append((run[0], begun, run[1] - run[0], row - begun))
-        for run in runs:
+        for run in line:
             growing.setdefault(run, row)
-    return sorted(done, key=lambda box: (box[1], box[0]))
+    done.sort(key=itemgetter(1, 0))
+    return done
 
 
 def path(symbol: Symbol) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 _ALPHANUMERIC = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 _DIGITS = frozenset(b"0123456789")
@@ -41,6 +42,7 @@ def count_bits(mode: Mode, version_class: int) -> int:
     return _COUNT_BITS[mode][version_class]
 
 
+@lru_cache(maxsize=8192)  # each payload is asked for three times: judged, measured, drawn
 def split(payload: bytes, version_class: int) -> tuple[tuple[Segment, ...], int]:
     """The cheapest segments and their bits, in a symbol whose version lies in `VERSION_CLASSES[version_class]`.
 

@@ -82,6 +82,7 @@ def _widths(weight: str) -> Mapping[int, float]:
     return {code: float(face.charWidths[code]) for code in face.charToGlyph}
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """The text as it is printed: composed letters, single blanks. Raises `UnfitText` for what cannot be shown."""
     text = " ".join(unicodedata.normalize("NFC", text).split())
