@@ -74,6 +74,31 @@ def test_no_row_is_missed_however_the_pages_move() -> None:
     assert missed_by_one_pass > 10
 
 
+@dataclass
+class Shrinking(Restless):
+    """An account where somebody deletes a store while a page is turned, in each of the first passes."""
+
+    deletions: int = 2
+
+    def stores(self, progress: Progress = silent) -> Iterator[Store]:
+        offset, seen = 0, 0
+        while page := self.existing.stores[offset : offset + self.page]:
+            yield from page
+            seen += len(page)
+            offset += len(page)
+            if self.deletions and offset == self.page:
+                self.deletions -= 1
+                self.existing = replace(self.existing, stores=self.existing.stores[1:])
+            progress(seen, len(self.existing.stores))
+
+
+def test_as_many_rows_as_announced_are_not_yet_all_rows() -> None:
+    api = Shrinking(account_with(chain(23)), random.Random(0), moves=0)
+    found = read(api)
+    assert len(api.existing.stores) == 21
+    assert {store.id for store in found.stores} == {store.id for store in api.existing.stores}
+
+
 def test_an_account_that_never_rests_is_not_planned_for() -> None:
     with pytest.raises(Refused) as refused:
         read(Restless(account_with(chain(23)), random.Random(1), moves=10_000))
