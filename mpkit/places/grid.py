@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from math import cos, floor, radians
+from operator import itemgetter
 
 from mpkit.places.atlas import Place
 
@@ -25,18 +26,15 @@ class Grid:
         """The `count` nearest places with their distances, nearest first."""
         row, column = floor(latitude), floor(longitude)
         narrow = _KM_PER_DEGREE * max(0.05, cos(radians(min(89.0, abs(latitude) + 1))))  # a degree of longitude here
-        found: list[Place] = []
+        found: list[tuple[float, Place]] = []
         for ring in range(_WIDEST):
-            found.extend(
-                replace(place, distance_km=place.km_to(latitude, longitude))
-                for cell in _ring(row, column, ring)
-                for place in self._cells.get(cell, ())
-            )
-            found.sort(key=lambda place: place.distance_km or 0.0)
+            places = (place for cell in _ring(row, column, ring) for place in self._cells.get(cell, ()))
+            found.extend((place.km_to(latitude, longitude) or 0.0, place) for place in places)
+            found.sort(key=itemgetter(0))
             # whatever lies in rings not yet read is at least this far away
-            if len(found) >= count and (found[count - 1].distance_km or 0.0) <= ring * narrow:
+            if len(found) >= count and found[count - 1][0] <= ring * narrow:
                 break
-        return tuple(found[:count])
+        return tuple(replace(place, distance_km=km) for km, place in found[:count])
 
 
 def _ring(row: int, column: int, ring: int) -> Iterable[tuple[int, int]]:

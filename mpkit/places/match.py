@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -15,6 +15,7 @@ from mpkit.places.grid import Grid
 from mpkit.sites import SITES
 
 _SUGGESTIONS = 5
+_SPEAKING = 4  # letters a part of a name has at least
 _HERE_KM, _ELSEWHERE_KM = 25.0, 50.0  # one candidate this near and the next this far: the point decides
 _CONTRADICTED_KM = 150.0
 _FORM = re.compile(r"(provincia|prov|estado|departamento|depto|dpto|region) ((de|del|do|da) )?")
@@ -55,6 +56,29 @@ class _Names:
             self.spelling.add(place.city)
             self.by_fold.setdefault(names.fold(place.city), []).append(place)
         self.letters = [(folded, names.letters(folded)) for folded in self.by_fold]
+        self._full: dict[str, list[str]] = {}
+        self._initials: dict[str, list[str]] = {}
+        for folded in self.by_fold:
+            self._full.setdefault(names.spelt_out(folded), []).append(folded)
+            self._initials.setdefault(names.initials(folded), []).append(folded)
+
+    def spelt_alike(self, folded: str) -> list[str]:
+        """The names that are the same once abbreviations are written out, or whose words this text begins."""
+        alike = self._full.get(names.spelt_out(folded), [])
+        begun = [n for n in self._initials.get(names.initials(folded), []) if names.abbreviates(folded, n)]
+        return [*alike, *(name for name in begun if name not in alike)]
+
+    def named_in(self, folded: str) -> list[str]:
+        """The names that stand in the text, without those that are a part of another one there."""
+        words = names.spelt_out(folded).split()
+        runs = {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
+        hits = sorted(run for run in runs if len(run) >= _SPEAKING and run in self.by_fold)
+        return [name for name in hits if not any(other != name and names.holds(other, name) for other in hits)]
+
+    def naming(self, folded: str) -> list[str]:
+        """The names the text is a part of."""
+        full = names.spelt_out(folded)
+        return [name for name in self.by_fold if names.holds(name, full)] if len(full) >= _SPEAKING else []
 
     def close(self, folded: str) -> list[str]:
         """The folded names fewest edits away, none where that is more than may be wrong."""
@@ -199,14 +223,8 @@ class Catalogue:
     @staticmethod
     def _guesses(inside: _Names, folded: str) -> list[Place]:
         """Candidates of the surest kind that has any: abbreviation, spelling, one name inside the other."""
-        full = names.spelt_out(folded)
-        kinds: tuple[Callable[[], list[str]], ...] = (
-            lambda: [n for n in inside.by_fold if names.spelt_out(n) == full or names.abbreviates(folded, n)],
-            lambda: inside.close(folded),
-            lambda: _longest(n for n in inside.by_fold if len(n) > 3 and names.holds(full, n)),  # noqa: PLR2004
-            lambda: [n for n in inside.by_fold if len(folded) > 3 and names.holds(n, full)],  # noqa: PLR2004
-        )
-        found = next((hits for kind in kinds if (hits := kind())), [])
+        kinds = (inside.spelt_alike, inside.close, inside.named_in, inside.naming)
+        found = next((hits for kind in kinds if (hits := kind(folded))), [])
         return [place for name in found for place in inside.by_fold[name]]
 
     def _everyday_names(self) -> dict[tuple[str | None, str], Place]:
@@ -218,12 +236,6 @@ class Catalogue:
             if hits:
                 found[state, names.fold(everyday)] = hits[0]
         return found
-
-
-def _longest(found: Iterable[str]) -> list[str]:
-    """Without those that are a part of another: "Villa Nueva" and not "Nueva"; kept apart where both stand alone."""
-    hits = list(found)
-    return [name for name in hits if not any(other != name and names.holds(other, name) for other in hits)]
 
 
 def _codes(country: str, states: Iterable[str]) -> dict[str, State]:

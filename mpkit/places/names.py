@@ -67,6 +67,11 @@ def abbreviates(short: str, long: str) -> bool:
     return len(a) == len(b) > 1 and a != b and all(y.startswith(x) for x, y in zip(a, b, strict=True))
 
 
+def initials(folded: str) -> str:
+    """The first letters of the words: names that abbreviate one another have the same."""
+    return "".join(word[0] for word in folded.split())
+
+
 def holds(long: str, short: str) -> bool:
     """Whether the words of `short` stand together in `long`."""
     return f" {short} " in f" {long} "
