@@ -167,6 +167,8 @@ def _name(p: Profile) -> tuple[float, float]:
 
 
 def _street(p: Profile) -> tuple[float, float]:
+    if p.letters > _HALF and p.street < _SOME:
+        return 0.2 * (1 - p.commas), 0.1  # corners and buildings only: a header must say so
     return p.street * (1 - 0.6 * p.commas), 0.1
 
 

@@ -46,6 +46,7 @@ class Draft:
     city_text: str = ""
     state_text: str = ""
     closed: bool = False
+    centred: bool = False  # the point is the city's centre, for want of one
     other: dict[str, str] = field(default_factory=dict)
 
 
@@ -183,7 +184,7 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             continue
         column = pair.index if pair else None
         meaning = "latitude" if found.latitude_wrong else "longitude"
-        better = f"{found.better[0]:g}, {found.better[1]:g}" if found.better else None
+        better = f"{_plain(found.better[0])}, {_plain(found.better[1])}" if found.better else None
         can = found.better is not None or found.code == "missing_coordinates"
         severity = findings.agreed(found.code) if can else _BLOCK
         if severity is _WARN and found.better:
@@ -200,6 +201,11 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             country=table.places.country,
             better=better or "",
         )
+
+
+def _plain(degrees: float) -> str:
+    """Degrees as people write them: all the decimals that mean something, no exponent."""
+    return f"{degrees:.7f}".rstrip("0").rstrip(".")
 
 
 def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
@@ -222,7 +228,7 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             if has_city or trouble.code != "missing_city":
                 _note(findings, draft, trouble, cells.get(trouble.meaning, trouble.meaning))
         if draft.point is None and "missing_coordinates" in findings.accept and draft.city:
-            draft.point = table.places.point(draft.state, draft.city)
+            draft.point, draft.centred = table.places.point(draft.state, draft.city), True
 
 
 def _note(findings: Findings, draft: Draft, trouble: Trouble, meaning: str) -> None:

@@ -105,7 +105,7 @@ def _names(table: Table, findings: Findings, drafts: list[Draft]) -> None:
 
 def _points(findings: Findings, drafts: list[Draft]) -> None:
     """Several records on one point; a crowd of one name cannot be told apart by place."""
-    for group in _groups(drafts, (draft.point for draft in drafts)):
+    for group in _groups(drafts, (None if draft.centred else draft.point for draft in drafts)):
         name, times = Counter(fold(draft.name) for draft in group).most_common(1)[0]
         for draft in group:
             crowd = times >= _CROWD and fold(draft.name) == name

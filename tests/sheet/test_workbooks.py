@@ -10,6 +10,7 @@ from mpkit import sheet
 from mpkit.errors import Refused, WrongUsage
 from mpkit.places import catalogue
 from mpkit.sheet import reading
+from mpkit.sheet.address import is_placeholder
 from mpkit.sheet.templates import FIELDS, _write, headings
 from mpkit.sites import SITES
 
@@ -19,7 +20,7 @@ towns = st.sampled_from([p for p in places.places if p.latitude is not None][::7
 words = (
     st.text("abcdefghij KLMNÑáéíóú'.,0123456789-_/=+@", min_size=3, max_size=25)
     .map(str.strip)
-    .filter(lambda t: sum(c.isalpha() for c in t) > 2 and "  " not in t)
+    .filter(lambda t: sum(c.isalpha() for c in t) > 2 and "  " not in t and not is_placeholder(t))
 )
 branches = st.lists(
     st.tuples(
@@ -31,7 +32,7 @@ branches = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(branches, st.sampled_from(["es", "pt", "en"]))
 def test_our_template_reads_back_unchanged(tmp_path_factory, rows, language):
     """Generated branches, written as people would fill the template in: every value comes back as it was written."""
