@@ -81,7 +81,7 @@ def test_every_pin_carries_hashes_and_no_line_an_address(name):
 # Assembled so that this file does not hold what it looks for.
 SECRET = re.compile(r"APP_USR" + r"-\d|TEST" + r"-\d{8,}-|-----BEGIN [A-Z ]*PRIVATE KEY")
 MACHINE = re.compile(r"(?<![\w.~/$}-])/(?:work|root|Users|home/\w+)" + r"/[\w.]")
-INDEX = re.compile(r"file:" + r"///|--(?:extra-)?index" + r"-url|--find" + r"-links|simple/" + r"\w+/")
+INDEX = re.compile(r"--(?:extra-)?index" + r"-url|--find" + r"-links|simple/" + r"\w+/")
 
 
 def committed() -> list[Path]:
