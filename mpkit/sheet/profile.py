@@ -193,7 +193,7 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
 
 def _degrees(value: str) -> float | None:
     """A number that could be degrees, however few its decimals."""
-    if not value[-1:].isdigit() or not value[:1] in _SIGNS:
+    if not value[-1:].isdigit() or value[:1] not in _SIGNS:
         return None
     try:
         number = float(value.replace(",", ".").replace("−", "-").replace(" ", ""))  # noqa: RUF001

@@ -19,6 +19,7 @@ from mpkit.sheet.points import Point
 AGREE_KM = 40.0  # a centre is not a border: large towns reach this far
 FAR_KM = 45.0
 OUTSIDE_KM = 150.0
+EMPTY_KM = 100.0
 TOWN_KM = 15.0  # a point this near to a town's centre lies in or beside it
 NAMED_KM = 30.0  # as far may it lie from a town its own name says
 _AROUND = 40  # towns looked at beside a point
@@ -153,7 +154,7 @@ class Settlement:
     def _with_city(self, case: Case, match: Match) -> Where:
         """The text names a city of the state, surely or by guess; the point confirms or contradicts it."""
         distance, sure = self._distance(case, match.value), match.kind.lossless
-        if distance is None or distance <= (FAR_KM if sure else AGREE_KM):
+        if distance is None or distance <= (FAR_KM if sure else AGREE_KM) or self._none_nearer(case, match, distance):
             if not sure and not self._spelling(case, match, agreed=distance is not None):
                 return case.settled(case.state, match.value)
             if distance is None or distance <= AGREE_KM / 2 or not self._is_state_name(case):
@@ -164,6 +165,11 @@ class Settlement:
             return self._moved(case, town)
         town = self._town(case) if self._is_state_name(case) else None
         return self._moved(case, town) if town else self._contradicted(case, match.value, distance)
+
+    def _none_nearer(self, case: Case, match: Match, distance: float) -> bool:
+        """Whether no other town lies nearer to the point: in empty country the town is still the right one."""
+        nearest = self._nearest(*case.point) if case.point and distance <= EMPTY_KM else None
+        return nearest is not None and (nearest.state, nearest.city) == (case.state, match.value)
 
     def _contradicted(self, case: Case, city: str, distance: float) -> Where:
         """The point lies far from the city the text names: outside the country, in another state, or just far."""

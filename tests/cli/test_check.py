@@ -62,8 +62,18 @@ def test_the_document(mpkit, tmp_path):
     document = json.loads(done.stdout)
     assert (done.returncode, done.stderr) == (3, "")
     assert list(document) == [
-        "file", "site", "sheet", "encoding", "delimiter", "header_row", "rows", "columns", "branches", "registers", "findings",
-    ]  # fmt: skip
+        "file",
+        "site",
+        "sheet",
+        "encoding",
+        "delimiter",
+        "header_row",
+        "rows",
+        "columns",
+        "branches",
+        "registers",
+        "findings",
+    ]
     assert document["columns"][0] == {"index": 1, "header": "codigo", "meaning": "external_id", "confidence": 1.0}
     [finding] = document["findings"]
     assert list(finding) == ["record", "row", "column", "header", "severity", "code", "message", "suggestion"]

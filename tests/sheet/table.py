@@ -1,4 +1,4 @@
-"""Column meanings and blocking rows on the open branch lists, measured against their index; `python -m tests.sheet.table`.
+"""Column meanings and blocking rows on the open branch lists against their index: `python -m tests.sheet.table`.
 
 The lists are not part of the project: their folder is MPKIT_SHARED or ../shared.
 """
@@ -72,10 +72,11 @@ def not_created(checked: Checked) -> set[int]:
 
 def text(lines: list[Line]) -> str:
     """The table for people."""
-    head = f"{'file':34} {'columns':>9} {'theirs':>7} {'ours':>6} {'both':>6} {'recall':>7} {'precis.':>7} {'made':>6} {'valid':>6}"
+    names = ("theirs", "ours", "both", "recall", "precis.", "made", "valid")
+    head = f"{'file':34} {'columns':>9}" + "".join(f" {name:>7}" for name in names)
     rows = [
-        f"{line.file:34} {line.right:>4}/{line.columns:<4} {line.theirs:>7} {line.ours:>6} {line.both:>6}"
-        f" {line.recall:>7.3f} {line.precision:>7.3f} {line.branches:>6} {'' if line.expected is None else line.expected:>6}"
+        f"{line.file:34} {line.right:>4}/{line.columns:<4} {line.theirs:>7} {line.ours:>7} {line.both:>7}"
+        f" {line.recall:>7.3f} {line.precision:>7.3f} {line.branches:>7} {line.expected or 0:>7}"
         for line in lines
     ]
     right, every = sum(line.right for line in lines), sum(line.columns for line in lines)

@@ -141,7 +141,7 @@ def test_hours_nobody_can_be_sure_of(text):
         ("a\u00a0b", ["invisible_characters"]),
         ("TULUÃ¡", ["mojibake"]),
         ("ASUNCIàN 397", ["mojibake"]),
-        ("NIΜΟ", ["lookalike_letters"]),
+        ("NI\u039c\u039f", ["lookalike_letters"]),
         ("Pe\ufffda", ["lost_letter"]),
     ],
 )
@@ -151,6 +151,6 @@ def test_letters_that_are_wrong(text, codes):
 
 def test_what_would_be_right():
     assert dict(faults("ASUNCIàN 397"))["mojibake"] == "ASUNCIÓN 397"
-    assert dict(faults("NIΜΟ"))["lookalike_letters"] == "NIMO"
+    assert dict(faults("NI\u039c\u039f"))["lookalike_letters"] == "NIMO"
     assert tidy("\u2060 a \t b\n") == "a b"
     assert safe_name("Peñón & Cía. nº 3", 44) == "Penon Cia no 3"

@@ -187,16 +187,17 @@ def test_the_child_is_limited_and_knows_no_token(tmp_path, monkeypatch):
     (fake / "__init__.py").touch()
     real = Path(preflight.__file__).with_name("child.py").read_text(encoding="utf-8")
     limits = real[real.index("def limit()") : real.index("def read(")]
-    (fake / "child.py").write_text(
-        "import json, os, sys\nMEMORY = 1 << 30\nCPU_SECONDS = 20\n"
-        + limits
-        + "\ndef main():\n    limit()\n    import resource as r\n"
-        "    cells = [str(r.getrlimit(r.RLIMIT_AS)[0]), str(r.getrlimit(r.RLIMIT_CPU)[0]), str(r.getrlimit(r.RLIMIT_CORE)[0]),"
-        " str(sorted(k for k in os.environ if 'TOKEN' in k))]\n"
-        "    print(json.dumps({'kind': 'csv', 'encoding': '', 'delimiter': '',"
-        " 'sheets': [{'name': None, 'rows': [cells], 'remarks': []}]}))\n",
-        encoding="utf-8",
-    )
+    reports = """
+def main():
+    limit()
+    import resource as r
+    limits = [str(r.getrlimit(which)[0]) for which in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_CORE)]
+    cells = [*limits, str(sorted(name for name in os.environ if "TOKEN" in name))]
+    sheet = {"name": None, "rows": [cells], "remarks": []}
+    print(json.dumps({"kind": "csv", "encoding": "", "delimiter": "", "sheets": [sheet]}))
+"""
+    head = "import json, os, sys\nMEMORY = 1 << 30\nCPU_SECONDS = 20\n"
+    (fake / "child.py").write_text(head + limits + reports, encoding="utf-8")
     monkeypatch.setenv("MPKIT_ACCESS_TOKEN", "secret")
     monkeypatch.setattr(reading.mpkit, "__file__", str(tmp_path / "mpkit" / "__init__.py"))
     (tmp_path / "a.csv").write_text("a")
@@ -206,6 +207,7 @@ def test_the_child_is_limited_and_knows_no_token(tmp_path, monkeypatch):
 def test_mutated_workbooks_never_reach_the_parent(tmp_path):
     whole = bytearray(workbook(tmp_path / "a.xlsx").read_bytes())
     chance = random.Random(7)
+    told: list[bool] = []
     for number in range(25):
         broken = bytearray(whole)
         for _ in range(chance.randint(1, 8)):
@@ -213,9 +215,12 @@ def test_mutated_workbooks_never_reach_the_parent(tmp_path):
         path = tmp_path / f"{number}.xlsx"
         path.write_bytes(bytes(broken))
         try:
-            assert reading.read(path).sheets
+            sheets = reading.read(path).sheets
         except UnreadableFile as refused:
-            assert path.name in str(refused)
+            told.append(path.name in str(refused))
+        else:
+            told.append(bool(sheets))
+    assert told == [True] * 25
 
 
 # --- text ------------------------------------------------------------------------------------------------------------

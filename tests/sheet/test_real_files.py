@@ -59,7 +59,7 @@ def test_house_numbers(argentina):
 
 def test_the_whole_table(shared):
     lines = table.measure(shared)
-    print(table.text(lines))
+    print(table.text(lines))  # noqa: T201 - read with `pytest -s`
     assert all(line.site_right for line in lines)
     assert sum(line.right for line in lines) >= 0.97 * sum(line.columns for line in lines)
     for line in lines:
