@@ -29,6 +29,13 @@ class Journal:
         self._file: IO[str] | None = None
         if path is None:
             return
+        try:
+            self._begin(path, asked)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise Refused("sandbox_state_unusable", file=str(path), why=str(error)) from error
+
+    def _begin(self, path: Path, asked: Mapping[str, Any]) -> None:
+        """Read the file of an earlier life, or write the first line of this one."""
         if path.exists() and path.stat().st_size:
             head, self._lines = _read(path)
             if head["asked"] != asked:
@@ -36,7 +43,7 @@ class Journal:
             self.born = datetime.fromisoformat(head["born"])
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps({"asked": asked, "born": now.isoformat()}) + "\n", encoding="utf-8")
+            path.write_text(json.dumps({"asked": asked, "born": self.born.isoformat()}) + "\n", encoding="utf-8")
 
     def remember(self, kind: str, document: dict[str, Any]) -> None:
         """Write one change; nothing while the world is being generated or replayed."""
@@ -68,9 +75,12 @@ def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Head and lines; a torn last line is cut off the file."""
     text = path.read_text(encoding="utf-8")
     whole, _, torn = text.rpartition("\n")
-    if torn:
-        path.write_text(whole + "\n", encoding="utf-8")
     head, *lines = (json.loads(line) for line in whole.splitlines())
+    if not (isinstance(head, dict) and {"asked", "born"} <= set(head)):
+        message = "not a sandbox's file"
+        raise ValueError(message)
+    if torn:  # only now: nobody else's file is cut
+        path.write_text(whole + "\n", encoding="utf-8")
     return head, lines
 
 

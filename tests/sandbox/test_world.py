@@ -165,6 +165,19 @@ def test_a_torn_last_line_is_dropped_and_the_rest_kept(tmp_path: Path) -> None:
     assert len(again(file).state()["stores"]) == 4
 
 
+@pytest.mark.parametrize(
+    "text", ["not json", "{}", "not json\n", "[1, 2]\n", "7\nx", "{}\n", '{"asked": 1}\nbroken\n{}\n']
+)
+def test_a_file_that_is_none_of_ours_is_refused_and_left_as_it_is(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match=r"notes\.txt"):
+        again(file)
+    assert file.read_text(encoding="utf-8") == text
+    with pytest.raises(Refused, match=r"notes\.txt"):
+        again(file / "below")
+
+
 def test_a_file_of_another_world_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "world.jsonl"
     again(file)
