@@ -195,3 +195,23 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     with pytest.raises(mpkit.errors.StoreTrouble) as caught:
         book(SUBJECTS[:1], tmp_path / "file")
     assert "file" in str(caught.value)
+
+
+@pytest.mark.parametrize("renames", range(5))
+def test_the_manifest_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int) -> None:
+    """Wherever the release is cut off, a manifest never names a file that is not there."""
+    rename, done = Path.replace, iter(range(10))
+
+    def cut_off(path: Path, target: Path) -> Path:
+        if next(done) >= renames:
+            raise OSError(5, "cut off")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", cut_off)
+    if renames < 4:
+        with pytest.raises(mpkit.errors.StoreTrouble, match="cut off"):
+            book(SUBJECTS[:1], tmp_path)
+        assert not (tmp_path / "manifest.json").exists()
+        assert len(list(tmp_path.iterdir())) == renames
+    else:
+        assert book(SUBJECTS[:1], tmp_path).files[0].exists()
