@@ -36,7 +36,7 @@ def test_every_country_has_all_its_states_with_iso_codes_and_cities_inside_its_b
 
 @pytest.mark.parametrize("site", SITES)
 def test_states_of_the_shared_lists_are_all_known(site: str, shared: Path) -> None:
-    places = catalogue(site, shared / "places" if (shared / "places").is_dir() else shared / "data/places")
+    places = catalogue(site, shared / "data/places")
     assert len(places.states) == COUNTS[site]
     known = {state.code for state in known_states()[SITES[site].country]}
     assert {places.code(state) for state in places.states} == known
