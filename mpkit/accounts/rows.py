@@ -15,13 +15,13 @@ from mpkit.work import Clock, SystemClock
 accounts = sa.Table(
     "accounts",
     metadata,
-    sa.Column("account", sa.String, primary_key=True),  # Mercado Pago's user id
-    sa.Column("nickname", sa.String, nullable=False),
-    sa.Column("site", sa.String, nullable=False),
+    sa.Column("account", sa.Text, primary_key=True),  # Mercado Pago's user id
+    sa.Column("nickname", sa.Text, nullable=False),
+    sa.Column("site", sa.Text, nullable=False),
     sa.Column("test", sa.Boolean, nullable=False),
-    sa.Column("name", sa.String, nullable=False),
-    sa.Column("amount", sa.String),  # who enters it; null until somebody answered
-    sa.Column("api", sa.String, nullable=False),  # the address its token may be sent to
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("amount", sa.Text),  # who enters it; null until somebody answered
+    sa.Column("api", sa.Text, nullable=False),  # the address its token may be sent to
     sa.Column("pinned", Utc, nullable=False),
 )
 

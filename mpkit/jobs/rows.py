@@ -25,21 +25,21 @@ SILENT_SECONDS = 15.0  # a holder whose heart has not beaten for so long is dead
 jobs = sa.Table(
     "jobs",
     metadata,
-    sa.Column("account", sa.String, primary_key=True),  # "" where the job has none yet
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("kind", sa.String, nullable=False),
-    sa.Column("key", sa.String, nullable=False),  # what the job is: a plan's hash, a file's, a handover's name
+    sa.Column("account", sa.Text, primary_key=True),  # "" where the job has none yet
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),  # what the job is: a plan's hash, a file's, a handover's name
     sa.Column("arguments", Json, nullable=False),
-    sa.Column("state", sa.String, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
     sa.Column("progress", Json, nullable=False),
     sa.Column("result", Json),
     sa.Column("error", Json),
-    sa.Column("who", sa.String, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
     sa.Column("created", Utc, nullable=False),
     sa.Column("started", Utc),
     sa.Column("heartbeat", Utc),
     sa.Column("ended", Utc),
-    sa.Column("worker", sa.String, nullable=False),
+    sa.Column("worker", sa.Text, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("cancel_requested", sa.Boolean, nullable=False),
 )
