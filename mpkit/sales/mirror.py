@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow.parquet as pq
@@ -40,6 +40,7 @@ _BATCH = 20_000  # changes read at once
 _FOLD_AT = 20_000  # overlaid payments before they are folded into the months, or a twentieth of the months' rows
 _FORGOTTEN = timedelta(days=30)  # a mirror not seen for so long is told nothing more, and builds itself anew
 _PLACEHOLDER = re.compile(r"\{(\w+):(\w+)\}")
+Answer = TypeVar("Answer")
 _TYPES = {"String": "VARCHAR", "Date": "DATE", "Int64": "BIGINT"}
 
 
@@ -64,24 +65,32 @@ class Mirror:
         return found if found is not None and found.account == self.account else None
 
     def fetch(self, said: Said) -> list[tuple[Any, ...]]:
-        """The answer's rows from one generation; a generation swept away meanwhile is asked again in the next one."""
+        """The answer's rows, all from one generation."""
+        return self._fetch(said, lambda answer: answer.fetchall()) or []
+
+    def fetch_columns(self, said: Said) -> dict[str, Any]:
+        """The answer as numpy arrays by column, for faces that make tables of very long answers; {} without any."""
+        return self._fetch(said, lambda answer: answer.fetchnumpy()) or {}
+
+    def _fetch(self, said: Said, taken: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer | None:
+        """A generation that was swept away meanwhile is asked again in the next one."""
         for attempt in range(5):
             manifest = self.manifest()
             if manifest is None or not manifest.names():
-                return []
+                return None
             try:
-                return self._fetch(said, manifest)
+                return self._fetched(said, manifest, taken)
             except duckdb.IOException:
                 if attempt == 4 or self.manifest() == manifest:  # noqa: PLR2004 - the last of the range
                     raise
-        return []
+        return None
 
-    def _fetch(self, said: Said, manifest: Manifest) -> list[tuple[Any, ...]]:
+    def _fetched(self, said: Said, manifest: Manifest, taken: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
         with self._cursor() as cursor:
             cursor.execute(f"CREATE OR REPLACE TEMP VIEW entries AS {self._entries(manifest, said.first, said.last)}")
             text = _PLACEHOLDER.sub(lambda found: f"CAST(${found[1]} AS {_TYPES[found[2]]})", said.text)
             used = {found[1] for found in _PLACEHOLDER.finditer(said.text)}
-            return cursor.execute(text, {name: said.values[name] for name in used}).fetchall()
+            return taken(cursor.execute(text, {name: said.values[name] for name in used}))
 
     def _entries(self, manifest: Manifest, first: date | None = None, last: date | None = None) -> str:
         """The months that may hold the period without overlaid payments, and the overlay."""

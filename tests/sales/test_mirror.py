@@ -175,6 +175,8 @@ def test_changes_lie_over_the_months_until_they_are_folded(
     assert laid.overlay is not None
     assert (laid.overlay.ids, laid.months) == (30, built.months)
     assert in_columns(mirror) == in_rows(store)
+    arrays = mirror.fetch_columns(said.sums(Question(ACCOUNT, YEAR, by="")))
+    assert arrays["sum_payments"].tolist() == [930]
     fill(store, 30, start=930)
     mirror.catch_up()
     folded = mirror.manifest()
@@ -182,6 +184,35 @@ def test_changes_lie_over_the_months_until_they_are_folded(
     assert (folded.overlay, folded.rows) == (None, 960)
     assert folded.months["2026-03"] == built.months["2026-03"], "months without changes are not written again"
     assert in_columns(mirror) == in_rows(store)
+
+
+@pytest.mark.parametrize("fold_at", [0, 1000])
+def test_dying_at_each_step_loses_nothing(fold_at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Payments the months hold already are changed; the mirror dies at the first step, the second, and so on."""
+    monkeypatch.setattr(mirrors, "_FOLD_AT", fold_at)
+    store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    fill(store, 30)
+    mirror = opened(store, tmp_path)
+    mirror.catch_up()
+    died = True
+    for step in range(1, 30):
+        changed = [
+            payment(number, approved=NOON, updated=NOON + timedelta(days=step)) for number in range(step, step + 5)
+        ]
+        rows.keep_payments(store, ACCOUNT, changed, PLACES)
+        with dying(step):
+            try:
+                mirror.catch_up()
+                died = False
+            except Killed:
+                pass
+        mirror.catch_up()
+        assert in_columns(mirror) == in_rows(store)
+        if not died:
+            break
+    assert not died
+    assert step > 3, "it died on the way"
+    store.dispose()
 
 
 def test_old_files_go_after_the_grace_time(store: Engine, tmp_path: Path) -> None:

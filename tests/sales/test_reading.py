@@ -67,6 +67,33 @@ def test_nothing_is_missed_under_faults(seed: int) -> None:
     assert read(shelf)[1] == {str(number) for number in range(437)}
 
 
+class Understating(Shelf):
+    """Announces no rows at all, and cuts or shifts the pages it is told to, by their number."""
+
+    cut: tuple[int, ...] = ()
+    shifted: tuple[int, ...] = ()
+
+    def payments_page(
+        self, *, window: api.Window, offset: int, limit: int, collector_id: str, status: str
+    ) -> PaymentPage:
+        number = len(self.asked)
+        self.asked.append((offset, limit))
+        found = self.rows[offset + (number in self.shifted) :][:limit]
+        return PaymentPage(0, tuple(found[:1] if number in self.cut else found))
+
+
+def test_a_page_with_nothing_new_is_looked_behind() -> None:
+    shelf = Understating(some(150))
+    shelf.cut = (1,)  # it holds the last row of the first page and no other
+    assert read(shelf)[0] == 150
+
+
+def test_a_first_page_that_was_shifted_is_noticed() -> None:
+    shelf = Understating(some(150))
+    shelf.shifted = (0,)
+    assert "0" in read(shelf)[1]
+
+
 def test_a_row_that_leaves_while_we_page_costs_no_other() -> None:
     shelf = Shelf(some(350))
     inner = shelf.payments_page

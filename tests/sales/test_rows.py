@@ -61,6 +61,14 @@ def test_versions_in_one_batch_and_equal_times(store: Engine) -> None:
     assert (facts["status"], len(refunds)) == ("refunded", 1)
 
 
+def test_a_refund_that_was_hidden_is_not_counted_twice_once_it_is_listed(store: Engine) -> None:
+    rows.keep_payments(store, ACCOUNT, [payment(refunded=1_000, updated=NOON + DAY)], PLACES)
+    listed = payment(refunds=(refund(1, 1_000, NOON + DAY),), updated=NOON + 2 * DAY)
+    rows.keep_payments(store, ACCOUNT, [listed], PLACES)
+    ((_, refunds),) = standing(store)
+    assert [(row["refund_id"], row["amount"]) for row in refunds] == [("1", 1_000)]
+
+
 def test_reading_the_same_again_changes_nothing(store: Engine) -> None:
     rows.join_mirrors(store, ACCOUNT, "m", NOON, NOON - DAY)
     many = [payment(number) for number in range(1, 1201)]
