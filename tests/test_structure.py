@@ -196,14 +196,15 @@ UNIX = {"resource", "fcntl", "pwd", "grp", "termios", "tty", "pty", "syslog", "p
 
 
 def unguarded(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Imports of what Windows lacks that stand under no `if sys.platform …` and no `try`."""
+    """Imports of what Windows lacks that stand under no `if sys.platform …` (or after one that returns), and no `try`."""
     for node in ast.iter_child_nodes(tree):
+        asks = isinstance(node, ast.If) and "sys.platform" in ast.unparse(node.test)
         if isinstance(node, ast.Import | ast.ImportFrom):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else [node.module or ""]
             yield from ((name, node.lineno) for name in names if name.split(".")[0] in UNIX)
-        elif not isinstance(node, ast.Try) and not (
-            isinstance(node, ast.If) and "sys.platform" in ast.unparse(node.test)
-        ):
+        elif asks and isinstance(node.body[-1], ast.Return):
+            return
+        elif not asks and not isinstance(node, ast.Try):
             yield from unguarded(node)
 
 
@@ -220,6 +221,8 @@ def test_what_windows_lacks_is_imported_only_under_a_guard():
 def test_the_guard_is_seen():
     assert list(unguarded(ast.parse("import fcntl"))) == [("fcntl", 1)]
     assert list(unguarded(ast.parse("def f():\n    from resource import getrlimit"))) == [("resource", 2)]
+    early = "def f():\n    if sys.platform == 'win32':\n        return\n    import resource\nimport pwd"
+    assert list(unguarded(ast.parse(early))) == [("pwd", 5)]
     assert not list(unguarded(ast.parse("import sys\nif sys.platform != 'win32':\n    import fcntl")))
 
 

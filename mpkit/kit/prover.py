@@ -38,22 +38,25 @@ _FORMATS = (
 
 
 def main() -> None:
-    """Read one question from stdin, answer on stdout; a broken file is an answer too."""
+    """Read the question from stdin, answer on stdout, a part for each look; a broken file is an answer too."""
     question = json.loads(sys.stdin.buffer.read())
     _limit(question["seconds"])
+    sys.stdout.write(json.dumps([_answer(one) for one in question["looks"]]))
+
+
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
     try:
-        answer = look(question)
+        return look(question)
     except (pdfium.PdfiumError, MemoryError, ValueError) as error:
-        answer = {"broken": f"{type(error).__name__}: {error}"}
-    sys.stdout.write(json.dumps(answer))
+        return {"broken": f"{type(error).__name__}: {error}"}
 
 
 def _limit(seconds: int) -> None:
     """Bounds on memory, processor time and files written, where the system has them (Windows has not)."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource  # noqa: PLC0415 - not on Windows
+
     for kind, most in ((resource.RLIMIT_CPU, seconds), (resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_FSIZE, 0)):
         with suppress(ValueError, OSError):  # a system that knows the name and not the limit
             resource.setrlimit(kind, (most, most))

@@ -19,10 +19,10 @@ CPU_SECONDS = 20
 
 def limit() -> None:
     """Take away what a reader of a table does not need; Windows has no such limits, the parent's wall clock stays."""
-    try:
-        import resource  # noqa: PLC0415 - absent on Windows
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource  # noqa: PLC0415 - absent on Windows
+
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     if sys.platform != "darwin":  # the kernel there refuses or ignores it
