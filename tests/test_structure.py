@@ -196,7 +196,7 @@ UNIX = {"resource", "fcntl", "pwd", "grp", "termios", "tty", "pty", "syslog", "p
 
 
 def unguarded(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """Imports of what Windows lacks that stand under no `if sys.platform …` (or after one that returns), and no `try`."""
+    """Imports of what Windows lacks under no `if sys.platform …`, not after one that returns, and under no `try`."""
     for node in ast.iter_child_nodes(tree):
         asks = isinstance(node, ast.If) and "sys.platform" in ast.unparse(node.test)
         if isinstance(node, ast.Import | ast.ImportFrom):
