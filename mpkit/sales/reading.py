@@ -68,7 +68,7 @@ class Reading:
 
     def _once(self) -> tuple[bool, int]:
         """One pass over the pages: whether no row moved, and the greatest total announced."""
-        steady, place, total, first, last, confirmed = True, 0, 0, "", "", False
+        steady, place, total, last, confirmed = True, 0, 0, "", False
         while True:
             page = self._page(place if confirmed or not place else place - 1)
             rows = page.rows
@@ -82,28 +82,23 @@ class Reading:
                     steady = False
             if not rows:
                 if confirmed or not place:
-                    return steady and self._begins_with(first), total
+                    return steady, total
                 confirmed = True  # a short page may look like the last one: look behind it
                 continue
             confirmed = False
             self._take(rows)
-            place, first, last = place + len(rows), first or rows[0].id, rows[-1].id
+            place, last = place + len(rows), rows[-1].id
             if place > DEEPEST + PAGE:
                 raise TooMany  # the total was too small
 
-    def _begins_with(self, first: str) -> bool:
-        """Whether the window still begins with this row: nothing stands before the first page to hold it by."""
-        rows = self._page(0, 1).rows
-        return (rows[0].id if rows else "") == first
-
-    def _page(self, offset: int, limit: int = PAGE) -> PaymentPage:
+    def _page(self, offset: int) -> PaymentPage:
         if self.stop.is_set():
             raise Cancelled
         window = self.window
         return self.search.payments_page(
             window=api.Window(window.range, window.begin, window.end),  # type: ignore[arg-type]
             offset=offset,
-            limit=limit,
+            limit=PAGE,
             collector_id=self.account,
             status=self.status,
         )
