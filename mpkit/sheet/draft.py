@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from mpkit.model import Severity
-from mpkit.places.atlas import kilometres
 from mpkit.sheet import address, points
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.settlement import Case, Settlement, Trouble
@@ -26,7 +25,8 @@ _TEXTS = (
     "register_name",
 )
 _TOTALS = ("total", "subtotal", "totales", "suma", "promedio", "totais", "soma")
-_TOWN_KM, _SHOPS = 20.0, 5
+_TOWN, _SHOPS = 0.25, 5  # degrees, together: some 20 km
+_FOOT = 5  # the last records, where totals stand
 _WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
 
 
@@ -77,11 +77,14 @@ def _records(table: Table, findings: Findings) -> list[int]:
     """Indexes of the records that are rows of branches: not empty, no total at the foot."""
     kept: list[int] = []
     for n, row in enumerate(zip(*table.cells, strict=True)):
-        filled = [cell for cell in row if cell and not cell.isspace()]
-        if not filled:
+        if not "".join(row).strip():
             continue
+        if n < table.count - _FOOT:
+            kept.append(n)
+            continue
+        filled = [cell for cell in row if cell.strip()]
         first = filled[0].strip().casefold()
-        if first.startswith(_TOTALS) and len(filled) <= max(2, len(row) // 2) and n >= table.count - 5:
+        if first.startswith(_TOTALS) and len(filled) <= max(2, len(row) // 2):
             findings.add("not_a_store", _BLOCK, n + 1, column=row.index(filled[0]) + 1, found=filled[0].strip())
             continue
         kept.append(n)
@@ -246,8 +249,10 @@ def _middles(drafts: list[Draft]) -> dict[tuple[str, str], points.Point]:
             by_city.setdefault((draft.state_text, draft.city_text), set()).add(draft.point)
     found = {}
     for place, inside in by_city.items():
+        if len(inside) < _SHOPS:
+            continue
         middle = (median(p[0] for p in inside), median(p[1] for p in inside))
-        near = sum(kilometres(*middle, *p) <= _TOWN_KM for p in inside) if len(inside) >= _SHOPS else 0
+        near = sum(abs(p[0] - middle[0]) + abs(p[1] - middle[1]) <= _TOWN for p in inside)
         if near > len(inside) / 2:
             found[place] = middle
     return found

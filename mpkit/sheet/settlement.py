@@ -149,7 +149,9 @@ class Settlement:
         if case.point is None:
             return None
         centre = self._centre(case.state, city, *case.point)
-        return centre if centre is None or case.middle is None else min(centre, kilometres(*case.middle, *case.point))
+        if centre is None or case.middle is None or centre <= AGREE_KM / 2:
+            return centre
+        return min(centre, kilometres(*case.middle, *case.point))
 
     def _with_city(self, case: Case, match: Match) -> Where:
         """The text names a city of the state, surely or by guess; the point confirms or contradicts it."""

@@ -46,12 +46,12 @@ def _counted(branch: Branch, draft: Draft, findings: Findings, site: str, *, wor
     if not 0 < count <= _MOST_REGISTERS:
         findings.add("bad_register_count", Severity.WARNING, draft.record, "register_count", found=text)
         count = 1
-    short = branch.own_id or branch.name
+    head = safe_name(branch.own_id or branch.name, NAME_MOST)
     amount, category = _amount(draft, findings), _category(draft, site)
     own = (branch.external_id, draft.record, branch.closed)
     return [
         Register(
-            ids.register_id(own[0], number=n), own[0], pos_name(short, f"{word} {n}"), amount, category, own[1], own[2]
+            ids.register_id(own[0], number=n), own[0], _joined(head, f"{word} {n}"), amount, category, own[1], own[2]
         )
         for n in range(1, count + 1)
     ]
@@ -74,7 +74,12 @@ def _named(branch: Branch, draft: Draft, findings: Findings, site: str, *, fallb
 def pos_name(branch: str, register: str) -> str:
     """`0425 Caja 1`: the branch is shortened first, the register's own part stays readable."""
     tail = safe_name(register, NAME_MOST - _HEAD_LEAST) or "Caja"
-    return f"{safe_name(branch, NAME_MOST - 1 - len(tail))} {tail}".strip()
+    return _joined(safe_name(branch, NAME_MOST), tail)
+
+
+def _joined(head: str, tail: str) -> str:
+    """Two safe names in one that is short enough."""
+    return f"{head[: NAME_MOST - 1 - len(tail)].rstrip()} {tail}".strip()
 
 
 def _amount(draft: Draft, findings: Findings) -> Amount | None:
