@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from mpkit.kit import packing, pdf
 from mpkit.kit.design import Design
 from mpkit.kit.manifest import AccountMark, Entry, File, Frame, Manifest, Seal, check_code, expected
 from mpkit.kit.paper import Grid, Paper, grid, placed
-from mpkit.kit.proof import Proof, proof, refuse_unless_sound
+from mpkit.kit.proof import Proof, proofs, refuse_unless_sound
 from mpkit.kit.sign import fits, stamped
 from mpkit.kit.subject import Piece, Refusal, Subject, judge
 from mpkit.kit.symbol import encode, one_version, side_of, version_for
@@ -274,14 +274,10 @@ def _proven(
 ) -> tuple[Proof, ...]:
     """The proof of every file; `ProofFailed` at the first that does not pass."""
     owned = {entry.register_id: fresh.get(entry.pos_id, "") for entry in manifest.pieces}
-    found = []
-    for file in manifest.files:
-        wanted = expected(manifest, file.name, fresh)
-        result = proof(aside / file.name, wanted, owned, workers=order.workers, progress=progress)
-        if result.pages != file.pages:
-            result = replace(result, pages=file.pages, matched=0)
-        refuse_unless_sound(result, order.language)
-        found.append(result)
+    wanted = [(aside / file.name, expected(manifest, file.name, fresh)) for file in manifest.files]
+    found = proofs(wanted, owned, workers=order.workers, progress=progress)
+    for one in found:
+        refuse_unless_sound(one, order.language)
     return tuple(found)
 
 

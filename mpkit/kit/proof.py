@@ -6,21 +6,16 @@ Nothing is taken from the memory of whoever drew it: the file is read again, in 
 from __future__ import annotations
 
 import base64
-import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import mpkit
-from mpkit.errors import ProofFailed, UnreadableFile
+from mpkit.errors import ProofFailed
 from mpkit.i18n import say
+from mpkit.kit.looking import Look, Seen, coded, see
 from mpkit.work import Progress, silent
 
 GRADES = "ABCDF"
@@ -28,10 +23,7 @@ GRADES = "ABCDF"
 _CONTRAST = (0.70, 0.55, 0.40, 0.20)
 _MODULATION = (0.50, 0.40, 0.30, 0.20)
 _UNUSED = (0.62, 0.50, 0.37, 0.25)
-_PAGES_A_CHILD = 64
-_SECONDS_A_PAGE = 10  # of processor time, many times what a page takes
 _SAME_PLACE = 3.0  # mm within which ids lie alike beside their codes
-_LARGEST = 1 << 30  # bytes of a PDF we open
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +99,30 @@ def proof(
 
     Without `expected` (no manifest) every code found must be owned, once, and lie beside its own id.
     """
-    seen = _seen(pdf, expected or (), owned if expected is None else {}, dpi=dpi, workers=workers, progress=progress)
-    if expected is None:
-        return _unplanned(pdf, seen, owned)
-    return _planned(pdf, seen, expected, owned)
+    if expected is not None:
+        return proofs([(pdf, expected)], owned, dpi=dpi, workers=workers, progress=progress)[0]
+    names: dict[str, list[str]] = {}
+    for external_id, payload in owned.items():
+        names.setdefault(payload, []).append(external_id)
+    codes = [(coded(payload.encode()), labels) for payload, labels in names.items()]
+    return _unplanned(pdf, see([Look(pdf, (), codes, dpi)], workers=workers, progress=progress)[0], owned)
+
+
+def proofs(
+    files: Sequence[tuple[Path, Sequence[Expected]]],
+    owned: Mapping[str, str],
+    *,
+    dpi: int = 300,
+    workers: int = 1,
+    progress: Progress = silent,
+) -> list[Proof]:
+    """Prove several files against what must stand in them and the account; see `proof`."""
+    looks = [
+        Look(pdf, [_question(one) for one in wanted], (), dpi, pages=max((one.page + 1 for one in wanted), default=1))
+        for pdf, wanted in files
+    ]
+    seen = see(looks, workers=workers, progress=progress)
+    return [_planned(pdf, one, wanted, owned) for (pdf, wanted), one in zip(files, seen, strict=True)]
 
 
 def grade_of(value: float, bounds: Sequence[float]) -> str:
@@ -118,89 +130,12 @@ def grade_of(value: float, bounds: Sequence[float]) -> str:
     return next((letter for letter, least in zip(GRADES, bounds, strict=False) if value >= least), "F")
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    pages: int
-    looked: Sequence[Mapping[str, Any]]
-
-
-def _seen(
-    pdf: Path,
-    expected: Sequence[Expected],
-    owned: Mapping[str, str],
-    *,
-    dpi: int,
-    workers: int,
-    progress: Progress,
-) -> _Seen:
-    """What the children see, page range by page range."""
-    if not pdf.is_file() or pdf.stat().st_size > _LARGEST:
-        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why=f"{pdf}")
-    names: dict[str, list[str]] = {}
-    for external_id, payload in owned.items():
-        names.setdefault(payload, []).append(external_id)
-    question = {
-        "pdf": str(pdf.resolve()),
-        "dpi": dpi,
-        "seconds": 60 + _SECONDS_A_PAGE * _PAGES_A_CHILD,
-        "boxes": [],
-        "owned": [[_coded(payload.encode()), labels] for payload, labels in names.items()],
-    }
-    boxes = [_question(one) for one in expected]
-    progress(0, None, "kit_proving")
-    head = _asked(question | {"first": 0, "last": _PAGES_A_CHILD} | _between(boxes, 0), pdf)
-    pages = int(head["pages"])
-    looked = list(head["looked"])
-    rest = range(_PAGES_A_CHILD, pages, _PAGES_A_CHILD)
-    progress(len(looked), pages, "kit_proving")
-    with ThreadPoolExecutor(max(1, workers)) as pool:  # threads that only wait for their child
-        asked = (question | {"first": at, "last": at + _PAGES_A_CHILD} | _between(boxes, at) for at in rest)
-        for answer in pool.map(lambda one: _asked(one, pdf), asked):
-            looked += answer["looked"]
-            progress(len(looked), pages, "kit_proving")
-    return _Seen(pages, looked)
-
-
-def _between(boxes: Sequence[dict[str, Any]], first: int) -> dict[str, Any]:
-    return {"boxes": [box for box in boxes if first <= box["page"] < first + _PAGES_A_CHILD]}
-
-
 def _question(one: Expected) -> dict[str, Any]:
     names = ("page", "x", "y", "side", "frame", "version", "level", "rotation")
-    return {name: getattr(one, name) for name in names} | {"payload": _coded((one.payload or "").encode())}
+    return {name: getattr(one, name) for name in names} | {"payload": coded((one.payload or "").encode())}
 
 
-def _coded(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def _asked(question: dict[str, Any], pdf: Path) -> dict[str, Any]:
-    """One child's answer; `UnreadableFile` where the file broke it."""
-    kept = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "HOME", "LD_LIBRARY_PATH")  # no token, no setting of ours
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    environment |= {"PYTHONPATH": str(Path(mpkit.__file__).parent.parent), "OPENBLAS_NUM_THREADS": "1"}
-    try:
-        ended = subprocess.run(
-            [sys.executable, "-m", "mpkit.kit.prover"],
-            input=json.dumps(question).encode(),
-            capture_output=True,
-            timeout=question["seconds"],
-            check=False,
-            env=environment,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why="time") from error
-    try:
-        answer: dict[str, Any] = json.loads(ended.stdout)
-    except ValueError as error:
-        why = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200] or f"exit {ended.returncode}"
-        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why=why) from error
-    if "broken" in answer:
-        raise UnreadableFile("kit_pdf_unreadable", file=pdf.name, why=answer["broken"])
-    return answer
-
-
-def _planned(pdf: Path, seen: _Seen, expected: Sequence[Expected], owned: Mapping[str, str]) -> Proof:
+def _planned(pdf: Path, seen: Seen, expected: Sequence[Expected], owned: Mapping[str, str]) -> Proof:
     """Compare what stands in the file with a manifest and the account."""
     holders = {payload.encode(): register for register, payload in owned.items()}
     by_page = {page["page"]: page for page in seen.looked}
@@ -275,7 +210,7 @@ def _grade(box: Mapping[str, Any]) -> str:
     )
 
 
-def _unplanned(pdf: Path, seen: _Seen, owned: Mapping[str, str]) -> Proof:
+def _unplanned(pdf: Path, seen: Seen, owned: Mapping[str, str]) -> Proof:
     """Compare every code found with the account alone; ids must lie beside their codes all in the same way."""
     holders = {payload.encode(): register for register, payload in owned.items()}
     failures: list[Failure] = []

@@ -102,10 +102,11 @@ def test_a_table_computes_nothing() -> None:
     assert manifests.as_row(line)[:4] == ["'=1+1", "'+A", "'-B", "'@C"]
 
 
-def test_the_same_bytes_whoever_draws(tmp_path: Path) -> None:
-    many = [subject(n) for n in range(70)]  # more than one worker takes at a time
-    files = [book(many, tmp_path / str(workers), order(workers=workers)).files[0].read_bytes() for workers in (1, 2)]
-    assert files[0] == files[1]
+def test_the_same_bytes_whoever_draws_and_long_files_proven(tmp_path: Path) -> None:
+    many = [subject(n) for n in range(70)]  # more than a worker takes at a time, more pages than a child looks at
+    books = [book(many, tmp_path / str(n), order(paper="alone", workers=n)) for n in (1, 2)]
+    assert books[0].files[0].read_bytes() == books[1].files[0].read_bytes()
+    assert [(one.proofs[0].pages, one.proofs[0].matched) for one in books] == [(70, 70), (70, 70)]
 
 
 def test_artwork_stands_once(tmp_path: Path) -> None:
