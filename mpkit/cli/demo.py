@@ -98,12 +98,23 @@ def _wait(port: int, child: family.Child, log: Path) -> None:
 def _connect(settings: Settings) -> None:
     """Pin the seeded account and ask for its sales, so that the first page has something to say."""
     from mpkit import jobs  # noqa: PLC0415 - heavy, and `--help` needs none of it
+    from mpkit.accounts import tokens  # noqa: PLC0415
     from mpkit.db import open_store  # noqa: PLC0415
     from mpkit.work import SystemClock  # noqa: PLC0415
 
     bench = jobs.Workbench(settings, open_store(settings.database))
     account = bench.account()
-    jobs.submit(bench.store, account=account.id, kind="sync", key="sync", arguments={}, who="demo", clock=SystemClock())
+    if settings.access_token is not None:
+        tokens.keep(settings.data, account.id, settings.access_token)  # for a worker that has to be started again
+    jobs.submit(
+        bench.store,
+        account=account.id,
+        kind="sync",
+        key="sync",
+        arguments={"account": account.id},
+        who="demo",
+        clock=SystemClock(),
+    )
     bench.store.dispose()
 
 

@@ -9,7 +9,7 @@ from mpkit import jobs
 from mpkit.accounts import handover
 from mpkit.jobs import Job
 from mpkit.pages import watch
-from mpkit.pages.frame import CLOCK, head, house, plain, script, site_name, words
+from mpkit.pages.frame import head, house, plain, script, site_name, words
 
 
 def ask_token() -> None:
@@ -60,7 +60,8 @@ def ask_whether(look: Job) -> None:
 def welcome(connect: Job) -> None:
     """The account is there: fetch its sales in the background and go on."""
     account_id = str((connect.result or {})["user_id"])
-    jobs.submit(house().store, account=account_id, kind="sync", key="sync", arguments={}, who="screen", clock=CLOCK)
+    if jobs.latest(house().store, account_id, "sync") is None:
+        watch.submit("sync", "sync", {"account": account_id}, account=account_id, in_address=False)
     st.success(words("link_done"), icon=":material/check_circle:")
     kept = {"check": st.query_params["check"]} if "check" in st.query_params else {}
     with st.container(horizontal=True):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit.pages.frame import script, words
+from mpkit import kit
+from mpkit.pages import printable, steps
+from mpkit.pages.frame import house, say, script, words
 
 DOORS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("review", ":material/fact_check:", "branches", {"step": "file"}),
@@ -31,3 +33,16 @@ def show(*, example: tuple[str, dict[str, str]] | None = None) -> None:
                     width="stretch",
                 ):
                     st.switch_page(script(page), query_params=query or None)
+
+
+def tour(site_id: str) -> None:
+    """What comes out of it: the five steps, and a sign as it will be printed, marked as a rehearsal."""
+    left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with left:
+        st.subheader(words("door_tour"), anchor=False)
+        for step in steps.STEPS:
+            st.markdown(f"{steps.ICONS[step]} {words(f'door_tour_{step}')}")
+    with right, st.container(horizontal=True, horizontal_alignment="center", gap="medium"):
+        for design in kit.designs(house().settings.data)[:2]:
+            subject = printable.sample(None, site_id)
+            st.image(printable.picture(design, subject), width=170, alt=say("signs_sample"))

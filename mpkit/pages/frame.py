@@ -113,6 +113,13 @@ def site() -> Site | None:
     return SITES.get(_account_site())
 
 
+def country() -> str:
+    """The site of the account, else the one whose words the browser speaks, else Argentina."""
+    spoken, _, place = language().partition("_")
+    of_language = {"pt": "MLB"}.get(spoken, "MLA")
+    return _account_site() or (BY_COUNTRY[place].id if place in BY_COUNTRY else of_language)
+
+
 def site_name(site_id: str) -> str:
     """A country's name in its own language."""
     return SITES[site_id].name if site_id in SITES else site_id

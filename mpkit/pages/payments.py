@@ -57,14 +57,17 @@ def show(source: Mirror, answer: Answer) -> None:
             return
         st.caption(words("sold_payments_count", n=found.count))
         titles = {name: say(f"sold_column_{name}") for name in _COLUMNS}
-        tables.show(
+        picked = tables.show(
             [{titles[name]: text for name, text in _cells(row).items()} for row in rows],
             alt=say("sold_payments"),
             right=[titles[name] for name in _FIGURES],
-            key="payments",
+            key=f"payments_{page}",
+            choose=True,
         )
-    if len(rows) == 1:
-        _in_full(rows[0])
+        if len(rows) == 1 or picked is not None:
+            _in_full(rows[picked or 0])
+        else:
+            st.caption(words("sold_choose_one"))
     _files(source, asked, answer)
 
 

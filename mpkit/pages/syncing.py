@@ -14,7 +14,7 @@ KEY = "sync"
 
 def bring_up_to_date(one: Account) -> None:
     """Ask for the payments since the last time; pressed twice it is one job."""
-    watch.submit("sync", KEY, {}, account=one.id, in_address=False)
+    watch.submit("sync", KEY, {"account": one.id}, account=one.id, in_address=False)
 
 
 def freshness_line(one: Account) -> None:

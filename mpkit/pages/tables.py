@@ -35,18 +35,26 @@ def show(
     alt: str,
     right: Iterable[str] = (),
     key: str | None = None,
-) -> None:
-    """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup."""
+    choose: bool = False,
+) -> int | None:
+    """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup.
+
+    With `choose` one row can be picked: its position comes back, None while none is.
+    """
     if not rows:
-        return
-    st.dataframe(
+        return None
+    event = st.dataframe(
         pd.DataFrame(list(rows)),
         hide_index=True,
         height=min(len(rows), ROWS_SHOWN) * _ROW_HEIGHT + _ROW_HEIGHT + 3,
         column_config={name: st.column_config.TextColumn(name, alignment="right") for name in right},
         key=key,
         alt=alt,
+        on_select="rerun" if choose else "ignore",
+        selection_mode="single-row",
     )
+    picked = event.get("selection", {}).get("rows", []) if choose and isinstance(event, dict) else []
+    return int(picked[0]) if picked else None
 
 
 def sentences(rows: Sequence[dict[str, str]], *, alt: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from mpkit import jobs, sales
 from mpkit.model import Account
 from mpkit.pages import attention, charts, doors, figures, rollout, tables
-from mpkit.pages.frame import account, head, house, ink, language, mirror, say, script, words
+from mpkit.pages.frame import account, country, head, house, ink, language, mirror, say, script, words
 from mpkit.pages.syncing import freshness_line
 from mpkit.sales import Mirror, Yesterday
 from mpkit.sites import SITES
@@ -17,6 +17,7 @@ def newcomer() -> None:
     """The first minute, before anything is connected."""
     head("door_title", words("door_answer"))
     doors.show()
+    doors.tour(country())
 
 
 def sentence(seen: Yesterday, currency: str) -> str:

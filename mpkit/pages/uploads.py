@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
 from pathlib import Path, PurePath
 
+from mpkit.errors import StoreTrouble
 from mpkit.pages.frame import house
 
 KINDS = ("xlsx", "xlsm", "xls", "ods", "csv", "tsv", "txt")
@@ -28,8 +30,14 @@ def keep(name: str, content: bytes, account: str) -> Path:
     path = folder / safe(name)
     if not path.exists():
         aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_bytes(content)
-        aside.replace(path)
+        try:
+            aside.write_bytes(content)
+            aside.replace(path)
+        except OSError as error:
+            aside.unlink(missing_ok=True)
+            if error.errno == errno.ENOSPC:
+                raise StoreTrouble("disk_full", where=str(folder)) from error
+            raise
     return path
 
 

@@ -74,6 +74,8 @@ def _running(job_id: str) -> None:
     job = jobs.find(house().store, job_id)
     if job.state not in {"queued", "running"}:
         st.rerun()
+    if job.state == "queued":
+        ensure_worker(house().settings)
     done_, total = job.progress.get("done", 0), job.progress.get("total")
     step = str(job.progress.get("step") or "watch_waiting")
     with st.container(border=True):
