@@ -15,6 +15,7 @@ from mpkit.errors import NotFound, Refused
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
 from mpkit.kit.book import MANIFEST
+from mpkit.kit.proof import proofs
 from mpkit.model import Account, Pos, Store
 from mpkit.settings import REAL_API
 from mpkit.sites import SITES
@@ -45,7 +46,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     seal = partial(keys.mac, "ledger", data=bench.settings.data)
     finished = _finished(folder, book)
     if finished is not None:
-        return finished
+        return _proven_again(bench, account, folder, finished, progress)
     _void_leftovers(bench, account, book, seal)
     order = kit.Order(
         design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data),
@@ -75,28 +76,37 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         record=lambda manifest: ledger.record_pieces(bench.store, account.id, _pieces(manifest, order), seal=seal),
         progress=progress,
     )
-    proven = {
-        "symbols": sum(one.symbols for one in made.proofs),
-        "decoded": sum(one.decoded for one in made.proofs),
-        "matched": sum(one.matched for one in made.proofs),
-        "grade": max(one.grade for one in made.proofs),
-    }
     refused = [*chosen.refused, *made.refused]
     left = [{"register": one.external_id, "key": one.key, "values": dict(one.values)} for one in refused]
-    return _result(folder, made.manifest) | {"proof": proven, "refused": left}
+    return _result(folder, made.manifest) | {"proof": _summed(made.proofs), "refused": left}
 
 
-def _finished(folder: Path, book: str) -> dict[str, Any] | None:
-    """The result of this very book, where an earlier run of the job had released it before it was killed."""
+def _finished(folder: Path, book: str) -> kit.Manifest | None:
+    """The manifest of this very book, where an earlier run of the job had released it before it was killed."""
     if not (folder / MANIFEST).exists():
         return None
     manifest = manifests.read(folder / MANIFEST)
-    if manifest.book != book:
-        return None
-    n = len(manifest.pieces)
-    return _result(folder, manifest) | {
-        "proof": {"symbols": n, "decoded": n, "matched": n, "grade": "A"},
-        "refused": [],
+    return manifest if manifest.book == book else None
+
+
+def _proven_again(
+    bench: Workbench, account: Account, folder: Path, manifest: kit.Manifest, progress: Progress
+) -> dict[str, Any]:
+    """The result of a book that had left already: nothing is drawn, every code is read and compared once more."""
+    fresh = payloads_now(bench.mercadopago(account), {entry.pos_id for entry in manifest.pieces})
+    owned = {entry.register_id: fresh.get(entry.pos_id, "") for entry in manifest.pieces}
+    wanted = [(folder / one.name, manifests.expected(manifest, one.name, fresh)) for one in manifest.files]
+    found = proofs(wanted, owned, workers=os.cpu_count() or 1, progress=progress)
+    return _result(folder, manifest) | {"proof": _summed(found), "refused": []}
+
+
+def _summed(found: Sequence[kit.Proof]) -> dict[str, Any]:
+    """The proofs of a book's files as one."""
+    return {
+        "symbols": sum(one.symbols for one in found),
+        "decoded": sum(one.decoded for one in found),
+        "matched": sum(one.matched for one in found),
+        "grade": max(one.grade for one in found),
     }
 
 
