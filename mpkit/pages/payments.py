@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from mpkit import i18n, sales
-from mpkit.pages import figures, tables
+from mpkit.pages import address, figures, tables
 from mpkit.pages.frame import language, plain, say, words
 from mpkit.sales import Answer, Mirror, PaymentFilter, PaymentLine
 
 PAGE = 25
 CHUNK = 10_000  # payments read at once for a file
-ONLY = ("", "refunded", "charged_back", "unexplained")
+ONLY = ("all", "refunded", "charged_back", "unexplained")
 _COLUMNS = ("when", "store", "register", "method", "gross", "refunds", "costs", "net", "state", "number")
 _FIGURES = ("gross", "refunds", "costs", "net")
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
@@ -26,25 +26,24 @@ def show(source: Mirror, answer: Answer) -> None:
     question = answer.question
     st.subheader(words("sold_payments"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        only = st.segmented_control(
+        address.begin("only", ONLY[0], ONLY)
+        st.segmented_control(
             words("sold_only"),
             ONLY,
-            default="",
             required=True,
             key="only",
-            bind="query-params",
-            format_func=lambda each: words(f"sold_only_{each or 'all'}"),
+            format_func=lambda each: words(f"sold_only_{each}"),
         )
-        number = st.text_input(
-            words("sold_find"), key="payment", bind="query-params", width=220, icon=":material/search:"
-        )
+        address.begin("payment", "")
+        st.text_input(words("sold_find"), key="payment", width=220, icon=":material/search:")
+    only, number = address.keep("only", ONLY[0]), address.keep("payment", "")
     asked = PaymentFilter(
         question.account,
         question.period,
         stores=question.stores,
         registers=question.registers,
-        only=only or "",
-        payment_id=(number or "").strip(),
+        only="" if only == ONLY[0] else only,
+        payment_id=number.strip(),
     )
     place = st.container()
     found = sales.payments_page(source, asked, 0, 1)

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from mpkit import sales
-from mpkit.pages import charts, figures, payments, tables
+from mpkit.pages import address, charts, figures, payments, tables
 from mpkit.pages.frame import head, ink, language, mirror, needs_account, plain, say, words
 from mpkit.pages.syncing import freshness_line
 from mpkit.sales import Mirror, Overview, Question, Row
@@ -23,15 +23,15 @@ def ask_filters(source: Mirror, account: str) -> Question:
     today, places = sales.local_day(source), sales.places_of(source)
     stores = {"": say("page_all"), **{each.id: each.name for each in places.stores.values()}}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
+        address.begin("period", "30", PERIODS)
+        st.selectbox(
             words("sold_period"),
             PERIODS,
-            index=1,
             format_func=lambda each: say(f"sold_period_{each}"),
             key="period",
-            bind="query-params",
             width=220,
         )
+        chosen = address.keep("period", "30")
         days: tuple[date, ...] = ()
         if chosen == "dates":
             picked = st.date_input(
@@ -43,23 +43,26 @@ def ask_filters(source: Mirror, account: str) -> Question:
                 width=260,
             )
             days = picked if isinstance(picked, tuple) else (picked,)
-        store = st.selectbox(
+        address.begin("store", "", stores)
+        st.selectbox(
             words("sold_store"),
             list(stores),
             format_func=lambda each: stores[each],
             key="store",
-            bind="query-params",
             width=260,
         )
+        store = address.keep("store", "")
         of_store = [each for each in places.registers.values() if store in {"", each.store_id}]
         registers = {"": say("page_all"), **{each.id: each.name for each in of_store}}
-        register = st.selectbox(
+        address.begin("register", "", registers)
+        st.selectbox(
             words("sold_register"),
             list(registers),
             format_func=lambda each: registers[each],
-            key=f"register_{store}",
+            key="register",
             width=260,
         )
+        register = address.keep("register", "")
     period = figures.period_of(chosen, today, tuple(days))
     return Question(
         account, period, stores=(store,) if store else (), registers=(register,) if register else (), compare="previous"

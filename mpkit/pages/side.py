@@ -7,6 +7,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from mpkit import accounts
 from mpkit.model import Account
+from mpkit.pages import address
 from mpkit.pages.frame import NAMES, account, first_language, house, is_test, plain, script, words
 from mpkit.sites import SITES
 
@@ -42,14 +43,14 @@ def _whose(one: Account | None) -> None:
         return
     known = accounts.known(house().store)
     if len(known) > 1:
+        address.begin("account", one.id, [each.id for each in known])
         st.selectbox(
             words("page_account"),
             [each.id for each in known],
-            index=[each.id for each in known].index(one.id),
             format_func={each.id: each.name or each.nickname for each in known}.__getitem__,
             key="account",
-            bind="query-params",
         )
+        address.keep("account", known[0].id, everywhere=True)
     else:
         st.text(one.name or one.nickname)
     country = SITES[one.site].name if one.site in SITES else one.site
@@ -59,12 +60,13 @@ def _whose(one: Account | None) -> None:
 
 def _choose_language() -> None:
     with st.sidebar:
+        first = first_language()
+        address.begin("lang", first, NAMES)
         st.selectbox(
             "Idioma · Language",
             list(NAMES),
-            index=list(NAMES).index(first_language()),
             format_func=NAMES.__getitem__,
             key="lang",
-            bind="query-params",
             label_visibility="collapsed",
         )
+        address.keep("lang", first, everywhere=True)

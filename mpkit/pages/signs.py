@@ -10,7 +10,7 @@ import streamlit as st
 from mpkit import jobs, kit
 from mpkit.jobs import Job
 from mpkit.model import Account
-from mpkit.pages import books, printable, rollout, steps, watch
+from mpkit.pages import address, books, printable, rollout, steps, watch
 from mpkit.pages.frame import CLOCK, head, house, language, needs_account, plain, say, words
 
 COPIES = 20
@@ -24,16 +24,16 @@ def choose_design(sample: kit.Subject) -> kit.Design:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         for each in found.values():
             st.image(printable.picture(each, sample), width=THUMBNAIL, alt=title(each))
-    chosen = st.segmented_control(
+    first = next(iter(found))
+    address.begin("sign", first, found)
+    st.segmented_control(
         words("signs_design"),
         list(found),
-        default=next(iter(found)),
         required=True,
         format_func=lambda name: plain(title(found[name])),
         key="sign",
-        bind="query-params",
     )
-    return found[str(chosen)]
+    return found[address.keep("sign", first) or first]
 
 
 def choose_paper() -> str:

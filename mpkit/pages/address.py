@@ -1,0 +1,29 @@
+"""Choices that stand in the address by what they mean, not by the words of a language: a link says the same to all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+
+def begin(name: str, default: str, allowed: Collection[str] | None = None) -> None:
+    """Before the widget with this key: begin with what the address says, where that can be chosen."""
+    said = st.query_params.get(name, "") or st.session_state.get(f"kept_{name}", "")
+    if name not in st.session_state or (allowed is not None and st.session_state[name] not in allowed):
+        st.session_state[name] = said if said and (allowed is None or said in allowed) else default
+
+
+def keep(name: str, default: str, *, everywhere: bool = False) -> str:
+    """After the widget: write its value into the address, or nothing where it is the default.
+
+    `everywhere`: the choice holds on every page of the session, also where an address does not say it.
+    """
+    value = str(st.session_state.get(name) or "")
+    if everywhere:
+        st.session_state[f"kept_{name}"] = value
+    if value and value != default:
+        st.query_params[name] = value
+    else:
+        st.query_params.pop(name, None)
+    return value
