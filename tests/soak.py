@@ -55,6 +55,11 @@ class Bar:
             yield seed
             self.row.run = seed + 1
 
+    @property
+    def complete(self) -> bool:
+        """Whether the stated count was reached; in a slice it need not be."""
+        return self.row.run == self.row.stated
+
     def saw(self, text: str) -> None:
         """What the rounds came to, for the table."""
         self.row.saw = text

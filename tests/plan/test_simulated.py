@@ -21,7 +21,7 @@ def test_no_seed_doubles_loses_or_forgets_anything(bar: Bar, tmp_path: Path) -> 
         assert run.applied.failed == run.applied.skipped == 0
         fired += run.fired
         lives += run.lives
-    assert all(fired[fault] >= (100 if bar.whole else 1) for fault in FAULTS), fired
+    assert all(fired[fault] >= (100 if bar.complete else 1) for fault in FAULTS), fired
     bar.saw(f"0 duplicates, 0 missing, 0 unrecorded, 0 wrong codes in {lives} lives; faults {dict(fired)}")
 
 
