@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mpkit.model import WEEK, Branch, Hours, Location, Register, Severity
 from mpkit.places.names import fold
@@ -166,28 +167,38 @@ def _timed(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bo
     """Hours from an opening and a closing column; those of one week day only are looked at and not sent."""
     opens, closes, days = table.values("opens_at"), table.values("closes_at"), table.values("opening_day")
     one_day = table.column("opening_day") is not None and not grouped
-    by_branch: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    spans: dict[str, list[tuple[str, tuple[int, int]]]] = {}
     where: dict[str, list[int]] = {}
     for draft in drafts:
         n = draft.record - 1
         if not opens[n] and not closes[n]:
             continue
         interval = _interval(opens[n], closes[n])
-        day = hours.day_of(days[n]) if days[n] else None
-        if interval is None or (days[n] and day is None):
+        day = hours.day_of(days[n]) if days[n] else ""
+        if interval is None or day is None:
             findings.add("bad_hours", _WARN, draft.record, "opens_at", found=f"{opens[n]} - {closes[n]}")
             continue
         key = draft.own_id if grouped and draft.own_id else str(draft.record)
         where.setdefault(key, []).append(draft.record)
-        for name in [day] if day else WEEK:
-            by_branch.setdefault(key, {}).setdefault(name, []).append(interval)
-    if one_day and by_branch:
+        spans.setdefault(key, []).append((day, interval))
+    if one_day and spans:
         findings.add("hours_of_one_day", _INFO, 0, "opening_day")
         return {}
-    found = {key: hours.week_of(week) for key, week in by_branch.items()}
+    found = {key: _week(tuple(said)) for key, said in spans.items()}
     return {record: week for key, records in where.items() if (week := found[key]) for record in records}
 
 
+@lru_cache(maxsize=10_000)
+def _week(spans: tuple[tuple[str, tuple[int, int]], ...]) -> Hours | None:
+    """The hours of (day, interval) pairs; day "" is every day. Most branches of a chain have the same."""
+    week: dict[str, list[tuple[int, int]]] = {}
+    for day, interval in spans:
+        for name in [day] if day else WEEK:
+            week.setdefault(name, []).append(interval)
+    return hours.week_of(week)
+
+
+@lru_cache(maxsize=10_000)
 def _interval(opens: str, closes: str) -> tuple[int, int] | None:
     """Two times of day in minutes; equal ones (round the clock or closed?) and typed seconds are not guessed."""
     first, last = hours.minutes(opens), hours.minutes(closes)
