@@ -58,7 +58,7 @@ check: $(VENV)/.development ## format, lint, types, structure
 	@$(BIN)/python -m pytest -q tests/test_structure.py tests/test_words.py tests/test_requirements.py
 
 soak: $(VENV)/.development browser ## every bar at its stated count, seeded; SLICE=20m for a part
-	@$(BIN)/python -m pytest -m "soak or bar" --soak-table $(TABLE) $(if $(SLICE),--slice $(SLICE)) $(ARGS)
+	@$(BIN)/python -m pytest -m "soak or bar" --soak-table=$(TABLE) $(if $(SLICE),--slice=$(SLICE)) $(ARGS)
 
 bench: $(VENV)/.development ## the benchmarks, each a ratio against its named baseline
 	@$(BIN)/python bench/run.py $(ARGS)
