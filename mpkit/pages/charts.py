@@ -45,12 +45,13 @@ class Day:
     before: float | None = None
 
 
-def d3_locale(locale: str) -> dict[str, Any]:
-    """The tables Vega needs to write numbers and dates as `locale` (es_AR) does."""
-    days = [get_day_names("wide", locale=locale)[n] for n in (6, 0, 1, 2, 3, 4, 5)]
-    short = [get_day_names("abbreviated", locale=locale)[n] for n in (6, 0, 1, 2, 3, 4, 5)]
-    months = [get_month_names("wide", locale=locale)[n] for n in range(1, 13)]
-    abbreviated = [get_month_names("abbreviated", locale=locale)[n].rstrip(".") for n in range(1, 13)]
+def d3_locale(locale: str, names: str = "") -> dict[str, Any]:
+    """The tables Vega needs to write numbers as `locale` (es_AR) does, days and months in the language of `names`."""
+    names = names or locale
+    days = [get_day_names("wide", locale=names)[n] for n in (6, 0, 1, 2, 3, 4, 5)]
+    short = [get_day_names("abbreviated", locale=names)[n] for n in (6, 0, 1, 2, 3, 4, 5)]
+    months = [get_month_names("wide", locale=names)[n] for n in range(1, 13)]
+    abbreviated = [get_month_names("abbreviated", locale=names)[n].rstrip(".") for n in range(1, 13)]
     return {
         "number": {
             "decimal": get_decimal_symbol(locale),
@@ -72,7 +73,14 @@ def d3_locale(locale: str) -> dict[str, Any]:
 
 
 def daily(
-    days: Sequence[Day], titles: Mapping[str, str], *, currency: str, locale: str, ink: Ink, height: int = HEIGHT
+    days: Sequence[Day],
+    titles: Mapping[str, str],
+    *,
+    currency: str,
+    locale: str,
+    ink: Ink,
+    names: str = "",
+    height: int = HEIGHT,
 ) -> Chart:
     """Bars of income a day, refunds below the axis, and the period before as a thin grey line.
 
@@ -108,16 +116,18 @@ def daily(
     )
     below = base.mark_bar(color=ink.refunds, cornerRadiusEnd=2).encode(x=x, x2="end:T", y="refunds:Q", y2=alt.datum(0))
     ghost = base.mark_line(color=ink.past, strokeWidth=1.5, interpolate="monotone").encode(x="middle:T", y="before:Q")
-    return _dress(alt.layer(bars, below, ghost).properties(height=height), locale, ink)
+    return _dress(alt.layer(bars, below, ghost).properties(height=height), locale, ink, names)
 
 
-def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, locale: str, ink: Ink) -> Chart:
+def heat(
+    cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, locale: str, ink: Ink, names: str = ""
+) -> Chart:
     """Income by weekday (0 Monday) and hour of the day: the darker, the more. `titles` says weekday, hour, income."""
-    names = [get_day_names("abbreviated", locale=locale)[n].capitalize().rstrip(".") for n in range(7)]
+    week = [get_day_names("abbreviated", locale=names or locale)[n].capitalize().rstrip(".") for n in range(7)]
     span = _busy_hours(cells)
     frame = pd.DataFrame(
         [
-            {"weekday": names[day], "hour": hour, "income": cells.get((day, hour), 0.0)}
+            {"weekday": week[day], "hour": hour, "income": cells.get((day, hour), 0.0)}
             for day in range(7)
             for hour in span
         ]
@@ -133,7 +143,7 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
             ),
             y=alt.Y(
                 "weekday:N",
-                sort=names,
+                sort=week,
                 axis=alt.Axis(title=None, domain=False, ticks=False),
                 scale=alt.Scale(paddingInner=0.1),
             ),
@@ -146,11 +156,16 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
         )
         .properties(height=CELL * 7)
     )
-    return _dress(chart, locale, ink)
+    return _dress(chart, locale, ink, names)
 
 
 def ranking(
-    rows: Sequence[tuple[str, float, float | None]], titles: Mapping[str, str], *, locale: str, ink: Ink
+    rows: Sequence[tuple[str, float, float | None]],
+    titles: Mapping[str, str],
+    *,
+    locale: str,
+    ink: Ink,
+    names: str = "",
 ) -> Chart:
     """Bars by name, the largest first, a grey tick where each stood the period before.
 
@@ -170,13 +185,13 @@ def ranking(
     )
     base = alt.Chart(frame).encode(y=y, tooltip=tips)
     bars = base.mark_bar(color=ink.income, cornerRadiusEnd=3, height=14).encode(
-        x=alt.X("income:Q", axis=None, scale=alt.Scale(domain=[0, furthest * 1.45 or 1]))
+        x=alt.X("income:Q", axis=None, scale=alt.Scale(domain=[0, furthest * 1.6 or 1]))
     )
     past = base.mark_tick(color=ink.past, thickness=2, height=20).encode(x="before:Q")
     figures = base.mark_text(align="left", dx=6, color=ink.quiet, fontSize=12).encode(
         x="end:Q", text=alt.Text("income:Q", format=",.0f")
     )
-    return _dress(alt.layer(bars, past, figures).properties(height=28 * max(1, len(rows)) + 10), locale, ink)
+    return _dress(alt.layer(bars, past, figures).properties(height=28 * max(1, len(rows)) + 10), locale, ink, names)
 
 
 def _marks(days: Sequence[Day]) -> list[alt.DateTime]:
@@ -207,9 +222,9 @@ def _large(days: Sequence[Day]) -> bool:
     return max((d.income for d in days), default=0.0) >= 1_000_000  # noqa: PLR2004 - from here whole figures crowd the axis
 
 
-def _dress(chart: Chart, locale: str, ink: Ink) -> Chart:
+def _dress(chart: Chart, locale: str, ink: Ink, names: str) -> Chart:
     """The one look of all charts."""
-    tables = d3_locale(locale)
+    tables = d3_locale(locale, names)
     return (
         chart.configure(
             locale=alt.Locale(number=alt.NumberLocale(**tables["number"]), time=alt.TimeLocale(**tables["time"]))

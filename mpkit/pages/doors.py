@@ -37,12 +37,13 @@ def show(*, example: tuple[str, dict[str, str]] | None = None) -> None:
 
 def tour(site_id: str) -> None:
     """What comes out of it: the five steps, and a sign as it will be printed, marked as a rehearsal."""
+    st.space("small")
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
         st.subheader(words("door_tour"), anchor=False)
         for step in steps.STEPS:
             st.markdown(f"{steps.ICONS[step]} {words(f'door_tour_{step}')}")
-    with right, st.container(horizontal=True, horizontal_alignment="center", gap="medium"):
-        for design in kit.designs(house().settings.data)[:2]:
-            subject = printable.sample(None, site_id)
-            st.image(printable.picture(design, subject), width=170, alt=say("signs_sample"))
+    designs = kit.designs(house().settings.data)[:2]
+    for place, design in zip(right.columns(2), designs, strict=False):
+        picture = printable.picture(design, printable.sample(None, site_id))
+        place.image(picture, width="stretch", alt=say("signs_sample"))

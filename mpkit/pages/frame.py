@@ -78,6 +78,12 @@ def language() -> str:
     return f"{chosen}_{country}" if country in BY_COUNTRY and BY_COUNTRY[country].language == chosen else chosen
 
 
+def numbers() -> str:
+    """The locale figures are written in: the account's country, whatever language the words are in."""
+    here = site()
+    return here.locale if here else i18n.locale_of(language())
+
+
 def first_language() -> str:
     """The language before anybody chose: as set, else the browser's, else the account's, else Spanish."""
     spoken = (st.context.locale or "").partition("-")[0].lower()

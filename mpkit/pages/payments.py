@@ -10,7 +10,7 @@ import streamlit as st
 
 from mpkit import i18n, sales
 from mpkit.pages import address, figures, tables
-from mpkit.pages.frame import language, plain, say, words
+from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.sales import Answer, Mirror, PaymentFilter, PaymentLine
 
 PAGE = 25
@@ -71,7 +71,7 @@ def show(source: Mirror, answer: Answer) -> None:
 
 
 def _cells(row: PaymentLine) -> dict[str, str]:
-    spoken = language()
+    spoken = numbers()
 
     def money(hundredths: int) -> str:
         return figures.money(hundredths, row.currency, spoken, exact=True) if hundredths else ""
@@ -92,7 +92,7 @@ def _cells(row: PaymentLine) -> dict[str, str]:
 
 def _in_full(row: PaymentLine) -> None:
     """One payment with each of its parts."""
-    spoken = language()
+    spoken = numbers()
     with st.container(border=True):
         st.markdown(plain(say("sold_payment_is", number=row.payment_id, when=_when(row), state=_state(row))))
         st.text(" · ".join(part for part in (row.store, row.register, _method(row), row.wallet) if part))

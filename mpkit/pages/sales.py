@@ -9,7 +9,7 @@ import streamlit as st
 
 from mpkit import sales
 from mpkit.pages import address, charts, figures, payments, tables
-from mpkit.pages.frame import head, ink, language, mirror, needs_account, plain, say, words
+from mpkit.pages.frame import head, ink, mirror, needs_account, numbers, plain, say, words
 from mpkit.pages.syncing import freshness_line
 from mpkit.sales import Mirror, Overview, Question, Row
 from mpkit.sites import SITES
@@ -71,7 +71,7 @@ def ask_filters(source: Mirror, account: str) -> Question:
 
 def show_figures(seen: Overview, currency: str) -> None:
     """Four figures, each with its change and its days."""
-    spoken = language()
+    spoken = numbers()
     now, before = figures.total(seen.answer, currency), figures.total(seen.answer.previous, currency)
     rows = [row for row in seen.rows if row.currency == currency]
     with st.grid(4, min_column_width=165):
@@ -95,7 +95,12 @@ def show_days(seen: Overview, currency: str) -> None:
     st.subheader(words("sold_by_day"), anchor=False)
     titles = {name: say(f"sold_chart_{name}") for name in ("day", "income", "refunds", "before")}
     chart = charts.daily(
-        figures.chart_days(seen, currency), titles, currency=currency, locale=tables.locale(), ink=ink()
+        figures.chart_days(seen, currency),
+        titles,
+        currency=currency,
+        locale=numbers(),
+        names=tables.locale(),
+        ink=ink(),
     )
     st.altair_chart(chart, alt=say("sold_by_day_alt"))
     st.caption(words("sold_by_day_legend"))
@@ -111,7 +116,8 @@ def show_ranking(question: Question, source: Mirror, by: str, currency: str) -> 
     names = {each.row.key: name_of(source, by, each.row) for each in ranked}
     rows = [(names[each.row.key], each.row.gross / 100, each.before.gross / 100) for each in ranked[:TOP]]
     st.altair_chart(
-        charts.ranking(charts.distinct(rows), titles, locale=tables.locale(), ink=ink()), alt=say(f"sold_by_{by}_alt")
+        charts.ranking(charts.distinct(rows), titles, locale=numbers(), names=tables.locale(), ink=ink()),
+        alt=say(f"sold_by_{by}_alt"),
     )
     if len(ranked) > TOP:
         st.caption(words("sold_more_below", n=len(ranked) - TOP))
@@ -124,7 +130,7 @@ def name_of(source: Mirror, by: str, row: Row) -> str:
         places = sales.places_of(source)
         register = places.registers.get(row.key)
         store = places.store_name(register.store_id) if register and register.store_id else ""
-        return " · ".join(part for part in (store, row.label) if part)
+        return " · ".join(part for part in (row.label, store) if part)
     return row.label or say(f"sold_no_{by}")
 
 
@@ -134,7 +140,9 @@ def show_hours(question: Question, source: Mirror, currency: str) -> None:
     found = [(int(day) - 1, row) for day, row in sales.hour_by_weekday(source, question) if row.currency == currency]
     titles = {name: say(f"sold_chart_{name}") for name in ("weekday", "hour", "income")}
     cells = {(day, int(row.key)): row.gross / 100 for day, row in found}
-    st.altair_chart(charts.heat(cells, titles, locale=tables.locale(), ink=ink()), alt=say("sold_by_hour_alt"))
+    st.altair_chart(
+        charts.heat(cells, titles, locale=numbers(), names=tables.locale(), ink=ink()), alt=say("sold_by_hour_alt")
+    )
     tables.as_table(
         [replace(row, label=f"{tables.weekday(day)} {row.key} h") for day, row in found], "sold_chart_hour", key="hours"
     )
@@ -142,7 +150,7 @@ def show_hours(question: Question, source: Mirror, currency: str) -> None:
 
 def answer(seen: Overview, currency: str) -> str:
     """The one sentence."""
-    spoken = language()
+    spoken = numbers()
     period, now = seen.answer.question.period, figures.total(seen.answer, currency)
     moved = seen.changes(currency)
     key = "sold_answer_same" if moved is None else "sold_answer_more" if moved >= 0 else "sold_answer_less"

@@ -10,7 +10,7 @@ from babel.dates import get_day_names
 
 from mpkit.i18n import locale_of
 from mpkit.pages import figures
-from mpkit.pages.frame import language, plain, say, words
+from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.sales import Row
 
 _MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
@@ -69,13 +69,13 @@ def as_table(rows: Iterable[Row], label: str, *, key: str) -> None:
     """The same figures as the chart above, one press away."""
     named = {"label": say(label)} | {name: say(f"sold_{name}") for name in _MEASURES}
     with st.expander(words("page_as_table"), icon=":material/table_rows:", key=f"table_{key}"):
-        lines = figures.lines(rows, language(), named)
+        lines = figures.lines(rows, numbers(), named)
         show(lines, alt=say("page_as_table"), right=[named[name] for name in _MEASURES], key=f"frame_{key}")
 
 
 def sum_line(total: Row) -> None:
     """How the net comes about: it adds up in front of everybody's eyes."""
-    spoken = language()
+    spoken = numbers()
     parts = {
         name: figures.money(getattr(total, name), total.currency, spoken, exact=True)
         for name in ("gross", "refunds", "chargebacks", "fees", "taxes", "net")

@@ -7,7 +7,7 @@ import streamlit as st
 from mpkit import jobs, sales
 from mpkit.model import Account
 from mpkit.pages import attention, charts, doors, figures, rollout, tables
-from mpkit.pages.frame import account, country, head, house, ink, language, mirror, say, script, words
+from mpkit.pages.frame import account, country, head, house, ink, language, mirror, numbers, say, script, words
 from mpkit.pages.syncing import freshness_line
 from mpkit.sales import Mirror, Yesterday
 from mpkit.sites import SITES
@@ -30,9 +30,9 @@ def sentence(seen: Yesterday, currency: str) -> str:
     key = "today_sentence_first" if moved is None else "today_sentence_more" if moved >= 0 else "today_sentence_less"
     return words(
         key,
-        gross=figures.money(total.gross, currency, spoken),
+        gross=figures.money(total.gross, currency, numbers()),
         n=seen.registers,
-        change=figures.share(abs(moved or 0.0), spoken),
+        change=figures.share(abs(moved or 0.0), numbers()),
         weekday=tables.weekday(seen.day.weekday()).lower(),
     )
 
@@ -68,7 +68,7 @@ def month(source: Mirror, currency: str) -> None:
     titles = {name: say(f"sold_chart_{name}") for name in ("day", "income", "refunds", "before")}
     days = figures.chart_days(seen, currency)
     st.altair_chart(
-        charts.daily(days, titles, currency=currency, locale=tables.locale(), ink=ink(), height=220),
+        charts.daily(days, titles, currency=currency, locale=numbers(), names=tables.locale(), ink=ink(), height=220),
         alt=say("sold_by_day_alt"),
     )
     st.caption(words("sold_by_day_legend"))
