@@ -191,7 +191,9 @@ class Catalogue:
         if match.kind is Kind.GUESS and measured and (measured[0].distance_km or 0.0) > _CONTRADICTED_KM:
             match = Match(Kind.NONE)  # the point says that the guess is wrong
         if match.kind is Kind.NONE:
-            measured = [*self.around(*near, 3), *measured][:_SUGGESTIONS]
+            # A namesake far away is no help to somebody who stands here.
+            close = [place for place in measured if (place.distance_km or 0.0) <= _CONTRADICTED_KM]
+            measured = [*self.around(*near, 3), *close][:_SUGGESTIONS]
         return replace(match, suggestions=tuple(measured))
 
     def _match_in(self, text: str, state: str | None) -> Match:

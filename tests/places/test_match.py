@@ -216,3 +216,9 @@ def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, text: str) -> None
     (tmp_path / "AR.csv").write_text(text, encoding="utf-8")
     with pytest.raises(UnreadableFile, match=r"AR\.csv"):
         catalogue("MLA", tmp_path)
+
+
+def test_a_namesake_far_away_is_not_offered_as_near() -> None:
+    match = catalogue("MLA").match_city("JUAN BAUTISTA ALBERDI", "Tucumán", near=(-27.5889, -65.6202))
+    assert match.suggestions
+    assert all(place.state == "Tucumán" for place in match.suggestions)
