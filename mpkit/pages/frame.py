@@ -189,11 +189,20 @@ def guarded() -> Iterator[None]:
         yield
     except MpkitError as error:
         _log.warning("refused", key=error.key)
-        st.error(plain(i18n.say_error(error, language())), icon=":material/error:")
+        st.error(plain(i18n.say_error(error, _whatever_language())), icon=":material/error:")
     except Exception:  # noqa: BLE001 - a page stays up whatever happens in it
         number = secrets.token_hex(3).upper()
         _log.exception("failed", number=number)
-        st.error(words("page_failed", number=number), icon=":material/error:")
+        st.error(plain(i18n.say("page_failed", _whatever_language(), number=number)), icon=":material/error:")
+
+
+def _whatever_language() -> str:
+    """The language of a failure: the session's, or the browser's where the house itself cannot be opened."""
+    try:
+        return language()
+    except Exception:  # noqa: BLE001 - what failed is told already
+        spoken = (st.context.locale or "").partition("-")[0].lower()
+        return spoken if spoken in NAMES else "es"
 
 
 def guards(function: Callable[P, R]) -> Callable[P, R | None]:

@@ -125,3 +125,37 @@ def test_the_plan_says_its_press_in_numbers(at, walked):
     data, url, made, _ = walked
     test = at("branches", data=data, url=url, step="create", plan=made["plan"])
     assert test.button(key="apply").label == "Crear 5 sucursales y 9 cajas"
+
+
+def test_a_store_that_cannot_be_opened_is_one_sentence(at, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "mpkit.sqlite").write_bytes(b"this is no database " * 200)
+    test = at("", data=data)
+    assert len(test.error) == 1
+    assert not test.exception
+
+
+def test_an_unexpected_failure_is_a_number_and_no_trace(at, walked, monkeypatch):
+    from mpkit import sales
+
+    data, url, _, _ = walked
+
+    def broken(*_):
+        raise ZeroDivisionError("a secret detail")  # noqa: TRY003, EM101
+
+    monkeypatch.setattr(sales, "overview", broken)
+    test = at("sales", data=data, url=url)
+    assert len(test.error) == 1
+    assert not test.exception
+    assert "a secret detail" not in " ".join(texts(test))
+
+
+def test_the_address_says_what_is_chosen_in_any_language(at, walked):
+    data, url, _, _ = walked
+    for lang in ("es", "pt"):
+        test = at("sales", data=data, url=url, lang=lang, period="7", only="refunded")
+        assert test.selectbox(key="period").value == "7"
+        assert test.session_state["only"] == "refunded"
+    test.selectbox(key="period").set_value("90").run()
+    assert test.query_params["period"] in ("90", ["90"])
