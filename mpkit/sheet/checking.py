@@ -16,6 +16,11 @@ from mpkit.sheet import build, draft, reading, table, twins
 from mpkit.sheet.columns import Column
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.grid import Grid, Sheet
+from mpkit.sheet.templates import own_headings, own_hidden_sheets
+
+_OF_IDS = frozenset({"number_in_id", "formula_in_id"})
+_NAMED = 20  # rows, columns or sheets a sentence lists
+_CLAIMED = frozenset({"cell_twice", "cell_of_other_row"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def _judged(
         raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
     findings = Findings(found, accept)
     drafts = draft.read(found, findings)
-    _remarks(found, findings)
+    _remarks(found, findings, grid)
     build.close(found, findings, drafts)
     grouped = build.several_rows(found)
     again = twins.find(found, findings, drafts, several_rows=grouped)
@@ -153,12 +158,30 @@ def _judged(
     )
 
 
-def _remarks(found: table.Table, findings: Findings) -> None:
-    """What the reading noticed, where it matters: numbers only in columns of ids."""
+def _remarks(found: table.Table, findings: Findings, grid: Grid) -> None:
+    """What the reading noticed, where it matters: numbers and formulas only in columns of ids.
+
+    A heading two cells lay claim to may turn a column's meaning: that is of the whole file.
+    """
     ids = {c.index for c in found.columns if c.meaning in {"external_id", "alt_id", "register_id", "postal_code"}}
-    for remark in found.sheet.remarks:
-        record = remark.row - found.header_row
-        if record < 1 or record > found.count or (remark.code == "number_in_id" and remark.column not in ids):
+    for remark in (*grid.remarks, *found.sheet.remarks):
+        record = remark.row - found.header_row if remark.row else 0
+        heading = remark.row and record == 0 and remark.code in _CLAIMED
+        if remark.row and not heading and (record < 1 or record > found.count):
+            continue
+        if remark.code in _OF_IDS and remark.column not in ids:
+            continue
+        values = {name: _listed(found, value) for name, value in remark.values.items()}
+        if any(isinstance(value, list) and not values[name] for name, value in remark.values.items()):
             continue
         severity = Severity(remark.severity)
-        findings.put(remark.code, severity, record, column=remark.column or None, values=remark.values)
+        findings.put(remark.code, severity, record, column=remark.column or None, values=values)
+
+
+def _listed(found: table.Table, value: object) -> object:
+    """A list as people read it, long ones cut; of hidden sheets without the one our own template hides."""
+    if not isinstance(value, list):
+        return value
+    ours = own_hidden_sheets() if own_headings().keys() >= set(found.headers) else frozenset()
+    names = [str(name) for name in value if name not in ours]
+    return ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")

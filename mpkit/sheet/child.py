@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from mpkit.errors import UnreadableFile
-from mpkit.sheet.preflight import MAX_BYTES, kind_of
+from mpkit.sheet.preflight import MAX_BYTES, inspect
 
 MEMORY = 1 << 30
 CPU_SECONDS = 20
@@ -35,14 +35,14 @@ def read(path: Path) -> dict[str, object]:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableFile("file_too_big", limit=MAX_BYTES // (1024 * 1024))  # noqa: TRY301 - one way out
         content = path.read_bytes()
-        kind = kind_of(content)
-        if kind == "csv":
+        seen = inspect(content)
+        if seen.kind == "csv":
             from mpkit.sheet import delimited  # noqa: PLC0415 - each kind loads only its own reader
 
             return delimited.read(content).to_plain()
         from mpkit.sheet import workbook  # noqa: PLC0415 - each kind loads only its own reader
 
-        return workbook.read(content, kind).to_plain()
+        return workbook.read(content, seen).to_plain()
     except UnreadableFile as refusal:
         return {"error": refusal.key, "values": refusal.values}
     except MemoryError:

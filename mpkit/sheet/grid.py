@@ -14,7 +14,7 @@ MAX_COLUMNS = 256
 class Remark:
     """Something the reading noticed: a code of `words/findings.toml`, where, and the sentence's values.
 
-    `row` counts from 1 (0: the whole sheet), `column` from 1 (0: the whole row).
+    `row` counts from 1 (0: the whole sheet or file), `column` from 1 (0: the whole row).
     """
 
     code: str
@@ -41,6 +41,7 @@ class Grid:
     sheets: tuple[Sheet, ...]
     encoding: str = ""
     delimiter: str = ""
+    remarks: tuple[Remark, ...] = ()  # of the whole file
 
     def to_plain(self) -> dict[str, Any]:
         """Plain data for the way from the child to the parent."""
@@ -48,11 +49,12 @@ class Grid:
             "kind": self.kind,
             "encoding": self.encoding,
             "delimiter": self.delimiter,
+            "remarks": _plain(self.remarks),
             "sheets": [
                 {
                     "name": sheet.name,
                     "rows": sheet.rows,
-                    "remarks": [[r.code, r.severity, r.row, r.column, dict(r.values)] for r in sheet.remarks],
+                    "remarks": _plain(sheet.remarks),
                 }
                 for sheet in self.sheets
             ],
@@ -65,4 +67,9 @@ class Grid:
             Sheet(sheet["name"], sheet["rows"], tuple(Remark(*remark) for remark in sheet["remarks"]))
             for sheet in plain["sheets"]
         )
-        return cls(plain["kind"], sheets, plain["encoding"], plain["delimiter"])
+        remarks = tuple(Remark(*remark) for remark in plain["remarks"])
+        return cls(plain["kind"], sheets, plain["encoding"], plain["delimiter"], remarks)
+
+
+def _plain(remarks: tuple[Remark, ...]) -> list[list[object]]:
+    return [[r.code, r.severity, r.row, r.column, dict(r.values)] for r in remarks]

@@ -1,4 +1,4 @@
-"""Bytes of a stranger's file come in, what kind of file it is goes out; what we will not open is refused here.
+"""Bytes of a stranger's file come in; its kind, and what its parts say besides values, go out; or it is refused here.
 
 The limits are those of our security rules: 20 MB, 200 MB expanded, ratio 200, 300 parts, no part twice, no DTD.
 """
@@ -9,9 +9,12 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mpkit.errors import UnreadableFile
-from mpkit.sheet.grid import MAX_COLUMNS, MAX_ROWS
+from mpkit.sheet import markup, markup_ods
+from mpkit.sheet.markup import Noticed
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_EXPANDED = 200 * 1024 * 1024
@@ -34,34 +37,42 @@ _OTHER_KINDS = (
     (b"PAR1", "Parquet"),
 )
 _ENTITY = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
-_ROW = re.compile(rb"<row [^>]*?\br=[\"'](\d+)")  # with a prefix before "row" the reader's own limits decide
-_WIDE = re.compile(rb" r=[\"'](?:[A-Z]{3,}|I[W-Z]|[J-Z][A-Z])\d")
-_VALUED = re.compile(rb"<(?:\w+:)?c\b[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>/]*>\s*<(?:\w+:)?(?:v|is|f)\b")
+_BOOK, _RELATIONS, _SHEETS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/"
+_MACROS = "_VBA_PROJECT".encode("utf-16-le")  # the directory of an old workbook names its parts in UTF-16
 
 
-def kind_of(content: bytes) -> str:
-    """`xlsx` (xlsm too), `xls`, `ods` or `csv`, by content; `UnreadableFile` for anything else and hostile files."""
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A file we will open: `xlsx` (xlsm too), `xls`, `ods` or `csv`; `sheets` by their names, where anything shows."""
+
+    kind: str
+    macros: bool = False
+    sheets: Mapping[str, Noticed] = field(default_factory=dict)
+
+
+def inspect(content: bytes) -> Inspected:
+    """What kind of file it is, by content; `UnreadableFile` for anything else and hostile files."""
     if len(content) > MAX_BYTES:
         raise UnreadableFile("file_too_big", limit=MAX_BYTES // (1024 * 1024))
     if not content.strip(b"\x00 \r\n\t"):
         raise UnreadableFile("file_empty")
     if content.startswith(b"PK"):
-        return _archive_kind(content)
+        return _archive(content)
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnreadableFile("file_encrypted")
-        return "xls"
+        return Inspected("xls", macros=_MACROS in content)
     for signature, name in _OTHER_KINDS:
         if content.startswith(signature):
             raise UnreadableFile("file_other_kind", kind=name)
     head = content[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if head.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<svg")):
         raise UnreadableFile("file_other_kind", kind="HTML, XML")
-    return "csv"
+    return Inspected("csv")
 
 
-def _archive_kind(content: bytes) -> str:
-    """The kind of a zipped workbook after every part was looked at."""
+def _archive(content: bytes) -> Inspected:
+    """A zipped workbook after every part was looked at."""
     end = content.rfind(_END)
     if end < 0 or int.from_bytes(content[end + 10 : end + 12], "little") > MAX_PARTS:
         raise UnreadableFile("file_damaged" if end < 0 else "file_too_many_parts", limit=MAX_PARTS)
@@ -81,10 +92,27 @@ def _archive_kind(content: bytes) -> str:
     if expanded > MAX_EXPANDED or (expanded > _RATIO_FLOOR and expanded > MAX_RATIO * len(content)):
         raise UnreadableFile("file_bomb", limit=MAX_EXPANDED // (1024 * 1024))
     kind = _kind_by_parts(names)
-    for part, name in zip(parts, names, strict=True):
-        if name.endswith((".xml", ".rels", ".vml")):
-            _look_inside(archive, part, name)
-    return kind
+    macros = any(name.endswith("vbaproject.bin") or name.startswith("basic/") for name in names)
+    return Inspected(kind, macros, _noticed(archive, dict(zip(names, parts, strict=True))))
+
+
+def _noticed(archive: zipfile.ZipFile, parts: Mapping[str, zipfile.ZipInfo]) -> Mapping[str, Noticed]:
+    """What each sheet says besides its values, by its name, after every text part was looked at once."""
+    kept: dict[str, bytes] = {}
+    seen: dict[str, Noticed] = {}
+    by_name: Mapping[str, Noticed] = {}
+    for name, part in parts.items():
+        if not name.endswith((".xml", ".rels", ".vml")):
+            continue
+        plain = _look_inside(archive, part, name)
+        if name.startswith(_SHEETS):
+            seen[name] = markup.notice(plain)
+        elif name in {_BOOK, _RELATIONS}:
+            kept[name] = plain
+        elif name == "content.xml":
+            by_name = markup_ods.notice(plain)
+    sheets = markup.sheet_parts(kept.get(_BOOK, b""), kept.get(_RELATIONS, b""))
+    return {**by_name, **{sheets[name]: noticed for name, noticed in seen.items() if name in sheets}}
 
 
 def _kind_by_parts(names: list[str]) -> str:
@@ -97,8 +125,8 @@ def _kind_by_parts(names: list[str]) -> str:
     raise UnreadableFile("file_other_kind", kind="DOCX" if "word/document.xml" in names else "ZIP")
 
 
-def _look_inside(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> None:
-    """Refuse document types, entities, passwords and giant sheets in one part; its whole text is read once."""
+def _look_inside(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
+    """The whole text of one part, read once; document types, entities and passwords are refused."""
     try:
         with archive.open(part) as stream:
             text = b"".join(iter(lambda: stream.read(_CHUNK), b""))
@@ -109,25 +137,4 @@ def _look_inside(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> 
         raise UnreadableFile("file_dtd", part=name)
     if name == "meta-inf/manifest.xml" and b"encryption-data" in plain:
         raise UnreadableFile("file_encrypted")
-    if name.startswith("xl/worksheets/"):
-        _refuse_giant(plain)
-
-
-def _refuse_giant(sheet: bytes) -> None:
-    """A cell with a value beyond the last row or column we take (styled empty ones are ordinary)."""
-    last = max(map(int, _ROW.findall(sheet)), default=0)
-    if last <= MAX_ROWS and not _WIDE.search(sheet):
-        return
-    for letters, digits in _VALUED.findall(sheet):
-        if int(digits) > MAX_ROWS:
-            raise UnreadableFile("file_too_many_rows", limit=MAX_ROWS)
-        if column_number(letters.decode()) > MAX_COLUMNS:
-            raise UnreadableFile("file_too_many_columns", limit=MAX_COLUMNS)
-
-
-def column_number(letters: str) -> int:
-    """The number of a column from its letters: A is 1, IV is 256."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+    return plain

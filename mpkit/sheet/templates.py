@@ -47,6 +47,12 @@ def own_headings() -> Mapping[str, str]:
     return {heading: name for language in LANGUAGES for name, heading in zip(FIELDS, headings(language), strict=True)}
 
 
+@cache
+def own_hidden_sheets() -> frozenset[str]:
+    """The names of the sheet our templates hide: the states to choose from."""
+    return frozenset(title(say("template_states_sheet", language)) for language in LANGUAGES)
+
+
 def template(site: str, language: str, folder: Path | str) -> tuple[Path, ...]:
     """Write the three files into `folder`; raises `WrongUsage` for a site that does not exist."""
     if site.upper() not in SITES:

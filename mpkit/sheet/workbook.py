@@ -11,20 +11,22 @@ import python_calamine as calamine
 
 from mpkit.errors import UnreadableFile
 from mpkit.sheet.grid import MAX_COLUMNS, MAX_ROWS, Grid, Remark, Sheet
+from mpkit.sheet.markup import MANY, Noticed, column_letters, joined
+from mpkit.sheet.preflight import Inspected
 
 _MAX_CELLS = 8_000_000
 _EXACT = 10**15  # beyond it Excel itself keeps 15 digits: the rest of the number is lost
-_MANY = 200
+_NAMED = 20  # sheets a sentence lists
 
 
-def read(content: bytes, kind: str) -> Grid:
+def read(content: bytes, seen: Inspected) -> Grid:
     """All visible sheets with cells in them; `UnreadableFile` where the reader gives up."""
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        pages = [meta for meta in book.sheets_metadata if meta.typ is calamine.SheetTypeEnum.WorkSheet]
+        hidden = [meta.name for meta in pages if meta.visible is not calamine.SheetVisibleEnum.Visible]
         sheets = tuple(
-            _sheet(book, meta.name)
-            for meta in book.sheets_metadata
-            if meta.typ is calamine.SheetTypeEnum.WorkSheet and meta.visible is calamine.SheetVisibleEnum.Visible
+            _sheet(book, meta.name, seen.sheets.get(meta.name, Noticed())) for meta in pages if meta.name not in hidden
         )
     except calamine.PasswordError as error:
         raise UnreadableFile("file_encrypted") from error
@@ -32,11 +34,14 @@ def read(content: bytes, kind: str) -> Grid:
         raise UnreadableFile("file_damaged") from error
     sheets = tuple(sheet for sheet in sheets if sheet.rows)
     if not sheets:
-        raise UnreadableFile("file_empty")
-    return Grid(kind, sheets)
+        raise UnreadableFile("file_all_hidden" if hidden else "file_empty", names=", ".join(hidden[:_NAMED]))
+    remarks = [Remark("macros_never_run", "info")] if seen.macros else []
+    if hidden:
+        remarks.append(Remark("hidden_sheets", "info", values={"names": hidden}))
+    return Grid(seen.kind, sheets, remarks=tuple(remarks))
 
 
-def _sheet(book: calamine.CalamineWorkbook, name: str) -> Sheet:
+def _sheet(book: calamine.CalamineWorkbook, name: str, noticed: Noticed) -> Sheet:
     found = book.get_sheet_by_name(name)
     height, width = found.total_height, found.total_width
     if found.end is not None:
@@ -47,7 +52,31 @@ def _sheet(book: calamine.CalamineWorkbook, name: str) -> Sheet:
         raise UnreadableFile("file_too_many_columns", limit=MAX_COLUMNS)
     cells = found.to_python(skip_empty_area=False)
     rows = [[_TEXT[type(cell)](cell) for cell in row] for row in cells]
-    return Sheet(name, rows, tuple(_numbers(cells)))
+    return Sheet(name, rows, (*_hidden(noticed, rows), *noticed.remarks, *_formulas(noticed, rows), *_numbers(cells)))
+
+
+def _hidden(noticed: Noticed, rows: list[list[str]]) -> list[Remark]:
+    """What is hidden and yet holds something; the empty rest of a sheet is often hidden, and nobody misses it."""
+    found: list[Remark] = []
+    inside = [n for a, b in noticed.hidden_rows for n in range(a, min(b, len(rows)) + 1) if any(rows[n - 1])]
+    if inside:
+        named = [f"{a}-{b}" if a < b else str(a) for a, b in joined([(n, n) for n in inside])]
+        found.append(Remark("hidden_rows", "info", values={"rows": named}))
+    width = len(rows[0]) if rows else 0
+    columns = [n for a, b in noticed.hidden_columns for n in range(a, min(b, width) + 1)]
+    filled = [column_letters(n) for n in columns if any(row[n - 1] for row in rows)]
+    if filled:
+        found.append(Remark("hidden_columns", "info", values={"columns": filled}))
+    return found
+
+
+def _formulas(noticed: Noticed, rows: list[list[str]]) -> list[Remark]:
+    """The cells whose value is computed, each with that value."""
+    return [
+        Remark("formula_in_id", "warning", row, column, {"value": rows[row - 1][column - 1]})
+        for row, column in noticed.formulas
+        if row <= len(rows) and column <= len(rows[row - 1])
+    ]
 
 
 def _number(value: float) -> str:
@@ -91,6 +120,6 @@ def _numbers(cells: list[list[Any]]) -> list[Remark]:
                 continue
             if abs(value) >= _EXACT or texts:
                 remarks.append(Remark("number_in_id", "warning", row, column, {"value": _TEXT[type(value)](value)}))
-                if len(remarks) >= _MANY:
+                if len(remarks) >= MANY:
                     return remarks
     return remarks

@@ -194,7 +194,7 @@ def main():
     limits = [str(r.getrlimit(which)[0]) for which in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_CORE)]
     cells = [*limits, str(sorted(name for name in os.environ if "TOKEN" in name))]
     sheet = {"name": None, "rows": [cells], "remarks": []}
-    print(json.dumps({"kind": "csv", "encoding": "", "delimiter": "", "sheets": [sheet]}))
+    print(json.dumps({"kind": "csv", "encoding": "", "delimiter": "", "remarks": [], "sheets": [sheet]}))
 """
     head = "import json, os, sys\nMEMORY = 1 << 30\nCPU_SECONDS = 20\n"
     (fake / "child.py").write_text(head + limits + reports, encoding="utf-8")
@@ -273,5 +273,5 @@ def test_the_parent_never_loads_the_workbook_reader():
 def test_giant_archive_directories_are_not_parsed():
     end = b"PK\x05\x06" + b"\0" * 4 + (65_000).to_bytes(2, "little") * 2 + b"\0" * 10
     with pytest.raises(UnreadableFile) as caught:
-        preflight.kind_of(b"PK\x03\x04" + b"x" * 100 + end)
+        preflight.inspect(b"PK\x03\x04" + b"x" * 100 + end)
     assert caught.value.key == "file_too_many_parts"
