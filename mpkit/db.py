@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
-from mpkit.errors import StoreTrouble
+from mpkit.errors import StoreTrouble, WrongUsage, of_system
 
 metadata = sa.MetaData()
 Engine = sa.Engine  # other rooms name these without importing the library
@@ -29,6 +30,7 @@ Connection = sa.Connection
 # Several connections on one file are safe in WAL mode only from these versions on (the WAL-reset fault of SQLite).
 _WAL_SAFE = ((3, 51, 3),)
 _WAL_SAFE_PATCHES = {(3, 50): 7, (3, 44): 6}
+_OURS = re.compile(r"no such (table|column|function)|syntax error|has no column|too many", re.IGNORECASE)  # SQLite's
 
 
 class Utc(sa.TypeDecorator[datetime]):
@@ -111,21 +113,45 @@ def connect(url: str) -> sa.Engine:
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A connection that only reads: it does not wait for writers to finish and does not block them."""
-    with engine.connect() as connection:
+    """A connection that only reads: it does not wait for writers to finish and does not block them.
+
+    Raises `StoreTrouble` where the store cannot be read.
+    """
+    with _trouble_said(engine), engine.connect() as connection:
         yield connection.execution_options(mpkit_begin="DEFERRED")
 
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One short write transaction (`BEGIN IMMEDIATE`), committed at the end; a full disk becomes one clear sentence."""
+    """One short write transaction (`BEGIN IMMEDIATE`), committed at the end.
+
+    Raises `StoreTrouble`, one clear sentence, where the disk is full or the store cannot be written.
+    """
+    with _trouble_said(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _trouble_said(engine: sa.Engine) -> Iterator[None]:
+    """What a database says of itself (full, closed, damaged), as a sentence; what it says of our SQL stays as it is."""
     try:
-        with engine.begin() as connection:
-            yield connection
-    except sa.exc.OperationalError as error:
-        if _disk_full(error):
-            raise StoreTrouble("disk_full", where=where(engine)) from error
-        raise
+        yield
+    except sa.exc.DBAPIError as error:
+        trouble = _trouble(engine, error)
+        if trouble is None:
+            raise
+        raise trouble from error
+
+
+def _trouble(engine: sa.Engine, error: sa.exc.DBAPIError) -> StoreTrouble | None:
+    why = str(error.orig)
+    if "database or disk is full" in why or f"[Errno {errno.ENOSPC}]" in why:
+        return StoreTrouble("disk_full", where=where(engine))
+    if "malformed" in why or "is not a database" in why:
+        return StoreTrouble("store_damaged", where=where(engine), why=why)
+    if isinstance(error, sa.exc.OperationalError) and not _OURS.search(why):
+        return StoreTrouble("store_unreachable", where=where(engine), why=why)
+    return None
 
 
 def where(engine: sa.Engine) -> str:
@@ -133,21 +159,24 @@ def where(engine: sa.Engine) -> str:
     return engine.url.database or "" if engine.url.get_backend_name() == "sqlite" else engine.url.render_as_string()
 
 
-def _disk_full(error: sa.exc.OperationalError) -> bool:
-    text = str(error.orig)
-    return "database or disk is full" in text or f"[Errno {errno.ENOSPC}]" in text
-
-
 def open_store(url: str) -> sa.Engine:
-    """The engine of an up-to-date store: made where absent, migrated where older, refused where newer."""
-    engine = connect(url)
-    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
-        Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The engine of an up-to-date store: made where absent, migrated where older, refused where newer.
+
+    Raises `StoreTrouble` where it cannot be opened or is none of ours, `WrongUsage` where the URL is none.
+    """
     try:
-        migrate(engine)
-    except sa.exc.OperationalError as error:
-        key = "disk_full" if _disk_full(error) else "store_unreachable"
-        raise StoreTrouble(key, where=where(engine), why=str(error.orig)) from error
+        engine = connect(url)
+    except (sa.exc.ArgumentError, ImportError) as error:  # not a URL, or of a database we have no driver for
+        raise WrongUsage("store_address_wrong") from error
+    try:
+        if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+            Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _trouble_said(engine):
+            migrate(engine)
+    except OSError as error:
+        raise of_system(error, where=where(engine)) or error from error
+    except sqlite3.Error as error:  # the backup before a migration
+        raise StoreTrouble("store_unreachable", where=where(engine), why=str(error)) from error
     return engine
 
 
@@ -159,6 +188,9 @@ def migrate(engine: sa.Engine) -> None:
     head = script.get_current_head()
     with reading(engine) as connection:
         found = MigrationContext.configure(connection).get_current_revision()
+        others = found is None and set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+    if others:
+        raise StoreTrouble("store_foreign", where=where(engine))
     if found == head:
         return
     if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:

@@ -24,6 +24,17 @@ Texts are written for people in the language of the session: an error carries a 
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator
+
+# What a system says of a place in its file tree, in a person's reach; anything else is a fault of ours.
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, *((errno.EDQUOT,) if hasattr(errno, "EDQUOT") else ())})
+_PLACE = frozenset(
+    {
+        *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST),
+        *(errno.EIO, errno.ENAMETOOLONG, errno.ELOOP, errno.EMFILE, errno.ENFILE, errno.ENXIO, errno.ENODEV),
+    }
+)
 _SHOWN = 200  # characters of Mercado Pago's own text in a sentence of ours
 
 
@@ -52,6 +63,34 @@ def _rebuild(kind: type[MpkitError], key: str, values: dict[str, object], state:
     MpkitError.__init__(error, key, **values)
     error.__dict__.update(state)
     return error
+
+
+def of_system(error: BaseException, *, where: object) -> StoreTrouble | None:
+    """What the system said of a file or a disk, as a sentence; None where `error` is about something else.
+
+    `where` is the place meant when the system names none. Libraries wrap such errors: the causes are looked through.
+    """
+    for cause in _causes(error):
+        if not isinstance(cause, OSError) or cause.errno not in _FULL | _PLACE:
+            continue
+        place = str(cause.filename2 or cause.filename or where)
+        if cause.errno in _FULL:
+            return StoreTrouble("disk_full", where=place)
+        return StoreTrouble("place_refused", where=place, why=cause.strerror or str(cause))
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and what it came from, and what it carries as its only argument (XlsxWriter does so)."""
+    seen: list[BaseException | None] = [None]
+    while error not in seen:
+        seen.append(error)
+        yield error
+        carried = error.args[0] if len(error.args) == 1 and isinstance(error.args[0], BaseException) else None
+        following = carried or error.__cause__ or error.__context__
+        if following is None:
+            return
+        error = following
 
 
 class WrongUsage(MpkitError):

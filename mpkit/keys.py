@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mpkit import private, settings
+from mpkit.errors import StoreTrouble
 
 _BYTES = 32
 
@@ -36,4 +37,10 @@ def _key(data: Path, purpose: str) -> bytes:
 def _master(path: Path) -> bytes:
     if not path.exists():
         private.create(path, secrets.token_hex(_BYTES).encode() + b"\n")
-    return bytes.fromhex(path.read_text(encoding="ascii"))
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii"))
+    except ValueError:
+        key = b""
+    if len(key) != _BYTES:  # a short key would sign, and nobody would notice
+        raise StoreTrouble("key_damaged", where=str(path))
+    return key

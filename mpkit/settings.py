@@ -87,6 +87,21 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return value
 
+    @field_validator("access_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Without the blanks that copying brings along; an empty one is none."""
+        stripped = value.get_secret_value().strip() if value is not None else ""
+        return SecretStr(stripped) if stripped else None
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+            message = "DEBUG, INFO, WARNING or ERROR"
+            raise ValueError(message)
+        return value.upper()
+
     @property
     def database(self) -> str:
         """The store's URL, the default one beside the mirror."""

@@ -24,7 +24,8 @@ def leave(data: Path, token: SecretStr) -> str:
     """Leave a token for the worker; gives the name it is found under, which is no secret."""
     conceal(token)
     name = secrets.token_hex(16)
-    private.create(_left(data, name), token.get_secret_value().strip().encode())
+    # Letters that are no text (a pipe of bytes) become marks no token has: refused as a wrong token, in one sentence.
+    private.create(_left(data, name), token.get_secret_value().strip().encode(errors="backslashreplace"))
     return name
 
 
@@ -48,8 +49,9 @@ def take(data: Path, name: str) -> SecretStr:
 
 
 def done(data: Path, name: str) -> None:
-    """Delete a token that was taken."""
+    """Delete a token that was taken, or that nobody will come for."""
     _waiting(data, name).unlink(missing_ok=True)
+    _left(data, name).unlink(missing_ok=True)
 
 
 def _left(data: Path, name: str) -> Path:

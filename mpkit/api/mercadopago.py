@@ -6,6 +6,7 @@ Lists are iterators that trust the rows they get and not the totals announced; s
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -22,12 +23,13 @@ from mpkit.api.client import HttpxTransport
 from mpkit.api.generations import First, Generation
 from mpkit.api.lists import PAGE, SAME_PAGES, search, walk
 from mpkit.api.pace import Pace
-from mpkit.errors import RefusedByApi, WrongUsage
+from mpkit.errors import RefusedByApi, Unauthorised, WrongUsage
 from mpkit.model import Account, Branch, Chargeback, Payment, Pos, Register, Store
 from mpkit.settings import REAL_API, on_this_machine
 from mpkit.work import Progress, Seams, Transport, silent
 
 _REAL_PLACES = "https://api.mercadolibre.com"  # the catalogue of states and cities is public and lives elsewhere
+_TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry, blanks left out
 _DEEPEST = 10_000  # offset the payments search reaches
 
 
@@ -59,10 +61,16 @@ def connect(
     """The account behind a token; nothing is asked yet.
 
     `url` may be plain HTTP only where it is this machine's own. Two objects of one account share their `pace`.
-    Raises `WrongUsage` for an address a token must not be sent to.
+    Raises `WrongUsage` for an address a token must not be sent to, `Unauthorised` for a text no header can carry.
     """
     seams = seams or Seams()
-    parts = urlsplit(url)
+    if not _TOKEN.fullmatch(token.get_secret_value()):
+        raise Unauthorised("api_token_malformed")
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - read to be checked: it is only looked at when asked for
+    except ValueError as error:  # an open bracket, a port beyond the last
+        raise WrongUsage("api_address_wrong", url=url) from error
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
         raise WrongUsage("api_address_wrong", url=url)
     if parts.scheme == "http" and not on_this_machine(url) and transport is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import SecretStr
@@ -26,24 +26,24 @@ def add(as_json: AsJson = False) -> None:
     """Connect an account; the token is asked for, or comes on standard input or in MPKIT_ACCESS_TOKEN."""
     bench = console.bench()
     name = handover.leave(bench.settings.data, _token(bench))
-    with console.progress() as progress:
-        asked = {"handover": name}
-        looked = console.finished(run_now(bench, account="", kind="look", key=name, arguments=asked, progress=progress))
-        found = console.finished(
-            run_now(
-                bench,
-                account="",
-                kind="connect",
-                key=name,
-                arguments={**asked, "user_id": looked["user_id"]},
-                progress=progress,
-            )
-        )
+    try:
+        found = _connected(bench, name)
+    finally:
+        handover.done(bench.settings.data, name)  # whatever happened, no token is left lying about
     console.say("account_added", nickname=found["nickname"], id=found["user_id"], site=found["site"])
     if found["test"]:
         console.say("account_is_test")
     if as_json:
         console.answer(found, as_json=True)
+
+
+def _connected(bench: Workbench, name: str) -> dict[str, Any]:
+    asked = {"handover": name}
+    with console.progress() as progress:
+        looked = console.finished(run_now(bench, account="", kind="look", key=name, arguments=asked, progress=progress))
+        arguments = {**asked, "user_id": looked["user_id"]}
+        job = run_now(bench, account="", kind="connect", key=name, arguments=arguments, progress=progress)
+        return console.finished(job)
 
 
 def _token(bench: Workbench) -> SecretStr:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +36,9 @@ def command(
 ) -> None:
     """Make and change in the account what a plan says; 0: all done, 3: some of it was not."""
     plan = _read(file)
+    if out and (out.is_dir() or not out.parent.is_dir()):  # known before anything is sent
+        why = os.strerror(errno.EISDIR if out.is_dir() else errno.ENOENT)
+        raise Refused("plan_unwritable_file", file=str(out), why=why)
     bench = console.bench()
     account = bench.account()
     if not account_of(plan, account):
@@ -61,9 +67,13 @@ def command(
 
 def _read(file: Path) -> Plan:
     try:
-        if file.stat().st_size > _MOST_BYTES:
+        if file.exists() and not (file.is_file() or file.is_dir()):  # a device or a pipe never ends
             raise Refused("plan_not_a_plan")
-        document = json.loads(file.read_text(encoding="utf-8"))
+        with file.open("rb") as opened:
+            content = opened.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise Refused("plan_not_a_plan")
+        document = json.loads(content)
     except OSError as error:
         raise Refused("plan_unreadable_file", file=str(file), why=error.strerror or str(error)) from error
     except (ValueError, RecursionError) as error:
@@ -94,9 +104,14 @@ def _said(result: dict[str, Any], language: str) -> str:
 
 
 def _copy(made: Path, out: Path) -> None:
+    """A copy where it was asked for; one that cannot be written says that the work itself is done."""
+    aside = out.with_name(out.name + ".part")
     try:
-        aside = out.with_name(out.name + ".part")
         shutil.copyfile(made, aside)
         aside.replace(out)
     except OSError as error:
-        raise Refused("plan_unwritable_file", file=str(out), why=error.strerror or str(error)) from error
+        why = error.strerror or str(error)
+        raise Refused("plan_outcome_unwritten", file=str(out), why=why, made=str(made)) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)

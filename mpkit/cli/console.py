@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
 from mpkit import log
-from mpkit.errors import MpkitError
+from mpkit.errors import MpkitError, of_system
 from mpkit.i18n import LANGUAGES, say_error
 from mpkit.i18n import say as said
 from mpkit.settings import Settings, load
@@ -94,9 +95,11 @@ def look() -> NoReturn:
 
 def face(work: Callable[[], int]) -> int:
     """The one place where a command's errors are caught: one sentence on stderr, and the exit code given back."""
+    _readable()
     try:
         _listen()
-        return work()
+        code = work()
+        sys.stdout.flush()  # a disk that is full under a redirected answer is met here, not after the exit code
     except MpkitError as error:
         print(say_error(error, language()), file=sys.stderr)
         return error.exit_code
@@ -111,11 +114,37 @@ def face(work: Callable[[], int]) -> int:
     except BrokenPipeError:  # whoever read us has enough
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the interpreter flushes it last
         return DONE
-    except Exception:  # noqa: BLE001 - the face: whatever nobody expected gets a number
-        number = secrets.token_hex(4)
-        _log.exception("unexpected", number=number)
-        say("job_unexpected", number=number)
-        return REFUSED
+    except Exception as error:  # noqa: BLE001 - the face: whatever nobody expected gets a number
+        return _unexpected(error)
+    else:
+        return code
+
+
+def _unexpected(error: Exception) -> int:
+    """What no room foresaw: a disk or folder as a sentence, anything else as a number; both with a trace in the log."""
+    trouble = of_system(error, where=_place())
+    if trouble is not None:
+        _log.exception("the system refused", why=trouble.key)
+        print(say_error(trouble, language()), file=sys.stderr)
+        return trouble.exit_code
+    number = secrets.token_hex(4)
+    _log.exception("unexpected", number=number)
+    say("job_unexpected", number=number)
+    return REFUSED
+
+
+def _readable() -> None:
+    """Letters that a pipe's or terminal's encoding lacks become marks: a name must not end a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace" if stream is sys.stderr else "backslashreplace")
+
+
+def _place() -> str:
+    """The place meant where the system names none."""
+    with suppress(MpkitError):
+        return str(settings().data)
+    return "."
 
 
 def _listen() -> None:

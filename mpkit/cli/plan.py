@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -87,9 +88,12 @@ def _write(out: Path, document: dict[str, object], plan: Plan, language: str) ->
         said = markdown(plan, language)
     else:
         said = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    aside = out.with_name(out.name + ".part")
     try:
-        aside = out.with_name(out.name + ".part")
         aside.write_text(said, encoding="utf-8")
         aside.replace(out)
     except OSError as error:
         raise Refused("plan_unwritable_file", file=str(out), why=error.strerror or str(error)) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)

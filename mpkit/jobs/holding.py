@@ -119,7 +119,11 @@ class Hold:
         except MpkitError as error:
             _log.info("failed", job=job.id, kind=job.kind, why=error.key)
             return "failed", {"error": told(error)}
-        except Exception:  # noqa: BLE001 - a face of its own: whatever a job throws is logged here once
+        except Exception as error:  # noqa: BLE001 - a face of its own: whatever a job throws is logged here once
+            trouble = errors.of_system(error, where=bench.settings.data)
+            if trouble is not None:
+                _log.exception("the system refused", job=job.id, kind=job.kind, why=trouble.key)
+                return "failed", {"error": told(trouble)}
             number = secrets.token_hex(4)
             _log.exception("failed unexpectedly", job=job.id, kind=job.kind, number=number)
             return "failed", {"error": {"key": "job_unexpected", "values": {"number": number}, "kind": "MpkitError"}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     account = bench.account(str(arguments.get("account") or ""))
     file = Path(str(arguments["file"]))
     if not file.is_file():
-        raise UnreadableFile("kit_pdf_unreadable", file=file.name, why=str(file))
+        why = os.strerror(errno.EISDIR if file.is_dir() else errno.EINVAL if file.exists() else errno.ENOENT)
+        raise UnreadableFile("place_refused", where=str(file), why=why)
     dpi = max(_LEAST_DPI, min(_MOST_DPI, int(arguments.get("dpi") or 300)))
     language = str(arguments.get("language") or "en")
     seller = bench.mercadopago(account)
