@@ -66,8 +66,8 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def twice(page: Page, press: Locator) -> None:
     """Two clicks, 0.3 seconds apart, at the same place, whatever has come there meanwhile."""
+    expect(press).to_be_enabled(timeout=LONG)
     press.scroll_into_view_if_needed()
-    expect(press).to_be_enabled()
     page.wait_for_timeout(200)
     box = press.bounding_box()
     assert box is not None
