@@ -123,5 +123,7 @@ def _asked(group: Sequence[Look]) -> list[dict[str, Any]]:
         raise UnreadableFile("kit_pdf_unreadable", file=names, why=why) from error
     for look, answer in zip(group, answers, strict=True):
         if "broken" in answer:
-            raise UnreadableFile("kit_pdf_unreadable", file=look.pdf.name, why=answer["broken"])
+            locked = "password" in str(answer["broken"])
+            key = "kit_pdf_locked" if locked else "kit_pdf_unreadable"
+            raise UnreadableFile(key, file=look.pdf.name, why=answer["broken"])
     return answers
