@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mpkit.places import names
-from mpkit.places.atlas import Place, State, everyday_cities, known_states, read
+from mpkit.places.atlas import Place, State, everyday_cities, kilometres, known_states, read
 from mpkit.places.grid import Grid
 from mpkit.sites import SITES
 
@@ -111,6 +111,7 @@ class Catalogue:
         self._everyday = self._everyday_names()
         self._grid = Grid(places)
         self.match_state = lru_cache(maxsize=20_000)(self._match_state)
+        self._centres = lru_cache(maxsize=100_000)(self._centres_of)
         self._matched = lru_cache(maxsize=100_000)(self._match_in)
 
     def cities(self, state: str) -> tuple[str, ...]:
@@ -134,8 +135,15 @@ class Catalogue:
 
     def distance(self, state: str, city: str, latitude: float, longitude: float) -> float | None:
         """Kilometres from the nearest centre of that name in that state; a name may stand there more than once."""
+        centres = self._centres(state, city)
+        if len(centres) == 1:
+            return kilometres(*centres[0], latitude, longitude)
+        return min((kilometres(*centre, latitude, longitude) for centre in centres), default=None)
+
+    def _centres_of(self, state: str, city: str) -> tuple[tuple[float, float], ...]:
+        """The centres of all places of that name in that state."""
         places = self._names[state].by_fold.get(names.fold(city), ()) if state in self._names else ()
-        return min((km for p in places if (km := p.km_to(latitude, longitude)) is not None), default=None)
+        return tuple((p.latitude, p.longitude) for p in places if p.latitude is not None and p.longitude is not None)
 
     def nearest(self, latitude: float, longitude: float) -> Place | None:
         """The place whose centre is nearest, with its distance."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -47,13 +48,16 @@ _SHORT = {
 }
 _CLOSE = ((4, 0), (7, 1))  # names up to 4 letters must be right, up to 7 letters one may be wrong, longer ones two
 _MOST = 2
+_WORDS = re.compile(r"[^\W_]+").findall
 
 
 @lru_cache(maxsize=200_000)
 def fold(text: str) -> str:
     """Lower case, no accents, one blank between words of letters and digits."""
+    if text.isascii():
+        return " ".join(_WORDS(text.lower()))
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+    return " ".join(_WORDS(plain))
 
 
 def spelt_out(folded: str) -> str:

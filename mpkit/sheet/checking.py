@@ -104,8 +104,8 @@ def check(
     will not read, `Refused` where the country does not show, `WrongUsage` for an option that makes no sense.
     """
     path = Path(path)
-    grid = reading.read(path)
     with _uncollected():
+        grid = reading.read(path)
         return _judged(path, grid, site=site, sheet=sheet, mapping=mapping or {}, accept=accept, places=places)
 
 

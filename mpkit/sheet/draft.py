@@ -165,7 +165,7 @@ def _addresses(table: Table, findings: Findings, drafts: list[Draft], texts: dic
 
 def _house(text: str) -> str:
     """A house number from its own cell; words for none give ""."""
-    return text if any(c.isdigit() for c in text) and text.strip("0") else ""
+    return text if (text.isdigit() or any(c.isdigit() for c in text)) and text.strip("0") else ""
 
 
 def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
@@ -223,8 +223,7 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     middles = _middles(drafts)
     for draft in drafts:
         place = (draft.state_text, draft.city_text)
-        state, city, name = unscrambled(place[0]), unscrambled(place[1]), unscrambled(draft.name)
-        case = Case(state, city, name, draft.point, middles.get(place))
+        case = Case(unscrambled(place[0]), unscrambled(place[1]), draft.name, draft.point, middles.get(place))
         where = settlement.judge(case)
         draft.state, draft.city, draft.point = where.state, where.city, where.point
         for trouble in where.troubles:

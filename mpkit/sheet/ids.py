@@ -15,6 +15,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import lru_cache
 
 from mpkit.places.names import fold
 
@@ -24,6 +25,7 @@ _ESCAPES = {"-": "XM", "_": "XU", ".": "XP", "/": "XS", " ": "XE", "X": "XX"}
 _TAIL = 15
 
 
+@lru_cache(maxsize=100_000)
 def store_id(own: str) -> str:
     """The external id of the store with this own id; never longer than 60."""
     if _PLAIN.fullmatch(own) and len(own) <= STORE_MOST:

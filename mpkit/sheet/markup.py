@@ -25,7 +25,6 @@ _INSIDE = (
 _REFERENCES = re.compile(rb'<c r="([A-Z]+\d+")').findall
 _OTHER_TAGS = re.compile(rb"<c[A-Za-z]")
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
-_REMARKED = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)" + _NAME_END + _INSIDE + rb">(\s*</)?")
 _HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)" + _NAME_END + _INSIDE + rb">")
 _FORMULA = re.compile(rb"<(?:\w+:)?c" + _NAME_END + rb"([^<>]*)>\s*<(?:\w+:)?f" + _NAME_END)
@@ -47,8 +46,6 @@ class Noticed:
 
 def notice(sheet: bytes) -> Noticed:
     """Look at one worksheet; raises `UnreadableFile` for a giant, and for one that contradicts itself everywhere."""
-    if b"<!" in sheet:
-        sheet = _REMARKED.sub(b"", sheet)
     prefixed = _PREFIXED.search(sheet) is not None
     reach = None if prefixed else _orderly(sheet)
     remarks = () if reach and reach[0] <= MAX_ROWS and reach[1] <= MAX_COLUMNS else tuple(_disorder(sheet))
@@ -121,14 +118,15 @@ def _orderly(sheet: bytes) -> tuple[int, int] | None:
     """
     last = cells = widest = 0
     known: set[bytes] = set()
-    for row in sheet.split(b"<row ")[1:]:
-        number = row[3 : row.find(b'"', 3) + 1]  # with the closing quote, which ends each reference too
-        if not row.startswith(b'r="') or whole(number[:-1].decode("latin-1")) <= last:
+    for row in sheet.split(b'<row r="')[1:]:
+        end = row.find(b'"') + 1  # the closing quote ends each reference too
+        number = int(row[: end - 1]) if 1 < end < 9 and row[: end - 1].isdigit() else 0  # noqa: PLR2004 - 7 digits
+        if number <= last:
             return None
-        last = whole(number[:-1].decode("latin-1"))
+        last = number
         references = _REFERENCES(row)
         cells += len(references)
-        letters = b"".join(references).replace(number, b'"')
+        letters = b"".join(references).replace(row[:end], b'"')
         if letters not in known:
             columns = [column_number(each) if each.isalpha() else 0 for each in letters.split(b'"')[:-1]]
             if any(b <= a for a, b in zip([0, *columns], columns, strict=False)):

@@ -10,6 +10,7 @@ from mpkit.places import Catalogue
 from mpkit.sites import SITES, Box
 
 _NUMBER = re.compile(r"([+-]?)\s*(\d+(?:[.,]\d+)?|[.,]\d+)°?\s*([NSEWO])?", re.IGNORECASE)
+_ORDINARY = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?").fullmatch  # nearly every cell: worth a way of its own
 _SEXAGESIMAL = re.compile(
     r"([+-]?)(\d{1,3})\s*[°º]\s*(\d{1,2})\s*['’′]?\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[\"”″]|'')?)?\s*([NSEWO])?",  # noqa: RUF001
     re.IGNORECASE,
@@ -31,9 +32,9 @@ class Judged:
 
 def degrees(text: str) -> float | None:
     """One coordinate in decimal degrees: point or comma, degrees-minutes-seconds, a letter for the hemisphere."""
+    if _ORDINARY(text):
+        return float(text)
     cell = text.replace("−", "-").strip()  # noqa: RUF001 - spreadsheets write a true minus too
-    if cell.lstrip("+-").replace(".", "", 1).isdecimal() and cell.isascii() and cell[1:2] not in "+-":
-        return float(cell)
     plain = _NUMBER.fullmatch(cell)
     if plain:
         value = float(plain[2].replace(",", "."))

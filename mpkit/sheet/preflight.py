@@ -37,6 +37,7 @@ _OTHER_KINDS = (
     (b"PAR1", "Parquet"),
 )
 _ENTITY = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_REMARKED = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _BOOK, _RELATIONS, _SHEETS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/"
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")  # the directory of an old workbook names its parts in UTF-16
 
@@ -126,15 +127,17 @@ def _kind_by_parts(names: list[str]) -> str:
 
 
 def _look_inside(archive: zipfile.ZipFile, part: zipfile.ZipInfo, name: str) -> bytes:
-    """The whole text of one part, read once; document types, entities and passwords are refused."""
+    """The text of one part without comments, read once; document types, entities and passwords are refused."""
     try:
         with archive.open(part) as stream:
             text = b"".join(iter(lambda: stream.read(_CHUNK), b""))
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, zlib.error) as error:
         raise UnreadableFile("file_damaged") from error
     plain = text.replace(b"\x00", b"") if b"\x00" in text[:200] else text  # UTF-16 hides nothing
-    if b"<!" in plain and _ENTITY.search(plain):
-        raise UnreadableFile("file_dtd", part=name)
+    if b"!" in plain and b"<!" in plain:  # one letter is found far faster than two
+        if _ENTITY.search(plain):
+            raise UnreadableFile("file_dtd", part=name)
+        plain = _REMARKED.sub(b"", plain)
     if name == "meta-inf/manifest.xml" and b"encryption-data" in plain:
         raise UnreadableFile("file_encrypted")
     return plain

@@ -145,7 +145,7 @@ class Profile:
 
 def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None) -> Profile:
     """Look at the non-empty `values` of a column (stripped), against a site's catalogue and box where one is known."""
-    filled = [value for value in values if value]
+    filled = list(filter(None, values))
     step = max(1, len(filled) // SAMPLE)
     sample = filled[::step][:SAMPLE]
     size = len(sample) or 1

@@ -15,6 +15,7 @@ from mpkit.places import Catalogue, Kind, Match, Place
 from mpkit.places.atlas import kilometres
 from mpkit.places.names import fold
 from mpkit.sheet.points import Point
+from mpkit.sheet.text import unscrambled
 
 AGREE_KM = 40.0  # a centre is not a border: large towns reach this far
 FAR_KM = 45.0
@@ -71,7 +72,6 @@ class Settlement:
         self.catalogue = catalogue
         self.accept = frozenset(accept)
         self.has_state = has_state
-        self._centre = lru_cache(maxsize=100_000)(catalogue.distance)
         self._nearest = lru_cache(maxsize=50_000)(catalogue.nearest)
 
     def judge(self, case: Case) -> Where:
@@ -148,7 +148,7 @@ class Settlement:
         """Kilometres from the city: its centre, or where the file's other branches of it lie; None without a point."""
         if case.point is None:
             return None
-        centre = self._centre(case.state, city, *case.point)
+        centre = self.catalogue.distance(case.state, city, *case.point)
         if centre is None or case.middle is None or centre <= AGREE_KM / 2:
             return centre
         return min(centre, kilometres(*case.middle, *case.point))
@@ -265,7 +265,7 @@ class Settlement:
         match = self.catalogue.match_city(case.city_text, state)
         if not match.kind.lossless or case.point is None:
             return None
-        distance = self._centre(state, match.value, *case.point)
+        distance = self.catalogue.distance(state, match.value, *case.point)
         return Place(state, match.value) if distance is not None and distance <= AGREE_KM else None
 
     def _town(self, case: Case) -> Place | None:
@@ -273,7 +273,7 @@ class Settlement:
         if case.point is None:
             return None
         around = [p for p in self.catalogue.around(*case.point, _AROUND) if not case.state or p.state == case.state]
-        folded = f" {fold(case.name)} "
+        folded = f" {fold(unscrambled(case.name))} "
         said = [
             place
             for place in around

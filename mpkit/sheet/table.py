@@ -60,7 +60,7 @@ def understand(grid: Grid, *, site: str, sheet: str, mapping: Mapping[str, str],
     if not records:
         raise UnreadableFile("file_no_rows")
     headers, cells = _columns(chosen.rows[header_row - 1] if header_row else [], records)
-    stripped = [[cell.strip() for cell in column] for column in cells]
+    stripped = [list(map(str.strip, column)) for column in cells]
     if site and site.upper() not in SITES:
         raise WrongUsage("site_unknown", site=site, known=" ".join(SITES))
     found = site.upper() or guess_site(headers, stripped, folder)

@@ -51,8 +51,12 @@ def _sheet(book: calamine.CalamineWorkbook, name: str, noticed: Noticed) -> Shee
     if width > MAX_COLUMNS or height * width > _MAX_CELLS:
         raise UnreadableFile("file_too_many_columns", limit=MAX_COLUMNS)
     cells = found.to_python(skip_empty_area=False)
-    rows = [[_TEXT[type(cell)](cell) for cell in row] for row in cells]
-    return Sheet(name, rows, (*_hidden(noticed, rows), *noticed.remarks, *_formulas(noticed, rows), *_numbers(cells)))
+    texts = [set(map(type, row)) == {str} for row in cells]
+    rows = [
+        row if is_text else [_TEXT[type(cell)](cell) for cell in row] for row, is_text in zip(cells, texts, strict=True)
+    ]
+    numbers = [] if all(texts) else _numbers(cells)
+    return Sheet(name, rows, (*_hidden(noticed, rows), *noticed.remarks, *_formulas(noticed, rows), *numbers))
 
 
 def _hidden(noticed: Noticed, rows: list[list[str]]) -> list[Remark]:

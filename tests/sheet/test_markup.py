@@ -164,6 +164,21 @@ def test_rows_out_of_order_are_said_and_read(tmp_path):
     assert [b.own_id for b in checked.branches] == ["0425", "0426", "0427"]
 
 
+def test_what_a_comment_says_is_not_of_the_sheet(tmp_path):
+    """A row in a comment neither claims a cell nor covers up that one stands in another row."""
+    harmless = rewritten(
+        workbook(tmp_path / "a.xlsx"), lambda text: text.replace("</row>", "</row><!--<row r='1'/>-->")
+    )
+    assert sheet.check(harmless).findings == ()
+
+    def covered(text):
+        rows = re.search(r'(<row r="3".*?)</row><row r="4"[^>]*>', text)
+        return text.replace(rows[0], rows[1] + '<!--</row><row r="4">-->')
+
+    checked = sheet.check(rewritten(workbook(tmp_path / "a.xlsx"), covered))
+    assert {("cell_of_other_row", "blocking", n) for n in (2, 3)} <= said(checked)
+
+
 ROW = '<row r="{0}"><c r="A{0}"><v>1</v></c><c r="B{0}"><v>2</v></c></row>'
 GOOD = "".join(ROW.format(n) for n in range(1, 13))
 
@@ -187,7 +202,6 @@ def found(text: str) -> list[tuple[str, int]]:
         re.sub(r"<(/?)(row|c|v)\b", r"<\1x:\2", GOOD),
         GOOD + '<cfRule type="x"/><colBreaks/>',
         GOOD.replace("<c ", "<c\n"),
-        GOOD + "<!-- " + ROW.format(1) + " -->",
     ],
 )
 def test_orderly_sheets_however_they_are_written(text):
