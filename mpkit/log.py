@@ -75,6 +75,14 @@ class _PrivateFile(logging.FileHandler):
         with suppress(OSError):
             super().emit(record)
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's own name
+        """Nor may a full disk: the library would print a trace, and the traces of what it was told."""
+
+    def close(self) -> None:
+        """What cannot be flushed is lost; the command's own sentence stands."""
+        with suppress(OSError):
+            super().close()
+
 
 def _clean_record(*args: Any, **values: Any) -> logging.LogRecord:  # noqa: ANN401 - the factory's own signature
     record = _plain_factory(*args, **values)

@@ -77,10 +77,15 @@ def language() -> str:
 
 def answer(document: Mapping[str, Any], text: str = "", *, as_json: bool) -> None:
     """The one answer on stdout: the document as JSON, or the text for people."""
-    if as_json:
-        print(json.dumps(document, ensure_ascii=False, indent=2))
-    elif text:
-        print(text)
+    said_once = json.dumps(document, ensure_ascii=False, indent=2) if as_json else text
+    if not said_once:
+        return
+    try:
+        print(said_once, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # a file behind it whose disk is full
+        raise of_system(error, where=said("cli_stdout", language())) or error from error
 
 
 def say(key: str, **values: object) -> None:
@@ -99,7 +104,6 @@ def face(work: Callable[[], int]) -> int:
     try:
         _listen()
         code = work()
-        sys.stdout.flush()  # a disk that is full under a redirected answer is met here, not after the exit code
     except MpkitError as error:
         print(say_error(error, language()), file=sys.stderr)
         return error.exit_code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -86,6 +87,9 @@ def _write(file: Path, content: bytes) -> None:
         aside.replace(file)
     except OSError as error:
         raise Refused("sales_not_written", file=str(file), why=error.strerror or str(error)) from error
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def table(answer: Answer, language: str) -> str:

@@ -9,7 +9,7 @@ import typer
 
 from mpkit import sheet
 from mpkit.cli import console
-from mpkit.errors import WrongUsage
+from mpkit.errors import WrongUsage, of_system
 from mpkit.i18n import LANGUAGES
 from mpkit.sites import SITES
 
@@ -25,6 +25,9 @@ def command(
     if lang not in {"", *LANGUAGES}:
         raise WrongUsage("language_unknown", language=lang, known=", ".join(LANGUAGES))
     spoken = lang or (SITES[site.upper()].language if site.upper() in SITES else "en")
-    out.mkdir(parents=True, exist_ok=True)
-    written = [str(path) for path in sheet.template(site, spoken, out)]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        written = [str(path) for path in sheet.template(site, spoken, out)]
+    except OSError as error:
+        raise of_system(error, where=out) or error from error
     console.answer({"files": written}, "\n".join(written), as_json=as_json)

@@ -135,7 +135,7 @@ def write_table(file: Path, table: pa.Table) -> None:
 
 def trouble(error: OSError, folder: Path) -> StoreTrouble:
     """What a file that cannot be written means to a person."""
-    if error.errno == errno.ENOSPC:
+    if error.errno == errno.ENOSPC or os.strerror(errno.ENOSPC) in str(error):  # DuckDB says it in a text only
         return StoreTrouble("disk_full", where=str(folder))
     return StoreTrouble("store_unreachable", where=str(folder), why=error.strerror or str(error))
 

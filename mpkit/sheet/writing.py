@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from mpkit.errors import of_system
 from mpkit.i18n import say
 
 Looks = Mapping[str, Format]
@@ -24,19 +25,25 @@ _CELL_MOST = 32_767  # characters Excel keeps in a cell
 
 @contextmanager
 def workbook(out: Path) -> Iterator[Workbook]:
-    """A workbook written aside and moved into place when it is whole; strings stay strings."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(suffix=".xlsx", dir=out.parent)
-    os.close(handle)
-    aside = Path(name)
+    """A workbook written aside and moved into place when it is whole; strings stay strings.
+
+    Raises `StoreTrouble` where it cannot be written. It is made in memory: a full disk meets it when it is whole.
+    """
+    content = BytesIO()
     options = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    book = Workbook(content, options)
+    yield book
+    book.close()
+    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
-        book = Workbook(str(aside), options)
-        yield book
-        book.close()
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(content.getvalue())
         aside.replace(out)
+    except OSError as error:
+        raise of_system(error, where=out) or error from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def formats(book: Workbook) -> Looks:
