@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mpkit.places import Catalogue
 from mpkit.sites import SITES, Box
@@ -20,8 +20,7 @@ _OUTSIDE_KM = 150.0
 Point = tuple[float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """One row's point: `point` may be used unless `code` names what is wrong; `better` would be right."""
 
     point: Point | None

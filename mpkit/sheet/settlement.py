@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from mpkit.model import Severity
 from mpkit.places import Catalogue, Kind, Match, Place
@@ -38,8 +39,7 @@ class Trouble:
     values: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
+class Where(NamedTuple):
     """State and city in the catalogue's spelling ("" where unknown), the point to use, and the troubles."""
 
     state: str

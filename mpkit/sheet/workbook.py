@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 import python_calamine as calamine
 
@@ -53,7 +53,8 @@ def _sheet(book: calamine.CalamineWorkbook, name: str, noticed: Noticed) -> Shee
     cells = found.to_python(skip_empty_area=False)
     texts = [set(map(type, row)) == {str} for row in cells]
     rows = [
-        row if is_text else [_TEXT[type(cell)](cell) for cell in row] for row, is_text in zip(cells, texts, strict=True)
+        cast("list[str]", row) if is_text else [_TEXT[type(cell)](cell) for cell in row]
+        for row, is_text in zip(cells, texts, strict=True)
     ]
     numbers = [] if all(texts) else _numbers(cells)
     return Sheet(name, rows, (*_hidden(noticed, rows), *noticed.remarks, *_formulas(noticed, rows), *numbers))

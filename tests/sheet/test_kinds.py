@@ -18,6 +18,8 @@ SHOPS = [
     ["0427", "Sur", "Belgrano 77", "Rosario", "Santa Fe", "-32.97", "-60.65"],
 ]
 
+TWICE, COMPUTED = ' table:number-columns-repeated="2"', ' table:formula="of:=[.A1]"'
+
 
 def ods(path: Path, tables: str, extra: dict[str, str] | None = None) -> Path:
     """An OpenDocument workbook around the XML of its tables."""
@@ -128,6 +130,20 @@ def test_what_an_opendocument_workbook_hides(tmp_path):
     }
     (formula,) = [f for f in checked.findings if f.code == "formula_in_id"]
     assert (formula.row, formula.column, formula.severity) == (2, 1, "warning")
+
+
+def test_cells_an_opendocument_workbook_repeats_are_counted(tmp_path):
+    cell = '<table:table-cell office:value-type="string"{}><text:p>{}</text:p></table:table-cell>'
+    head = ["tipo", "tipo", *HEAD]
+    rows = "".join(
+        f"<table:table-row>{cell.format(TWICE, 'A')}"
+        f"{cell.format(COMPUTED, shop[0])}"
+        f"{''.join(cell.format('', text.replace('&', '&amp;')) for text in shop[1:])}</table:table-row>"
+        for shop in SHOPS
+    )
+    page = table("S", [head]).replace("</table:table>", f"{rows}</table:table>")
+    checked = sheet.check(ods(tmp_path / "a.ods", page))
+    assert {(f.row, f.column) for f in checked.findings if f.code == "formula_in_id"} == {(2, 3), (3, 3), (4, 3)}
 
 
 def test_rows_an_opendocument_workbook_repeats_are_counted(tmp_path):

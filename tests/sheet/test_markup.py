@@ -48,15 +48,16 @@ def said(checked) -> set[tuple[str, str, int]]:
 
 def test_hidden_rows_and_columns_are_read_and_named(tmp_path):
     def hide(_, page):
-        for row in (1, 3, 4, 9):
+        for row in (1, 3, 4, 5, 9):
             page.set_row(row, None, None, {"hidden": True})
         page.set_column(1, 2, None, None, {"hidden": True})
-        page.set_column(8, 200, None, None, {"hidden": True})
+        page.set_column(7, 200, None, None, {"hidden": True})
 
-    rows = [*SHOPS, ["0428", "Este", "Mitre 9", "Rosario", "Santa Fe", "-32.96", "-60.66"]]
+    rows = [*SHOPS, ["0428", "Este", "Mitre 9", "Rosario", "Santa Fe", "-32.96", "-60.66"], [], SHOPS[0][:7]]
+    rows[-1] = ["0429", "Oeste", "Mitre 19", "Rosario", "Santa Fe", "-32.98", "-60.67", "", "nota"]
     checked = sheet.check(workbook(tmp_path / "a.xlsx", hide, rows=rows))
-    assert len(checked.branches) == 4
-    assert codes(checked) == {"hidden_rows": {"rows": "2, 4-5"}, "hidden_columns": {"columns": "B, C"}}
+    assert len(checked.branches) == 5
+    assert codes(checked) == {"hidden_rows": {"rows": "2, 4-5"}, "hidden_columns": {"columns": "B, C, I"}}
     assert said(checked) == {("hidden_rows", "info", 0), ("hidden_columns", "info", 0)}
     messages = [f["message"] for f in checked.to_json("es")["findings"]]
     assert any("2, 4-5" in message for message in messages)
