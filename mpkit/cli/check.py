@@ -40,36 +40,31 @@ def command(
     language, mapping = console.language(), parse_map(map_ or [])
     documents: list[dict[str, Any]] = []
     texts: list[str] = []
-    checks: list[Checked] = []
     with TemporaryDirectory(prefix="mpkit-") as aside, console.progress() as progress:
         found = files.gather(paths, Path(aside))
-        for number, path in enumerate(found):
-            progress(number, len(found), "check_step")
-            try:
-                checked = sheet.check(
-                    path,
-                    site=site,
-                    sheet=sheet_,
-                    mapping=mapping,
-                    accept=accept or (),
-                    places=console.settings().places,
-                )
-            except UnreadableFile as error:
-                if len(found) == 1:
-                    raise
-                documents.append({"file": path.name, "error": say_error(error, language)})
-                texts.append(say_error(error, language))
+        results = sheet.check_all(
+            found,
+            progress,
+            site=site,
+            sheet=sheet_,
+            mapping=mapping,
+            accept=accept or (),
+            places=console.settings().places,
+        )
+        for path, result in zip(found, results, strict=True):
+            if isinstance(result, UnreadableFile):
+                documents.append({"file": path.name, "error": say_error(result, language)})
+                texts.append(say_error(result, language))
                 continue
-            checks.append(checked)
-            documents.append(checked.to_json(language))
-            texts.append("" if as_json else report(checked, language))
+            documents.append(result.to_json(language))
+            texts.append("" if as_json else report(result, language))
             if out:
-                sheet.mark(path, checked, _marked(out, path, several=len(found) > 1), language)
+                sheet.mark(path, result, _marked(out, path, several=len(found) > 1), language)
     document = documents[0] if len(documents) == 1 else {"files": documents}
     console.answer(document, "\n\n".join(texts), as_json=as_json)
-    if len(checks) < len(found):
+    if any(isinstance(result, UnreadableFile) for result in results):
         raise typer.Exit(console.REFUSED)
-    if any(checked.findings for checked in checks):
+    if any(result.findings for result in results if isinstance(result, Checked)):
         console.look()
 
 

@@ -10,15 +10,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from mpkit.sheet.across import check_all
     from mpkit.sheet.checking import Checked, check, message
     from mpkit.sheet.marking import mark
     from mpkit.sheet.templates import template
     from mpkit.sheet.writing import results
 
-__all__ = ["Checked", "check", "mark", "message", "results", "template"]
+__all__ = ["Checked", "check", "check_all", "mark", "message", "results", "template"]
 _WHERE = {
     "Checked": "checking",
     "check": "checking",
+    "check_all": "across",
     "message": "checking",
     "mark": "marking",
     "results": "writing",

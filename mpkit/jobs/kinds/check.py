@@ -25,14 +25,10 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     documents: list[dict[str, Any]] = []
     with TemporaryDirectory(prefix="mpkit-") as aside:
         found = files.gather([Path(path) for path in arguments["paths"]], Path(aside))
-        for number, path in enumerate(found):
-            progress(number, len(found), "check_step")
-            try:
-                checked = sheet.check(path, **options(bench, arguments))
-            except UnreadableFile as error:
-                if len(found) == 1:
-                    raise
-                documents.append({"file": path.name, "error": say_error(error, language)})
+        results = sheet.check_all(found, progress, **options(bench, arguments))
+        for number, (path, checked) in enumerate(zip(found, results, strict=True)):
+            if isinstance(checked, UnreadableFile):
+                documents.append({"file": path.name, "error": say_error(checked, language)})
                 continue
             document = checked.to_json(language)
             if out:
