@@ -94,6 +94,25 @@ class Settings(BaseSettings):
         stripped = value.get_secret_value().strip() if value is not None else ""
         return SecretStr(stripped) if stripped else None
 
+    @field_validator("api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        """An open bracket or a port beyond the last is found here, not where the address is taken apart."""
+        try:
+            urlsplit(value).port  # noqa: B018 - looked at to be checked
+        except ValueError as error:
+            message = "not a web address"
+            raise ValueError(message) from error
+        return value
+
+    @field_validator("log_format")
+    @classmethod
+    def _form(cls, value: str) -> str:
+        if value not in {"text", "json"}:
+            message = "text or json"
+            raise ValueError(message)
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _level(cls, value: str) -> str:

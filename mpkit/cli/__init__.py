@@ -101,6 +101,7 @@ def run(arguments: Sequence[str]) -> int:
     from mpkit.cli import console  # noqa: PLC0415 - the help needs none of it
 
     def work() -> int:
+        console.refuse_no_text(arguments)
         code = _program().main(args=list(arguments), prog_name="mpkit", standalone_mode=False)
         if code == console.INTERRUPTED:  # the library turns Ctrl-C into an exit of its own
             raise KeyboardInterrupt

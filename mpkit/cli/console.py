@@ -7,7 +7,7 @@ import locale
 import os
 import secrets
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from mpkit import log
-from mpkit.errors import MpkitError, of_system
+from mpkit.errors import MpkitError, WrongUsage, of_system
 from mpkit.i18n import LANGUAGES, say_error
 from mpkit.i18n import say as said
 from mpkit.settings import Settings, load
@@ -77,13 +77,14 @@ def language() -> str:
 
 def answer(document: Mapping[str, Any], text: str = "", *, as_json: bool) -> None:
     """The one answer on stdout: the document as JSON, or the text for people."""
-    said_once = json.dumps(document, ensure_ascii=False, indent=2) if as_json else text
+    spoken = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"  # else letters are written as \u00e1
+    said_once = json.dumps(document, ensure_ascii=not spoken, indent=2) if as_json else text
     if not said_once:
         return
     try:
         print(said_once, flush=True)
-    except BrokenPipeError:
-        raise
+    except BrokenPipeError:  # whoever read us has enough; the exit code still tells how it went
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - the interpreter flushes it last
     except OSError as error:  # a file behind it whose disk is full
         raise of_system(error, where=said("cli_stdout", language())) or error from error
 
@@ -138,10 +139,24 @@ def _unexpected(error: Exception) -> int:
 
 
 def _readable() -> None:
-    """Letters that a pipe's or terminal's encoding lacks become marks: a name must not end a command."""
+    """Letters that a pipe's or terminal's encoding lacks become marks: a name must not end a command.
+
+    What was closed before we came (`2>&-`) is opened on nothing: else the next file takes its number and its lines.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - for good
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace" if stream is sys.stderr else "backslashreplace")
+            stream.reconfigure(errors="replace")
+
+
+def refuse_no_text(arguments: Sequence[str]) -> None:
+    """Raise `WrongUsage` for a name whose bytes are no text: neither an answer nor the store could hold it."""
+    for each in arguments:
+        if each.encode(errors="ignore").decode() != each:
+            raise WrongUsage("cli_not_text", text=each.encode(errors="replace").decode())
 
 
 def _place() -> str:

@@ -88,7 +88,8 @@ class Workbench:
                 self._check_owner(seller, account)
             except (WrongAccount, Unauthorised) as error:
                 seller.close()
-                trouble = error
+                if not isinstance(trouble, WrongAccount):  # that one was set by hand and is wrong: it is said first
+                    trouble = error
             except BaseException:
                 seller.close()
                 raise
