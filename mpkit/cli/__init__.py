@@ -93,7 +93,14 @@ def _program() -> Any:  # noqa: ANN401 - the library names no public type for it
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code: 0 done, 1 refused, 2 wrong usage, 3 look at it, 130 interrupted."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    try:
+        code = run(sys.argv[1:] if arguments is None else arguments)
+    except KeyboardInterrupt:  # before the face stood: while the first rooms were still being read
+        from mpkit.cli import console  # noqa: PLC0415 - the help needs none of it
+
+        console.say("cli_interrupted")
+        code = console.INTERRUPTED
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
