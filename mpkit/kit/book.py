@@ -122,6 +122,9 @@ def make(
         raise Refused("kit_copies", n=_MOST_COPIES)
     ready = prepare(subjects, order.design, order.language)
     if not ready.subjects:
+        if len(ready.refused) == 1:  # its own sentence, which a face says in its reader's language
+            only = ready.refused[0]
+            raise Refused(only.key, register=only.external_id, **only.values)
         first = ready.refused[0].sentence(order.language) if ready.refused else ""
         raise Refused("kit_nothing", n=len(ready.refused), first=first)
     aside = folder / f".{order.book}.making"

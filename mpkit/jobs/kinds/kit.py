@@ -64,6 +64,9 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     progress(0, None, "kit_reading")
     chosen = choose(bench, account, seller, arguments)
     if not chosen.subjects:
+        if len(chosen.refused) == 1:  # its own sentence, which a face says in its reader's language
+            only = chosen.refused[0]
+            raise Refused(only.key, register=only.external_id, **only.values)
         first = chosen.refused[0].sentence(language) if chosen.refused else ""
         raise Refused("kit_nothing" if chosen.refused else "kit_no_registers", n=len(chosen.refused), first=first)
     made = kit.make(
