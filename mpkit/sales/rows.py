@@ -258,9 +258,10 @@ def all_booked(engine: Engine, account: str, chunk: int = 20_000) -> Iterator[li
     while True:
         with db.reading(engine) as connection:
             ids = connection.execute(query.where(payments.c.payment_id > last).limit(chunk)).scalars().all()
-            if not ids:
-                return
-            yield _booked(connection, account, ids)
+            found = _booked(connection, account, ids)
+        if not ids:
+            return
+        yield found  # not within the transaction: what is done with it takes seconds, and a reader holds up writers
         last = ids[-1]
 
 
