@@ -115,7 +115,7 @@ def daily(
         x=x, x2="end:T", y=alt.Y("income:Q", axis=money, scale=alt.Scale(zero=True)), y2=alt.datum(0)
     )
     below = base.mark_bar(color=ink.refunds, cornerRadiusEnd=2).encode(x=x, x2="end:T", y="refunds:Q", y2=alt.datum(0))
-    ghost = base.mark_line(color=ink.past, strokeWidth=1.5, interpolate="monotone").encode(x="middle:T", y="before:Q")
+    ghost = base.mark_line(color=ink.past, strokeWidth=1.5, interpolate="linear").encode(x="middle:T", y="before:Q")
     return _dress(alt.layer(bars, below, ghost).properties(height=height), locale, ink, names)
 
 

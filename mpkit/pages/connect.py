@@ -9,7 +9,7 @@ from mpkit import jobs
 from mpkit.accounts import handover
 from mpkit.jobs import Job
 from mpkit.pages import watch
-from mpkit.pages.frame import head, house, plain, script, site_name, words
+from mpkit.pages.frame import guards, head, house, plain, script, site_name, words
 
 
 def ask_token() -> None:
@@ -20,19 +20,32 @@ def ask_token() -> None:
             watch.submit("look", house().offered, {"handover": house().offered})
             st.rerun()
     with st.form("token", border=False, clear_on_submit=True):
-        typed = st.text_input(
+        st.text_input(
             words("link_token"), type="password", autocomplete="off", help=words("link_token_help"), key="token_field"
         )
-        pressed = st.form_submit_button(words("link_look"), type="primary", icon=":material/search:")
+        pressed = st.form_submit_button(
+            words("link_look"), type="primary", icon=":material/search:", on_click=hand_over
+        )
     with st.expander(words("link_where"), icon=":material/help:"):
         for n in range(1, 5):
             st.markdown(f"{n}. {words(f'link_where_{n}')}")
-    if pressed and not typed:
+    if pressed:  # a press that handed something over is shown by its job instead
         st.warning(words("link_token_missing"), icon=":material/warning:")
-    elif pressed:
+
+
+@guards
+def hand_over() -> None:
+    """Give the typed token to the worker. A callback, because the second click of a double click cuts a run short.
+
+    That second click comes with an emptied field and the address of before: it goes on with what the first one left.
+    """
+    typed = st.session_state.get("token_field", "")
+    left = st.session_state.get("look_left")
+    if typed:
         name = handover.leave(house().settings.data, SecretStr(typed))
-        watch.submit("look", name, {"handover": name})
-        st.rerun()
+        st.session_state["look_left"] = watch.submit("look", name, {"handover": name}).id
+    elif left:
+        st.query_params["look"] = left
 
 
 def ask_whether(look: Job) -> None:
@@ -53,6 +66,7 @@ def ask_whether(look: Job) -> None:
                 st.rerun()
             if st.button(words("link_no"), key="connect_no"):
                 st.query_params.pop("look", None)
+                st.session_state.pop("look_left", None)
                 st.rerun()
     st.caption(words("link_nothing_stored"))
 
@@ -60,6 +74,7 @@ def ask_whether(look: Job) -> None:
 def welcome(connect: Job) -> None:
     """The account is there: fetch its sales in the background and go on."""
     account_id = str((connect.result or {})["user_id"])
+    st.session_state.pop("look_left", None)
     if jobs.latest(house().store, account_id, "sync") is None:
         watch.submit("sync", "sync", {"account": account_id}, account=account_id, in_address=False)
     st.success(words("link_done"), icon=":material/check_circle:")

@@ -27,6 +27,7 @@ from mpkit.work import SystemClock
 
 _log = log.get("pages")
 CLOCK = SystemClock()
+_FRESH = 1.0  # seconds
 NAMES = {"es": "Español", "pt": "Português", "en": "English"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:])")
 
@@ -101,9 +102,19 @@ def words(key: str, /, **values: object) -> str:
     return plain(say(key, **values))
 
 
+def known_accounts() -> tuple[Account, ...]:
+    """The accounts, read from the store once a second at most: every word on a page asks whose country it is in."""
+    kept: tuple[float, tuple[Account, ...]] | None = st.session_state.get("_accounts")
+    now = CLOCK.monotonic()
+    if kept is None or now >= kept[0] + _FRESH:
+        kept = (now, accounts.known(house().store))
+        st.session_state["_accounts"] = kept
+    return kept[1]
+
+
 def account() -> Account | None:
     """The account this session looks at: the only one, or the one chosen in Settings."""
-    known = accounts.known(house().store)
+    known = known_accounts()
     wanted = st.session_state.get("account") or st.query_params.get("account") or house().settings.account
     named = [one for one in known if wanted in {one.id, one.nickname}]
     return next(iter(named or known), None)

@@ -74,7 +74,7 @@ def show_figures(seen: Overview, currency: str) -> None:
     spoken = numbers()
     now, before = figures.total(seen.answer, currency), figures.total(seen.answer.previous, currency)
     rows = [row for row in seen.rows if row.currency == currency]
-    with st.grid(4, min_column_width=165):
+    with st.grid(4, min_column_width=190):
         for name in ("gross", "count", "ticket", "net"):
             value = getattr(now, name)
             shown = figures.count(value, spoken) if name == "count" else figures.money(value, currency, spoken)
