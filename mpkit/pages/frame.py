@@ -27,7 +27,6 @@ from mpkit.work import SystemClock
 
 _log = log.get("pages")
 CLOCK = SystemClock()
-_FRESH = 1.0  # seconds
 NAMES = {"es": "Español", "pt": "Português", "en": "English"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:])")
 
@@ -102,14 +101,13 @@ def words(key: str, /, **values: object) -> str:
     return plain(say(key, **values))
 
 
-def known_accounts() -> tuple[Account, ...]:
-    """The accounts, read from the store once a second at most: every word on a page asks whose country it is in."""
-    kept: tuple[float, tuple[Account, ...]] | None = st.session_state.get("_accounts")
-    now = CLOCK.monotonic()
-    if kept is None or now >= kept[0] + _FRESH:
-        kept = (now, accounts.known(house().store))
+def known_accounts(*, anew: bool = False) -> tuple[Account, ...]:
+    """The accounts, read from the store once a run of the page (`anew`): every word asks whose country it is in."""
+    kept: tuple[Account, ...] | None = None if anew else st.session_state.get("_accounts")
+    if kept is None:
+        kept = accounts.known(house().store)
         st.session_state["_accounts"] = kept
-    return kept[1]
+    return kept
 
 
 def account() -> Account | None:

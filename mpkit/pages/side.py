@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from mpkit import accounts
 from mpkit.model import Account
 from mpkit.pages import address
-from mpkit.pages.frame import NAMES, account, first_language, house, is_test, plain, script, words
+from mpkit.pages.frame import NAMES, account, first_language, house, is_test, known_accounts, plain, script, words
 from mpkit.sites import SITES
 
 
 def navigation() -> StreamlitPage:
     """The navigation in the language of the session; the first page is Hoy once an account exists."""
+    known_accounts(anew=True)
     place = st.sidebar.container()
     _choose_language()
     one = account()
@@ -41,7 +41,7 @@ def _whose(one: Account | None) -> None:
         if house().rehearsal:
             st.badge(words("page_rehearsal"), icon=":material/science:", color="yellow")
         return
-    known = accounts.known(house().store)
+    known = known_accounts()
     if len(known) > 1:
         address.begin("account", one.id, [each.id for each in known])
         st.selectbox(
