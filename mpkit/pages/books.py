@@ -11,7 +11,7 @@ from mpkit import jobs
 from mpkit.i18n import say as said
 from mpkit.jobs import Job
 from mpkit.model import Account
-from mpkit.pages import tables
+from mpkit.pages import tables, watch
 from mpkit.pages.frame import house, language, say, words
 from mpkit.pages.watch import local
 from mpkit.sites import SITES
@@ -66,7 +66,7 @@ def another() -> None:
     """Back to the order, for another book."""
     if st.button(words("signs_another"), icon=":material/add:", key="another_book"):
         st.session_state.pop("book", None)
-        st.query_params.pop("kit", None)
+        watch.leave("kit")
         st.rerun()
 
 

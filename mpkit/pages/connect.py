@@ -37,15 +37,12 @@ def ask_token() -> None:
 def hand_over() -> None:
     """Give the typed token to the worker. A callback, because the second click of a double click cuts a run short.
 
-    That second click comes with an emptied field and the address of before: it goes on with what the first one left.
+    That second click comes with an emptied field: it goes on with what the first one left (`watch.found`).
     """
     typed = st.session_state.get("token_field", "")
-    left = st.session_state.get("look_left")
     if typed:
         name = handover.leave(house().settings.data, SecretStr(typed))
-        st.session_state["look_left"] = watch.submit("look", name, {"handover": name}).id
-    elif left:
-        st.query_params["look"] = left
+        watch.submit("look", name, {"handover": name})
 
 
 def ask_whether(look: Job) -> None:
@@ -65,8 +62,7 @@ def ask_whether(look: Job) -> None:
                 watch.submit("connect", name, {"handover": name, "user_id": found["user_id"]})
                 st.rerun()
             if st.button(words("link_no"), key="connect_no"):
-                st.query_params.pop("look", None)
-                st.session_state.pop("look_left", None)
+                watch.leave("look")
                 st.rerun()
     st.caption(words("link_nothing_stored"))
 
@@ -74,7 +70,6 @@ def ask_whether(look: Job) -> None:
 def welcome(connect: Job) -> None:
     """The account is there: fetch its sales in the background and go on."""
     account_id = str((connect.result or {})["user_id"])
-    st.session_state.pop("look_left", None)
     if jobs.latest(house().store, account_id, "sync") is None:
         watch.submit("sync", "sync", {"account": account_id}, account=account_id, in_address=False)
     st.success(words("link_done"), icon=":material/check_circle:")

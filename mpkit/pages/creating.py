@@ -210,6 +210,5 @@ def _result(each: dict[str, Any]) -> dict[str, str]:
 def _again() -> None:
     """Compare once more, from the beginning of this step."""
     if st.button(words("create_again"), icon=":material/refresh:", key="compare_again"):
-        for name in ("plan", "apply"):
-            st.query_params.pop(name, None)
+        watch.leave("plan", "apply")
         st.rerun()

@@ -115,6 +115,8 @@ def current(one: Account) -> Job | None:
     if found is None:
         latest = jobs.latest(house().store, one.id, "kit")
         found = latest if latest is not None and not latest.finished else None
+        if found is not None:
+            st.query_params["kit"] = found.id
     return found
 
 

@@ -70,7 +70,7 @@ def review(one: Account | None, asked: Mapping[str, Any]) -> None:
     key = hashlib.sha256(canonical(arguments).encode()).hexdigest()[:32]
     watch.submit("check", key, arguments, account=arguments["account"])
     st.query_params["step"] = "review"
-    st.query_params.pop("take_in", None)
+    watch.leave("take_in")
     st.rerun()
 
 

@@ -18,6 +18,7 @@ from mpkit.sites import Site
 
 EVERY = 0.7  # seconds between two looks at a running job
 TWICE = timedelta(seconds=3)
+STALE = 10.0  # seconds after a press in which a click may still come with the address of before it
 
 
 def submit(kind: str, key: str, arguments: Mapping[str, Any], *, account: str = "", in_address: bool = True) -> Job:
@@ -36,11 +37,26 @@ def submit(kind: str, key: str, arguments: Mapping[str, Any], *, account: str = 
 def _named(kind: str, job: Job, *, in_address: bool) -> Job:
     if in_address:
         st.query_params[kind] = job.id
+        st.session_state[f"pressed_{kind}"] = (job.id, CLOCK.monotonic())
     return job
 
 
+def leave(*kinds: str) -> None:
+    """Take the jobs of these kinds out of the address: the page begins anew with them."""
+    for kind in kinds:
+        st.query_params.pop(kind, None)
+        st.session_state.pop(f"pressed_{kind}", None)
+
+
 def found(kind: str, *, account: str = "") -> Job | None:
-    """The job of this kind that the address names; a wrong or foreign id is nobody's job."""
+    """The job of this kind that the address names; a wrong or foreign id is nobody's job.
+
+    The second click of a double click brings the address of before the first one along: just after a press, what was
+    pressed stands in for what such an address lacks.
+    """
+    pressed: tuple[str, float] | None = st.session_state.get(f"pressed_{kind}")
+    if kind not in st.query_params and pressed is not None and CLOCK.monotonic() < pressed[1] + STALE:
+        st.query_params[kind] = pressed[0]
     job_id = st.query_params.get(kind, "")
     try:
         job = jobs.find(house().store, job_id) if job_id else None
