@@ -47,7 +47,7 @@ browser:
 	@sh .ci/browser >/dev/null || test "$$CI" != true || { echo "CI fails without a Chromium: journeys would go untested." >&2; exit 1; }
 
 test: $(VENV)/.development browser ## all tests, in at most ten minutes
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 	@sh .ci/browser >/dev/null || echo "BROWSER TESTS SKIPPED: no Chromium on the path, and none could be installed."
 
 check: $(VENV)/.development ## format, lint, types, structure
