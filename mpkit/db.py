@@ -27,6 +27,8 @@ metadata = sa.MetaData()
 Engine = sa.Engine  # other rooms name these without importing the library
 Connection = sa.Connection
 
+PATIENCE = 30  # seconds a connection waits for others that hold the store
+
 # Several connections on one file are safe in WAL mode only from these versions on (the WAL-reset fault of SQLite).
 _WAL_SAFE = ((3, 51, 3),)
 _WAL_SAFE_PATCHES = {(3, 50): 7, (3, 44): 6}
@@ -90,14 +92,14 @@ def connect(url: str) -> sa.Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_pre_ping=True)
-    engine = sa.create_engine(parsed, connect_args={"timeout": 30})
+    engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
     mode = "WAL" if wal_is_safe() else "DELETE"
 
     @sa.event.listens_for(engine, "connect")
     def _rules(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, below
         cursor = connection.cursor()
-        cursor.execute("PRAGMA busy_timeout = 30000")
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000}")
         cursor.execute(f"PRAGMA journal_mode = {mode}")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -149,6 +151,8 @@ def _trouble(engine: sa.Engine, error: sa.exc.DBAPIError) -> StoreTrouble | None
         return StoreTrouble("disk_full", where=where(engine))
     if "malformed" in why or "is not a database" in why:
         return StoreTrouble("store_damaged", where=where(engine), why=why)
+    if "is locked" in why:
+        return StoreTrouble("store_busy", where=where(engine), n=PATIENCE)
     if isinstance(error, sa.exc.OperationalError) and not _OURS.search(why):
         return StoreTrouble("store_unreachable", where=where(engine), why=why)
     return None

@@ -150,3 +150,16 @@ def test_the_backup_before_a_migration_holds_every_committed_row(tmp_path: Path)
 
 def test_canonical_text_does_not_depend_on_the_order_of_keys() -> None:
     assert db.canonical({"b": 1, "a": "ñ"}) == db.canonical({"a": "ñ", "b": 1}) == '{"a":"ñ","b":1}'
+
+
+def test_a_store_that_somebody_else_holds_is_said_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(db, "PATIENCE", 0)
+    file = tmp_path / "store.sqlite"
+    db.open_store(f"sqlite:///{file}").dispose()
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(StoreTrouble, match="Another process held the store"):
+            db.open_store(f"sqlite:///{file}")
+    finally:
+        holder.close()
