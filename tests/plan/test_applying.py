@@ -141,7 +141,7 @@ def test_a_plan_is_refused_when_the_account_has_changed(bench: Bench) -> None:
     bench.apply(bench.plan(listed), listed)
     wanted = Listed((replace(branch(0), name="Otra"), branch(1)), listed.registers)
     plan = bench.plan(wanted)
-    row = next(iter(bench.world.shelf.stores.values()))
+    row = next(each for each in bench.world.shelf.stores.values() if each.external_id == "S000")
     bench.world.shelf.put_store(replace(row, name="Cambiada en el panel"))
     with pytest.raises(StalePlan) as stale:
         bench.apply(plan, wanted)
