@@ -6,17 +6,16 @@ Positions count from the upper left corner of the trimmed sign, in millimetres; 
 
 from __future__ import annotations
 
-import json
 import string
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mpkit import shipped
 from mpkit.errors import Refused
+from mpkit.kit.shelves import read, shelves
 
 STATIC = ("verb", "wallets", "step1", "step2", "step3", "payee_says", "help", "rehearsal")
 VARIABLE = ("payee", "store", "register", "external_id", "serial", "check")
@@ -203,34 +202,22 @@ def _meets(box: _Box, code: CodeBox) -> bool:
 
 def designs(overlay: Path | None = None) -> tuple[Design, ...]:
     """All designs by name; those of `overlay` (the data folder) replace ours of the same name."""
-    names = {path.parent.name for folder in _folders(overlay) for path in folder.glob("*/design.json")}
+    names = {path.parent.name for folder in shelves("signs", overlay) for path in folder.glob("*/design.json")}
     return tuple(design(name, overlay) for name in sorted(names))
 
 
 def design(name: str, overlay: Path | None = None) -> Design:
     """The design of that name; `Refused` where there is none or its file is not right."""
-    for folder in _folders(overlay):
+    for folder in shelves("signs", overlay):
         path = folder / name / "design.json"
         if path.parent.parent == folder and path.is_file():
             return _read(path)
-    known = sorted({path.parent.name for folder in _folders(overlay) for path in folder.glob("*/design.json")})
+    known = sorted({path.parent.name for folder in shelves("signs", overlay) for path in folder.glob("*/design.json")})
     raise Refused("kit_no_design", name=name, known=", ".join(known))
 
 
-def _folders(overlay: Path | None) -> tuple[Path, ...]:
-    ours = shipped.folder("templates") / "signs"
-    return (overlay / "templates" / "signs", ours) if overlay is not None else (ours,)
-
-
 def _read(path: Path) -> Design:
-    try:
-        found = Design.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Refused("kit_design_wrong", where=str(path), why=f"{place}: {first['msg']}") from error
-    except (OSError, ValueError) as error:
-        raise Refused("kit_design_wrong", where=str(path), why=str(error)) from error
+    found = read(path, Design)
     if found.name != path.parent.name:
         raise Refused("kit_design_wrong", where=str(path), why=f"name: {found.name} is not the folder's name")
     return found

@@ -6,17 +6,16 @@ of slots count from the lower left corner of the sheet, as in a PDF.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from mpkit import shipped
 from mpkit.errors import Refused
 from mpkit.kit.design import Design, Length
+from mpkit.kit.shelves import read, shelves
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,40}$"
 _MARK = 5.0  # mm long
@@ -72,35 +71,18 @@ class Grid:
 
 def papers(overlay: Path | None = None) -> tuple[Paper, ...]:
     """All papers by name; those of `overlay` (the data folder) replace ours of the same name."""
-    names = {path.stem for folder in _folders(overlay) for path in folder.glob("*.json")}
+    names = {path.stem for folder in shelves("paper", overlay) for path in folder.glob("*.json")}
     return tuple(paper(name, overlay) for name in sorted(names))
 
 
 def paper(name: str, overlay: Path | None = None) -> Paper:
     """The paper of that name; `Refused` where there is none or its file is not right."""
-    for folder in _folders(overlay):
+    for folder in shelves("paper", overlay):
         path = folder / f"{name}.json"
         if path.parent == folder and path.is_file():
-            return _read(path)
-    known = sorted({path.stem for folder in _folders(overlay) for path in folder.glob("*.json")})
+            return read(path, Paper)
+    known = sorted({path.stem for folder in shelves("paper", overlay) for path in folder.glob("*.json")})
     raise Refused("kit_no_paper", name=name, known=", ".join(known))
-
-
-def _folders(overlay: Path | None) -> tuple[Path, ...]:
-    ours = shipped.folder("templates") / "paper"
-    return (overlay / "templates" / "paper", ours) if overlay is not None else (ours,)
-
-
-def _read(path: Path) -> Paper:
-    try:
-        found = Paper.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Refused("kit_design_wrong", where=str(path), why=f"{place}: {first['msg']}") from error
-    except (OSError, ValueError) as error:
-        raise Refused("kit_design_wrong", where=str(path), why=str(error)) from error
-    return found
 
 
 def grid(paper: Paper, design: Design) -> Grid:
