@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from mpkit.sandbox.journal import Kinds
 from mpkit.sandbox.shelf import Remember
 from mpkit.sites import Site
 
@@ -110,15 +111,16 @@ class Book:
         self.version += 1
         self._remember("fate", {"payment": payment, "fate": fate})
 
-    def replay(self, kind: str, line: dict[str, Any]) -> None:
-        """Apply one line of the journal."""
-        if kind == "payment":
-            slip = Slip(*line["slip"])
-            self.add(slip._replace(rates=tuple((name, rate) for name, rate in slip.rates)), [])
-        elif kind == "money":
-            self.move(line["payment"], [Movement(*entry) for entry in line["money"]])
-        elif kind == "fate":
-            self.refate(line["payment"], line["fate"])
+    def kinds(self) -> Kinds:
+        """How the lines it writes are applied again."""
+        return {
+            "payment": lambda line: self._add_again(Slip(*line["slip"])),
+            "money": lambda line: self.move(line["payment"], [Movement(*entry) for entry in line["money"]]),
+            "fate": lambda line: self.refate(line["payment"], line["fate"]),
+        }
+
+    def _add_again(self, slip: Slip) -> None:
+        self.add(slip._replace(rates=tuple((name, rate) for name, rate in slip.rates)), [])
 
     def dates(self, slip: Slip, money: Sequence[Movement]) -> dict[str, int]:
         """The four dates a search can ask for, 0 where the payment has none."""

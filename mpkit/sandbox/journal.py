@@ -7,17 +7,25 @@ a kill at any moment loses nothing that was answered (a torn last line is droppe
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, Protocol, TypeVar
 
 from mpkit.errors import Refused
-from mpkit.sandbox.shelf import PosRow, StoreRow
 
-if TYPE_CHECKING:
-    from mpkit.sandbox.book import Book
-    from mpkit.sandbox.shelf import Shelf
+Kinds = Mapping[str, Callable[[dict[str, Any]], object]]
+
+
+class Family(Protocol):
+    """One family of what the sandbox keeps (objects, money, keys …): it writes lines and knows how to apply them."""
+
+    def kinds(self) -> Kinds:
+        """The kind of each line it writes, to what applies such a line again."""
+        ...
+
+
+F = TypeVar("F", bound=Family)
 
 
 class Journal:
@@ -27,6 +35,7 @@ class Journal:
         self.born = now
         self._path, self._open, self._lines = path, None, list[dict[str, Any]]()
         self._file: IO[str] | None = None
+        self._kinds: dict[str, Callable[[dict[str, Any]], object]] = {}
         if path is None:
             return
         try:
@@ -45,6 +54,11 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps({"asked": asked, "born": self.born.isoformat()}) + "\n", encoding="utf-8")
 
+    def family(self, state: F) -> F:
+        """Take in one family of state: its lines are replayed into it. Returns it."""
+        self._kinds.update(state.kinds())
+        return state
+
     def remember(self, kind: str, document: dict[str, Any]) -> None:
         """Write one change; nothing while the world is being generated or replayed."""
         if self._file is None:
@@ -52,20 +66,10 @@ class Journal:
         self._file.write(json.dumps({"kind": kind, **document}, default=str, ensure_ascii=False) + "\n")
         self._file.flush()
 
-    def replay(self, shelf: Shelf, book: Book) -> None:
+    def replay(self) -> None:
         """Apply what earlier lives of this world changed, then begin to write."""
         for line in self._lines:
-            kind = line.pop("kind")
-            if kind == "store":
-                shelf.put_store(StoreRow(**_dated(line)))
-            elif kind == "pos":
-                shelf.put_pos(PosRow(**_dated(line)))
-            elif kind == "store-gone":
-                shelf.drop_store(line["id"])
-            elif kind == "pos-gone":
-                shelf.drop_pos(line["id"])
-            else:
-                book.replay(kind, line)
+            self._kinds[line.pop("kind")](line)
         self._lines = []
         if self._path is not None:
             self._file = self._path.open("a", encoding="utf-8")
@@ -82,7 +86,3 @@ def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     if torn:  # only now: nobody else's file is cut
         path.write_text(whole + "\n", encoding="utf-8")
     return head, lines
-
-
-def _dated(line: dict[str, Any]) -> dict[str, Any]:
-    return line | {name: datetime.fromisoformat(line[name]) for name in ("created", "changed")}

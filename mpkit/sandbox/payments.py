@@ -164,9 +164,9 @@ def _wrong(message: str, code: int) -> Refusal:
 
 
 ROUTES: Sequence[tuple[str, str, Any]] = (
-    ("GET", r"/v1/payments/search", search),
-    ("GET", r"/v1/payments/(?P<id>[^/]+)", read),
-    ("GET", r"/v1/payments/(?P<id>[^/]+)/refunds", refunds),
-    ("GET", r"/v1/chargebacks/search", chargebacks),
-    ("GET", r"/v1/chargebacks/(?P<id>[^/]+)", chargeback),
+    ("GET", "/v1/payments/search", search),
+    ("GET", "/v1/payments/{id}", read),
+    ("GET", "/v1/payments/{id}/refunds", refunds),
+    ("GET", "/v1/chargebacks/search", chargebacks),
+    ("GET", "/v1/chargebacks/{id}", chargeback),
 )

@@ -235,10 +235,10 @@ def _free(world: World, call: Call, external_id: str | None) -> None:
 
 
 ROUTES: Sequence[tuple[str, str, Any]] = (
-    ("POST", r"/pos", create),
-    ("GET", r"/pos", search),
-    ("GET", r"/pos/(?P<id>[^/]+)", read),
-    ("PUT", r"/pos/(?P<id>[^/]+)", update),
-    ("DELETE", r"/pos/(?P<id>[^/]+)", delete),
+    ("POST", "/pos", create),
+    ("GET", "/pos", search),
+    ("GET", "/pos/{id}", read),
+    ("PUT", "/pos/{id}", update),
+    ("DELETE", "/pos/{id}", delete),
 )
-OPEN_ROUTES: Sequence[tuple[str, str, Any]] = (("GET", r"/instore/merchant/qr/(?P<id>\d+)/(?P<file>[^/]+)", picture),)
+OPEN_ROUTES: Sequence[tuple[str, str, Any]] = (("GET", "/instore/merchant/qr/{id}/{file}", picture),)

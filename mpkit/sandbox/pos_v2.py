@@ -215,9 +215,9 @@ def _shown(world: World, row: PosRow) -> dict[str, Any]:
 
 
 ROUTES: Sequence[tuple[str, str, Any]] = (
-    ("POST", r"/v2/pos", create),
-    ("GET", r"/v2/pos", search),
-    ("GET", r"/v2/pos/(?P<id>[^/]+)", read),
-    ("PATCH", r"/v2/pos/(?P<id>[^/]+)", update),
-    ("DELETE", r"/v2/pos/(?P<id>[^/]+)", delete),
+    ("POST", "/v2/pos", create),
+    ("GET", "/v2/pos", search),
+    ("GET", "/v2/pos/{id}", read),
+    ("PATCH", "/v2/pos/{id}", update),
+    ("DELETE", "/v2/pos/{id}", delete),
 )

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mpkit.sandbox.journal import Kinds
+
 Remember = Callable[[str, dict[str, Any]], None]
 
 
@@ -58,6 +60,15 @@ class Shelf:
     next_pos: int = 104_000_001
     _store_ids: dict[tuple[str, str], str] = field(default_factory=dict)
     _pos_ids: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def kinds(self) -> Kinds:
+        """How the lines it writes are applied again."""
+        return {
+            "store": lambda line: self.put_store(StoreRow(**_dated(line))),
+            "pos": lambda line: self.put_pos(PosRow(**_dated(line))),
+            "store-gone": lambda line: self.drop_store(line["id"]),
+            "pos-gone": lambda line: self.drop_pos(line["id"]),
+        }
 
     def put_store(self, row: StoreRow) -> StoreRow:
         """Keep a store, new or changed."""
@@ -114,3 +125,7 @@ class Shelf:
     def pos_of(self, user: str) -> Iterator[PosRow]:
         """The account's POS."""
         return (row for row in self.pos.values() if row.user == user)
+
+
+def _dated(line: dict[str, Any]) -> dict[str, Any]:
+    return line | {name: datetime.fromisoformat(line[name]) for name in ("created", "changed")}

@@ -181,13 +181,13 @@ def taken(external_id: str) -> Refusal:
 
 
 ROUTES: Sequence[tuple[str, str, Any]] = (
-    ("POST", r"/users/(?P<user>[^/]+)/stores", create),
-    ("GET", r"/users/(?P<user>[^/]+)/stores/search", search),
-    ("GET", r"/stores/(?P<id>[^/]+)", read),
-    ("PUT", r"/users/(?P<user>[^/]+)/stores/(?P<id>[^/]+)", update),
-    ("DELETE", r"/users/(?P<user>[^/]+)/stores/(?P<id>[^/]+)", delete),
+    ("POST", "/users/{user}/stores", create),
+    ("GET", "/users/{user}/stores/search", search),
+    ("GET", "/stores/{id}", read),
+    ("PUT", "/users/{user}/stores/{id}", update),
+    ("DELETE", "/users/{user}/stores/{id}", delete),
 )
 OPEN_ROUTES: Sequence[tuple[str, str, Any]] = (
-    ("GET", r"/countries/(?P<country>[^/]+)", country),
-    ("GET", r"/states/(?P<id>[^/]+)", state),
+    ("GET", "/countries/{country}", country),
+    ("GET", "/states/{id}", state),
 )

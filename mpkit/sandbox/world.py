@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from mpkit.sandbox.answers import Answer, Refusal, classic, family, flat
 from mpkit.sandbox.book import Book
 from mpkit.sandbox.faults import Faults
 from mpkit.sandbox.journal import Journal
+from mpkit.sandbox.routes import Found, Router
 from mpkit.sandbox.seller import Seller, seller
 from mpkit.sandbox.shelf import Shelf
 from mpkit.sandbox.trace import Trace
@@ -29,8 +29,6 @@ CONTROL = "/_sandbox/"
 SLOW_S = 4.0  # how long a slow answer takes
 STALE_S = 5.0  # how long a fresh object may stay unseen
 _HTML = "<html><head><title>Error</title></head><body><h1>Oops</h1><p>Something went wrong.</p></body></html>"
-Handler = Callable[["World", "Call"], Answer]
-Found = tuple[Handler, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +96,11 @@ class World:
         self._second, self._asked = -1, 0
         asked = {"site": site, "seed": seed, "stores": stores, "registers": registers, "payments": payments}
         self.journal = Journal(state, {**asked, "places": str(places or "")}, self._clock.now())
-        self.shelf = Shelf(self.journal.remember)
-        self.book = Book(self.site, self.journal.remember)
+        # one line each: what the world keeps beside its clock, and what the state file carries over a restart
+        self.shelf = self.journal.family(Shelf(self.journal.remember))
+        self.book = self.journal.family(Book(self.site, self.journal.remember))
         fill(self, Year(stores, registers, payments, self.journal.born))
-        self.journal.replay(self.shelf, self.book)
+        self.journal.replay()
 
     def now(self) -> datetime:
         """The sandbox's time of day, aware, UTC."""
@@ -128,7 +127,7 @@ class World:
         """What is to happen on the wire, without waiting: one request at a time changes the world."""
         with self._lock:
             if request.path.startswith(CONTROL):
-                found = _route(control.ROUTES, request)
+                found = _CONTROL.find(request.method, request.path)
                 return Reply(_bytes(self._caught(found, request, None, self.seller)))
             fault = self.faults.drawn(request)
             reply, answer = self._struck(request, fault)
@@ -179,7 +178,7 @@ class World:
         return None
 
     def _handled(self, request: HttpRequest, fault: str | None) -> Answer:
-        opened = _route(_OPEN_ROUTES, request)
+        opened = _OPEN.find(request.method, request.path)
         if opened is not None:
             return self._caught(opened, request, fault, self.seller)
         token = _bearer(request)
@@ -188,7 +187,7 @@ class World:
         asker = self.sellers.get(token)
         if asker is None:
             return _unknown_token(request.path).answer
-        return self._caught(_route(_ROUTES, request), request, fault, asker)
+        return self._caught(API.find(request.method, request.path), request, fault, asker)
 
     def _caught(self, found: Found | None, request: HttpRequest, fault: str | None, asker: Seller) -> Answer:
         """The answer of a route; a refusal is an answer too."""
@@ -221,15 +220,6 @@ class World:
 def me(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has this shape
     """`GET /users/me`."""
     return Answer(200, call.seller.me())
-
-
-def _route(routes: Sequence[tuple[str, str, Handler]], request: HttpRequest) -> Found | None:
-    """The first route that fits, with the parts of its path."""
-    for method, pattern, handler in routes:
-        found = re.fullmatch(pattern, request.path) if method == request.method else None
-        if found:
-            return handler, found.groupdict()
-    return None
 
 
 def _bearer(request: HttpRequest) -> str:
@@ -269,11 +259,8 @@ def _bytes(answer: Answer) -> HttpResponse:
     return HttpResponse(answer.status, headers, answer.body)
 
 
-_OPEN_ROUTES: tuple[tuple[str, str, Handler], ...] = (*stores.OPEN_ROUTES, *pos.OPEN_ROUTES)
-_ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", r"/users/me", me),
-    *stores.ROUTES,
-    *pos.ROUTES,
-    *pos_v2.ROUTES,
-    *payments.ROUTES,
-)
+# one name each: every module of routes has ROUTES, some have OPEN_ROUTES, which need no token
+_MODULES = (stores, pos, pos_v2, payments)
+API = Router((("GET", "/users/me", me), *(route for module in _MODULES for route in module.ROUTES)))
+_OPEN = Router(route for module in _MODULES for route in getattr(module, "OPEN_ROUTES", ()))
+_CONTROL = Router(control.ROUTES)
