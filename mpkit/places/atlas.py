@@ -68,6 +68,13 @@ def everyday_cities() -> tuple[tuple[str, str, str], ...]:
         return tuple((row["state"], row["everyday"], row["city"]) for row in csv.DictReader(file))
 
 
+@cache
+def former_states() -> frozenset[tuple[str, str]]:
+    """States cut out of another one within living memory: (code, code of the one it was part of)."""
+    with (FOLDER / "former.csv").open(newline="", encoding="utf-8") as file:
+        return frozenset((row["state"], row["former"]) for row in csv.DictReader(file))
+
+
 def read(country: str, folder: Path | None) -> tuple[Place, ...]:
     """The places of a country from `folder` (None: built-in); raises `UnreadableFile` where there is no such list."""
     file = (folder or FOLDER) / f"{country}.csv"

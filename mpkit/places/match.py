@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from mpkit.places import names
-from mpkit.places.atlas import Place, State, everyday_cities, kilometres, known_states, read
+from mpkit.places.atlas import Place, State, everyday_cities, former_states, kilometres, known_states, read
 from mpkit.places.grid import Grid
 from mpkit.sites import SITES
 
@@ -97,7 +97,9 @@ class _Names:
 class Catalogue:
     """States and cities of one site; immutable, its look-ups cached."""
 
-    def __init__(self, site_id: str, places: Sequence[Place]) -> None:
+    def __init__(self, site_id: str, places: Sequence[Place], *, decides: bool = False) -> None:
+        """`decides`: the list is the account's own, so that a city it lacks does not exist there."""
+        self.decides = decides
         self.country = SITES[site_id].country
         self.places = tuple(places)
         self.states = tuple(sorted({place.state for place in places}))
@@ -121,6 +123,10 @@ class Catalogue:
     def code(self, state: str) -> str:
         """The ISO 3166-2 code of a state in its exact spelling ("AR-B"); raises `KeyError`."""
         return self._known[state].code
+
+    def was_part_of(self, state: str, other: str) -> bool:
+        """Whether `state` was cut out of `other`, so that old lists still name `other` (both in exact spelling)."""
+        return (self.code(state), self.code(other)) in former_states() if {state, other} <= set(self._known) else False
 
     def state_of_code(self, code: str) -> str | None:
         """The state with this ISO 3166-2 code."""

@@ -81,6 +81,8 @@ def message(finding: Finding, language: str) -> str:
     """The sentence of a finding: what is wrong, what to do; another one once for a file, and where a repair is used."""
     if finding.record == 0 and f"{finding.code}_file" in words():
         key = f"{finding.code}_file"
+    elif finding.values.get("kept"):
+        key = f"{finding.code}_kept"
     elif finding.severity is not Severity.BLOCKING and f"{finding.code}_used" in words():
         key = f"{finding.code}_used"
     else:

@@ -183,8 +183,8 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     for draft in drafts:
         found = judged[draft.record - 1]
         draft.point = None if found.code else found.point
-        if not found.code:
-            continue
+        if not found.code or (found.code == "missing_coordinates" and found.code in findings.accept):
+            continue  # where somebody agreed to the city's centre, `_settle` says what became of it
         column = pair.index if pair else None
         meaning = "latitude" if found.latitude_wrong else "longitude"
         better = f"{_plain(found.better[0])}, {_plain(found.better[1])}" if found.better else None
@@ -231,6 +231,10 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
                 _note(findings, draft, trouble, cells.get(trouble.meaning, trouble.meaning))
         if draft.point is None and "missing_coordinates" in findings.accept and draft.city:
             draft.point, draft.centred = table.places.point(draft.state, draft.city), True
+            if draft.point is None:  # a city we have no centre of
+                findings.add("missing_coordinates", _BLOCK, draft.record, "latitude")
+            elif table.column("latitude") or table.column("lat_lng"):
+                findings.add("missing_coordinates", _WARN, draft.record, "latitude")
 
 
 def _note(findings: Findings, draft: Draft, trouble: Trouble, meaning: str) -> None:

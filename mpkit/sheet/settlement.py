@@ -158,7 +158,7 @@ class Settlement:
         distance, sure = self._distance(case, match.value), match.kind.lossless
         if distance is None or distance <= (FAR_KM if sure else AGREE_KM) or self._none_nearer(case, match, distance):
             if not sure and not self._spelling(case, match, agreed=distance is not None):
-                return case.settled(case.state, match.value)
+                return case.settled(case.state, match.value if self.catalogue.decides else case.city_text)
             if distance is None or distance <= AGREE_KM / 2 or not self._is_state_name(case):
                 return case.settled(case.state, match.value)
             town = self._town(case)
@@ -197,8 +197,9 @@ class Settlement:
         return case.settled(case.state, city)
 
     def _elsewhere(self, case: Case, town: Place) -> Where:
-        """City and point agree on another state than the row says."""
-        if self._add(case, "state_mismatch", "state", town.state, found=case.state, state=town.state):
+        """City and point agree on another state than the row says; one it was part of once is an old name for it."""
+        old = self.catalogue.was_part_of(town.state, case.state)
+        if self._add(case, "state_mismatch", "state", town.state, agreed=old, found=case.state, state=town.state):
             return case.settled(town.state, town.city)
         return case.settled(case.state, "")
 
@@ -239,16 +240,22 @@ class Settlement:
             case.troubles.append(Trouble("missing_state", Severity.BLOCKING, "city", states, {"state": states}))
             return case.settled("", "")
         choices = ", ".join(dict.fromkeys(place.city for place in match.suggestions))
-        values: dict[str, object] = {"found": case.city_text, "city": choices or "—"}
-        case.troubles.append(Trouble("city_unknown", Severity.BLOCKING, "city", choices or None, values))
-        return case.settled(case.state, "")
+        kept = bool(case.state) and not self.catalogue.decides
+        severity = Severity.WARNING if kept else Severity.BLOCKING
+        values: dict[str, object] = {"found": case.city_text, "city": choices or "—", "kept": kept}
+        case.troubles.append(Trouble("city_unknown", severity, "city", choices or None, values))
+        return case.settled(case.state, case.city_text if kept else "")
 
     def _spelling(self, case: Case, match: Match, *, agreed: bool) -> bool:
         """The city is written differently in the catalogue; a blank where a letter was is a lost letter."""
         text, value = fold(case.city_text), fold(match.value)
         lost = len(text) == len(value) and any(a == " " != b for a, b in zip(text, value, strict=True))
         code = "lost_letter" if lost else "city_misspelled"
-        return self._add(case, code, "city", match.value, agreed=agreed, found=case.city_text, city=match.value)
+        if agreed or code in self.accept or self.catalogue.decides or lost:
+            return self._add(case, code, "city", match.value, agreed=agreed, found=case.city_text, city=match.value)
+        kept: dict[str, object] = {"found": case.city_text, "city": match.value, "kept": True}
+        case.troubles.append(Trouble(code, Severity.WARNING, "city", match.value, kept))
+        return False
 
     @staticmethod
     def _moved(case: Case, town: Place) -> Where:

@@ -70,7 +70,7 @@ def _ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:
 
 
 def _shops(table: Table, findings: Findings, drafts: list[Draft]) -> None:
-    """The same shop under two ids: name, city and its other id or address are alike."""
+    """The same shop under two ids, an open and a closed record among them: name, city and other id or address alike."""
     alone_ids = table.column("external_id") is not None and table.column("alt_id") is None
     keys = [
         (fold(d.name), fold(d.city_text or d.city), d.other.get("alt_id") or fold(d.address))
@@ -79,10 +79,8 @@ def _shops(table: Table, findings: Findings, drafts: list[Draft]) -> None:
         for d in drafts
     ]
     for group in _groups(drafts, keys):
-        still_open = [draft for draft in group if not draft.closed]
         for draft in group:
-            alone = alone_ids or draft.closed or len(still_open) == 1  # two ids of one's own: perhaps two shops
-            severity = _WARN if alone else findings.agreed("repeated_store")
+            severity = _WARN if alone_ids else findings.agreed("repeated_store")  # ids of one's own: perhaps two shops
             findings.add("repeated_store", severity, draft.record, "store_name", others=_listed(table, group, draft))
 
 

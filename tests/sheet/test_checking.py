@@ -121,10 +121,10 @@ def test_a_clean_row_has_nothing_to_say(tmp_path):
         ("2;B;Mitre 10;Rosario;Santa Fe;-31.63;-60.70", "coordinates_far_from_city", "blocking"),
         ("2;B;Mitre 10;Rosario;Salta;-32.9468;-60.6393", "state_mismatch", "blocking"),
         ("2;B;Mitre 10;Rosarrio;Santa Fe;-32.9468;-60.6393", "city_misspelled", "warning"),
-        ("2;B;Mitre 10;Rosarrio;Santa Fe;;", "city_misspelled", "blocking"),
+        ("2;B;Mitre 10;Rosarrio;Santa Fe;;", "city_misspelled", "warning"),
         ("2;B;Mitre 10;Santa Fe;Santa Fe;-33.7466;-61.9680", "city_mismatch", "warning"),
         ("2;B;Mitre 10;Barrio Inventado;Santa Fe;-32.9468;-60.6393", "city_unknown", "warning"),
-        ("2;B;Mitre 10;Barrio Inventado;Santa Fe;;", "city_unknown", "blocking"),
+        ("2;B;Mitre 10;Barrio Inventado;Santa Fe;;", "city_unknown", "warning"),
         ("2;B;Mitre 10;;Santa Fe;-32.9468;-60.6393", "missing_city", "blocking"),
         ("2;B;Mitre 10;Rosario;;-32.9468;-60.6393", "missing_state", "warning"),
         ("2;B;Mitre 10;Rosario;Atlántida;-32.9468;-60.6393", "state_unknown", "blocking"),
@@ -259,3 +259,20 @@ def test_the_same_file_twice_gives_the_same_ids(tmp_path):
     first, again = shop(tmp_path, *rows, header=header), shop(tmp_path, *reversed(rows), header=header)
     assert {b.external_id for b in first.branches} == {b.external_id for b in again.branches}
     assert all(b.external_id.startswith("XD") for b in first.branches)
+
+
+def test_a_city_only_our_list_lacks_is_sent_as_written(tmp_path):
+    checked = shop(tmp_path, GOOD, "2;B;Mitre 10;Barrio Inventado;Santa Fe;;", accept=["missing_coordinates"])
+    assert said(checked, 2) == {"city_unknown": "warning", "missing_coordinates": "blocking"}, checked.findings
+    kept = next(f for f in checked.to_json("en")["findings"] if f["code"] == "city_unknown")
+    assert "sent as written" in kept["message"]
+
+
+def test_a_state_cut_out_of_the_one_written_is_an_old_name(tmp_path):
+    head = "codigo;nombre;direccion;comuna;region;lat;lng\n"
+    rows = "1;Uno;Libertad 450;Chillán;Biobío;-36.6066;-72.1034\n2;Dos;Prat 5;Concepción;Biobío;-36.8270;-73.0503\n"
+    path = tmp_path / "chile.csv"
+    path.write_text(head + rows, encoding="utf-8")
+    checked = sheet.check(path, site="MLC")
+    assert said(checked, 1)["state_mismatch"] == "warning"
+    assert checked.branches[0].location.state == "Ñuble"
