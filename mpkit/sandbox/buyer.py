@@ -11,7 +11,7 @@ from mpkit.sandbox import documents
 from mpkit.sandbox.answers import Answer, Effect, Refusal
 from mpkit.sandbox.book import Slip
 from mpkit.sandbox.figures import figures
-from mpkit.sandbox.sale import charges, disputed, given_back, method_of, paid
+from mpkit.sandbox.sale import charges, disputed, given_back, method_of, methods_of, paid, usual, wallets_of
 from mpkit.sandbox.shelf import PosRow
 
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 def act(world: World, wanted: Mapping[str, Any]) -> Answer:
     """One press of the buyer, named by `action`.
 
-    `pay` (`pos`: id or external id, `amount`, optional `method`, `as_order`: the till has sent the amount) · `refund`
-    (`payment_id`, optional `amount`) · `chargeback` (`payment_id`) · `settle` (`payment_id`, `outcome`: reimbursed or
-    settled). Answers with the payment as the API shows it.
+    `pay` (`pos`: id or external id, `amount`, optional `method`, `wallet`, `as_order`: the till has sent the amount) ·
+    `refund` (`payment_id`, optional `amount`) · `chargeback` (`payment_id`) · `settle` (`payment_id`, `outcome`:
+    reimbursed or settled). Answers with the payment as the API shows it.
     """
     action = {"pay": _pay, "refund": _refund, "chargeback": _dispute, "settle": _settle}.get(str(wanted.get("action")))
     if action is None:
@@ -31,6 +31,12 @@ def act(world: World, wanted: Mapping[str, Any]) -> Answer:
     payment, verb = action(world, wanted)
     document = documents.payment(world.book, world.seller, payment)
     return Answer(201, document, Effect(verb, "payment", str(payment)))
+
+
+def customs(world: World) -> dict[str, Any]:
+    """How people pay here: the methods of the site (id and type), the other wallets there are, a usual amount."""
+    methods = [{"id": method.id, "type": method.type} for method in methods_of(world.site.id)]
+    return {"methods": methods, "wallets": list(wallets_of(world.site.id)), "usual": usual(world.site)}
 
 
 def _pay(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
@@ -58,7 +64,7 @@ def _pay(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
         description=str(wanted.get("description", "")) or pos.name,
         payer=1_000_000_000 + draw.randrange(900_000_000),
         province=province,
-        wallet="Billetera Ficticia S.A." if method.id == "interop_transfer" else "",
+        wallet=str(wanted.get("wallet") or wallets_of(world.site.id)[-1]) if method.id == "interop_transfer" else "",
         lag=0,
         rates=charges(world.site.id, method, "qr", province),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ def state(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has
             "stores": [_plain(asdict(row)) for row in world.shelf.stores.values()],
             "pos": [_plain(asdict(row)) | {"fixed_amount": row.fixed_amount} for row in world.shelf.pos.values()],
             "payments": len(world.book.slips),
+            "buyers": buyer.customs(world),
             "requests": world.trace.count,
             "effects": dict(world.trace.effects),
         },
@@ -95,13 +96,24 @@ def sums(world: World, call: Call) -> Answer:
 
 
 def buy(world: World, call: Call) -> Answer:
-    """`POST /_sandbox/buyer`: see `buyer.act`."""
-    return buyer.act(world, _object(call))
+    """`POST /_sandbox/buyer`: see `buyer.act`; with a `key`, the same key again is answered and not done again."""
+    return _once(world, call, buyer.act)
 
 
 def press(world: World, call: Call) -> Answer:
-    """`POST /_sandbox/panel`: see `panel.act`."""
-    return panel.act(world, _object(call))
+    """`POST /_sandbox/panel`: see `panel.act`; with a `key` as for the buyer."""
+    return _once(world, call, panel.act)
+
+
+def _once(world: World, call: Call, act: Callable[[World, Mapping[str, Any]], Answer]) -> Answer:
+    """Do what is asked; whoever was killed before the answer came asks again with its key and gets that answer."""
+    wanted = _object(call)
+    key = (call.request.path, str(wanted.get("key") or ""))
+    if not key[1]:
+        return act(world, wanted)
+    if key not in world.replays:
+        world.replays[key] = call.request.body, act(world, wanted)
+    return world.replays[key][1]
 
 
 def accounts(world: World, call: Call) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from functools import cache
 from itertools import accumulate
@@ -192,6 +193,23 @@ def charges(site: str, method: Method, channel: str, province: str) -> tuple[tup
 def method_of(site: str, id_: str) -> Method:
     """The method of this id; `KeyError` where the site does not have it."""
     return {method.id: method for method in _tariff(site)[0]}[id_]
+
+
+def methods_of(site: str) -> tuple[Method, ...]:
+    """The ways people pay on a site, the commonest first."""
+    return _tariff(site)[0]
+
+
+def wallets_of(site: str) -> tuple[str, ...]:
+    """The made-up banks and wallets that pay there beside Mercado Pago's own."""
+    return tuple(believable(site)["wallets"])
+
+
+def usual(site: Site) -> int:
+    """The amount half of all sales stay below, in hundredths, as two round digits."""
+    value = math.exp(_CENTRE) * believable(site.id)["scale"]
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
+    return int(round(value / step) * step * 100)
 
 
 def _amount(site: Site, draw: random.Random, scale: float) -> int:

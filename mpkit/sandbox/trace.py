@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import Counter, deque
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from mpkit.sandbox.answers import Answer
 from mpkit.work import HttpRequest
 
 _KEPT = 200_000  # requests
+
+
+def same(request: HttpRequest) -> str:
+    """What two sendings of one request have in common, and two different requests hardly ever."""
+    text = f"{request.method} {request.path} {request.query}".encode()
+    return f"{crc32(request.body, crc32(text)):08x}"
 
 
 class Trace:
@@ -30,6 +37,7 @@ class Trace:
             "method": request.method,
             "path": request.path,
             "query": dict(request.query),
+            "same": same(request),
             "status": answer.status if answer else None,
             "effect": f"{effect.verb} {effect.kind} {effect.id}" if effect else None,
         }
