@@ -1,4 +1,4 @@
-"""The reference pages: the commands and the settings come in as code, Markdown goes out (`make docs`).
+"""The reference pages: commands, settings and the sandbox come in as code, Markdown and JSON go out (`make docs`).
 
 A test holds that the committed pages are what the code says; nobody writes them by hand.
 """
@@ -6,11 +6,13 @@ A test holds that the committed pages are what the code says; nobody writes them
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from mpkit import cli
+from mpkit.sandbox.world import description
 from mpkit.settings import Settings
 
 HERE = Path(__file__).parent
@@ -45,7 +47,8 @@ is needed: the page *connect my account* hands the token to the worker.
 
 def pages() -> dict[str, str]:
     """Each generated page's file name and text."""
-    return {"commands.md": commands(), "settings.md": settings()}
+    api = json.dumps(description("http://127.0.0.1:8700"), indent=1, ensure_ascii=False) + "\n"
+    return {"commands.md": commands(), "settings.md": settings(), "sandbox.openapi.json": api}
 
 
 def commands() -> str:

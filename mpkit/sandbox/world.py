@@ -15,6 +15,7 @@ from mpkit.places import catalogue
 from mpkit.sandbox import control, payments, pos, pos_v2, stores
 from mpkit.sandbox.answers import Answer, Refusal, classic, family, flat
 from mpkit.sandbox.book import Book
+from mpkit.sandbox.description import described
 from mpkit.sandbox.faults import Faults
 from mpkit.sandbox.journal import Journal
 from mpkit.sandbox.routes import Found, Router
@@ -222,6 +223,17 @@ def me(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has th
     return Answer(200, call.seller.me())
 
 
+def openapi(world: World, call: Call) -> Answer:  # noqa: ARG001 - as above
+    """`GET /_sandbox/openapi.json`: this document."""
+    return Answer(200, description(world.url))
+
+
+def description(url: str) -> dict[str, Any]:
+    """The sandbox, served at `url`, described by OpenAPI 3.1."""
+    tables = (*API.table, *_OPEN.table, *_CONTROL.table)
+    return described(tables, {path for _, path, _ in (*_OPEN.table, *_CONTROL.table)}, url)
+
+
 def _bearer(request: HttpRequest) -> str:
     headers = {name.lower(): value for name, value in request.headers.items()}
     scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -263,4 +275,4 @@ def _bytes(answer: Answer) -> HttpResponse:
 _MODULES = (stores, pos, pos_v2, payments)
 API = Router((("GET", "/users/me", me), *(route for module in _MODULES for route in module.ROUTES)))
 _OPEN = Router(route for module in _MODULES for route in getattr(module, "OPEN_ROUTES", ()))
-_CONTROL = Router(control.ROUTES)
+_CONTROL = Router((*control.ROUTES, ("GET", "/_sandbox/openapi.json", openapi)))

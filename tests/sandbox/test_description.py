@@ -1,0 +1,67 @@
+"""The sandbox described: every route and nothing else, served by itself and kept as a page."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mpkit.sandbox import world as of_world
+from mpkit.sandbox.description import OPERATIONS, SHAPES, described
+from tests.sandbox.asking import ask
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def routes() -> set[str]:
+    tables = (of_world.API.table, of_world._OPEN.table, of_world._CONTROL.table)
+    return {f"{method} {path}" for table in tables for method, path, _ in table}
+
+
+def test_every_route_is_described_and_nothing_else_is():
+    assert routes() == set(OPERATIONS)
+
+
+def test_a_route_nothing_is_said_of_is_an_error():
+    with pytest.raises(KeyError, match="GET /v1/new"):
+        described([("GET", "/v1/new", lambda *_: None)], set(), "http://127.0.0.1")
+
+
+def test_every_route_says_what_it_does():
+    document = of_world.description("http://127.0.0.1")
+    silent = [o["operationId"] for each in document["paths"].values() for o in each.values() if not o["summary"]]
+    assert not silent
+
+
+def test_every_shape_is_a_schema_that_is_used():
+    document = of_world.description("http://127.0.0.1")
+    for name, shape in SHAPES.items():
+        Draft202012Validator.check_schema(shape)
+        assert f'"#/components/schemas/{name}"' in json.dumps(document), name
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    assert named == set(SHAPES)
+
+
+def test_who_needs_no_token_is_said():
+    document = of_world.description("http://127.0.0.1")
+    it = ask(stores=1, registers=1)
+    for path, methods in document["paths"].items():
+        for method, said in methods.items():
+            if path.startswith("/_sandbox/"):
+                assert said["security"] == []
+                continue
+            heard = it(method.upper(), re.sub(r"{\w+}", "1", path), token="")
+            assert (heard.status == 401) is bool(said["security"]), (method, path)
+
+
+def test_it_serves_its_own_description(start_sandbox):
+    running = start_sandbox()
+    assert running.get("/_sandbox/openapi.json") == of_world.description(running.url)
+
+
+def test_the_page_is_what_the_code_says():
+    page = (ROOT / "docs/sandbox.openapi.json").read_text(encoding="utf-8")
+    assert json.loads(page) == of_world.description("http://127.0.0.1:8700"), "run `make docs`"
