@@ -32,7 +32,7 @@ def judge(world: World, call: Call, *, new: bool) -> Mapping[str, Any]:
     if not isinstance(body.get("fixed_amount", False), bool):
         raise classic(400, "invalid_fixed_amount", "The FIXED_AMOUNT must be a boolean")
     if body.get("category") is not None:
-        category(world, body["category"])
+        category(world, body["category"], new=new)
     if body.get("external_id") is not None:
         external_id(body["external_id"])
     _url(body, world.url_hosts)
@@ -47,12 +47,12 @@ def name(value: object) -> None:
         raise classic(400, "name_too_long", f"The NAME field must have fewer than {_NAME} characters")
 
 
-def category(world: World, value: object) -> None:
-    """A number this site knows."""
+def category(world: World, value: object, *, new: bool) -> None:
+    """A number this site knows; the code of the refusal differs in an update."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise classic(400, "invalid_category", "The CATEGORY field must be numeric")
     if value not in {world.site.gastronomy, world.site.gas_station}:
-        raise classic(400, "unknown_mcc", "The CATEGORY must be valid for the user's site.")
+        raise classic(400, _code("unknown_mcc", new=new), "The CATEGORY must be valid for the user's site.")
 
 
 def external_id(value: object) -> None:
@@ -69,7 +69,7 @@ def store(world: World, call: Call, *, new: bool) -> StoreRow | None:
     body: Mapping[str, Any] = call.body
     id_, external = body.get("store_id"), body.get("external_store_id")
     if id_ is not None and (isinstance(id_, bool) or not str(id_).isdecimal()):
-        raise classic(400, "invalid_store_id", "The STORE_ID field must be numeric")
+        raise classic(400, _code("invalid_store_id", new=new), "The STORE_ID field must be numeric")
     if external is not None and not isinstance(external, str):
         raise classic(400, "invalid_external_store_id", "The EXTERNAL_STORE_ID field must be a string")
     if id_ is None and external is None:
@@ -86,6 +86,11 @@ def store(world: World, call: Call, *, new: bool) -> StoreRow | None:
         text = "The EXTERNAL_STORE_ID does not refer to any existing store."
         raise classic(400, "inexistent_external_store_id", text)
     return by_id
+
+
+def _code(code: str, *, new: bool) -> str:
+    """Two of the codes begin otherwise in an update."""
+    return code if new else f"pos_{code}"
 
 
 def _url(body: Mapping[str, Any], hosts: Collection[str]) -> None:

@@ -1,0 +1,32 @@
+"""Every endpoint, quirk and error of the contract, driven through the real client against the sandbox over HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.contract import of_pos, of_stores
+from tests.contract.stage import perform, table
+
+CASES = [*of_stores.CASES, *of_pos.CASES]
+PAGE = Path(__file__).parent.parent.parent / "docs/contract.md"
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+def test_it_is_answered_and_understood(case):
+    answers, makes = perform(case)
+    print(f"{case.endpoint} | {case.situation} | {answers} | {makes} | {case.section}")
+    assert (answers, makes) == (case.answers, case.makes)
+
+
+def test_no_situation_is_there_twice():
+    assert len({case.id for case in CASES}) == len(CASES)
+
+
+def test_the_page_is_the_table(request):
+    text = table(CASES)
+    print(text)
+    if request.config.getoption("--golden"):
+        PAGE.write_text(text, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == text, "run `pytest tests/contract --golden`"
