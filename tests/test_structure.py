@@ -18,7 +18,7 @@ FLOORS = (
     {"model", "sites", "money", "emv", "signature", "settings", "errors", "shipped"},
     {"db", "i18n", "work", "private", "keys", "log", "words", "fonts", "migrations"},
     {"branches", "sheet", "places", "accounts", "api", "ledger"},
-    {"plan", "kit", "till", "refunds", "sales", "door"},
+    {"plan", "kit", "till", "refunds", "sales", "door", "rehearsal"},
     {"jobs", "users"},
     {"app", "pages", "cli", "web", "__main__"},
 )

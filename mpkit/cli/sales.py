@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mpkit import sales
+from mpkit import rehearsal, sales
 from mpkit.cli import console, days
 from mpkit.errors import Refused, WrongUsage
 from mpkit.i18n import locale_of, say
@@ -40,7 +40,8 @@ def command(
     """Answer from the columns; nothing is asked of Mercado Pago."""
     bench = console.bench()
     account = bench.account()
-    mirror = sales.open_mirror(bench.settings.data, bench.store, account, bench.seams)
+    seams = rehearsal.ahead(bench.settings.data, account.id, bench.seams)
+    mirror = sales.open_mirror(bench.settings.data, bench.store, account, seams)
     with console.progress() as progress:
         mirror.catch_up(progress=progress)
     question = Question(

@@ -1,7 +1,7 @@
 """Work outside the page: asked for as a row, done by the worker or by a command, the same row for the same work."""
 
 from mpkit.jobs.command import outcome, run_now
-from mpkit.jobs.rows import Job, find, latest, request_cancel, submit
+from mpkit.jobs.rows import Job, find, latest, recent, request_cancel, submit
 from mpkit.jobs.starting import ensure_worker, start_worker
 from mpkit.jobs.workbench import Workbench
 
@@ -12,6 +12,7 @@ __all__ = [
     "find",
     "latest",
     "outcome",
+    "recent",
     "request_cancel",
     "run_now",
     "start_worker",

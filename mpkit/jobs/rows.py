@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -160,6 +160,14 @@ def latest(engine: Engine, account: str, kind: str) -> Job | None:
     with reading(engine) as connection:
         row = connection.execute(query.order_by(jobs.c.created.desc()).limit(1)).one_or_none()
     return None if row is None else _job(row)
+
+
+def recent(engine: Engine, account: str, kinds: Collection[str], limit: int) -> tuple[Job, ...]:
+    """The newest jobs of some kinds, the newest first."""
+    query = sa.select(jobs).where((jobs.c.account == account) & jobs.c.kind.in_(list(kinds)))
+    with reading(engine) as connection:
+        rows = connection.execute(query.order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)).all()
+    return tuple(_job(row) for row in rows)
 
 
 def live(engine: Engine) -> tuple[Job, ...]:

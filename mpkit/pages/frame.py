@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
-from mpkit import accounts, i18n, log, sales
+from mpkit import accounts, i18n, log, rehearsal, sales
 from mpkit.accounts import handover
 from mpkit.db import Engine, open_store
 from mpkit.errors import MpkitError
@@ -23,7 +23,7 @@ from mpkit.model import Account
 from mpkit.pages import charts
 from mpkit.settings import REAL_API, Settings, load
 from mpkit.sites import BY_COUNTRY, SITES, Site
-from mpkit.work import SystemClock
+from mpkit.work import Seams, SystemClock
 
 _log = log.get("pages")
 CLOCK = SystemClock()
@@ -147,7 +147,8 @@ def ink() -> charts.Ink:
 
 def mirror(one: Account) -> sales.Mirror:
     """The columns of an account; opening them reads nothing yet."""
-    return sales.open_mirror(house().settings.data, house().store, one)
+    data = house().settings.data
+    return sales.open_mirror(data, house().store, one, rehearsal.ahead(data, one.id, Seams(CLOCK)))
 
 
 def needs_account(title: str = "") -> Account:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from mpkit import rehearsal
 from mpkit.model import Account
 from mpkit.pages import address
 from mpkit.pages.frame import NAMES, account, first_language, house, is_test, known_accounts, plain, script, words
@@ -31,6 +32,9 @@ def navigation() -> StreamlitPage:
             visibility="hidden" if one else "visible",
         ),
     ]
+    if one is not None and rehearsal.playable(one, house().settings.api_url):
+        play = st.Page(script("rehearsal"), title=words("page_rehearsal"), icon=":material/science:", url_path="ensayo")
+        pages.insert(-2, play)
     with place:
         _whose(one)
     return st.navigation(pages, position="sidebar")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit import jobs, sales
+from mpkit import jobs, rehearsal, sales
 from mpkit.model import Account
 from mpkit.pages import attention, charts, doors, figures, rollout, tables
-from mpkit.pages.frame import account, country, head, house, ink, language, mirror, numbers, say, script, words
+from mpkit.pages.frame import account, country, go, head, house, ink, language, mirror, numbers, say, script, words
 from mpkit.pages.syncing import freshness_line
 from mpkit.sales import Mirror, Yesterday
 from mpkit.sites import SITES
@@ -88,6 +88,8 @@ def everyday(one: Account) -> None:
             words("today_rehearsal"), icon=":material/science:", expanded=not rollout.listed(one), key="doors"
         ):
             doors.show(example=("sales", {}))
+            if rehearsal.playable(one, house().settings.api_url):
+                go("rehearsal", "rehearse_door", icon=":material/science:")
     unfinished = [
         job
         for kind in ("apply", "kit", "plan", "check")

@@ -19,6 +19,7 @@ from mpkit.sales.question import (
     Row,
     Unexplained,
 )
+from mpkit.sales.rows import Booked, booked
 from mpkit.sales.syncing import Synced, sync
 from mpkit.sales.views import (
     Overview,
@@ -44,6 +45,7 @@ __all__ = [
     "BY",
     "COMPARE",
     "Answer",
+    "Booked",
     "Freshness",
     "Mirror",
     "Overview",
@@ -61,6 +63,7 @@ __all__ = [
     "as_csv",
     "as_xlsx",
     "ask",
+    "booked",
     "by_store_and_day",
     "freshness",
     "hour_by_weekday",

@@ -265,6 +265,12 @@ def all_booked(engine: Engine, account: str, chunk: int = 20_000) -> Iterator[li
         last = ids[-1]
 
 
+def booked(engine: Engine, account: str, ids: Sequence[str]) -> list[Booked]:
+    """These payments, as far as they are in the books."""
+    with db.reading(engine) as connection:
+        return _booked(connection, account, ids)
+
+
 def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Booked]:
     gathered: list[dict[str, list[Mapping[str, Any]]]] = []
     for table in (refunds, chargebacks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from mpkit import branches, sales
+from mpkit import branches, rehearsal, sales
 from mpkit.jobs.workbench import Workbench
 from mpkit.work import Progress
 
@@ -14,7 +14,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     """`arguments` is {account, since, until}; the days are ISO or absent. The result is `sync --json`."""
     account = bench.account(str(arguments.get("account") or ""))
     since, until = (date.fromisoformat(day) if (day := arguments.get(name)) else None for name in ("since", "until"))
-    mirror = sales.open_mirror(bench.settings.data, bench.store, account, bench.seams)
+    seams = rehearsal.ahead(bench.settings.data, account.id, bench.seams)
+    mirror = sales.open_mirror(bench.settings.data, bench.store, account, seams)
     synced = sales.sync(
         bench.mercadopago(account),
         mirror,
@@ -22,7 +23,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         branches=branches.wanted(bench.store, account.id).branches,
         since=since,
         until=until,
-        seams=bench.seams,
+        seams=seams,
         progress=progress,
     )
     return synced.to_json()
