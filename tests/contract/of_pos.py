@@ -91,8 +91,13 @@ refused("an address without `fixed_amount`", "fixed_amount_false", url=HOST, fix
 refused("an address on a host that is not enabled", "forbidden", "Unauthorised", 403, url=HOST)
 
 
-@case(CREATE, "both names of the store, of two stores", "S 3.8", "400 external_store_id_not_match · causes",
-      "RefusedByApi")
+@case(
+    CREATE,
+    "both names of the store, of two stores",
+    "S 3.8",
+    "400 external_store_id_not_match · causes",
+    "RefusedByApi",
+)
 def two_stores(on: Stage):
     second = on.store(external_id="SUC002")
     return posted(on, store_id=second.id, external_store_id="SUC001")
@@ -104,8 +109,9 @@ def foreign_store(on: Stage):
     return lambda: stranger.create_pos(REGISTER, store_id=store.id, waits_for_order=False)
 
 
-@case(CREATE, "a store made this second, not seen yet", "S 2.10", "400 inexistent_external_store_id · causes",
-      "NotFound")
+@case(
+    CREATE, "a store made this second, not seen yet", "S 2.10", "400 inexistent_external_store_id · causes", "NotFound"
+)
 def lag(on: Stage):
     store = on.store()
     on.control("faults", {"stale-read": 1})
@@ -129,8 +135,15 @@ def none_yet(on: Stage):
     return lambda: list(on.account.pos_list())
 
 
-@case(SEARCH, "more POS than a page holds; ids are numbers, `external_id` may be null", "S 3.4", "200", "Poss",
-      stores=20, registers=130)
+@case(
+    SEARCH,
+    "more POS than a page holds; ids are numbers, `external_id` may be null",
+    "S 3.4",
+    "200",
+    "list of Pos",
+    stores=20,
+    registers=130,
+)
 def every(on: Stage):
     def check(found):
         assert len({pos.id for pos in found}) == 130
@@ -160,7 +173,7 @@ def searched(on: Stage, **query):
     return call
 
 
-@case(SEARCH, "by store, by external store id, by category", "S 3.5", "200", "Poss")
+@case(SEARCH, "by store, by external store id, by category", "S 3.5", "200", "list of Pos")
 def by_store(on: Stage):
     pos = on.register(category=621102)
     on.register(external_id="SUC001CAJA02")
@@ -168,8 +181,13 @@ def by_store(on: Stage):
     return searched(on, **query), lambda found: _is([each.id for each in found], [pos.id])
 
 
-@case(SEARCH, "by an external store id nobody has: an error, no empty page", "S 3.5",
-      "400 inexistent_external_store_id · causes", "NotFound")
+@case(
+    SEARCH,
+    "by an external store id nobody has: an error, no empty page",
+    "S 3.5",
+    "400 inexistent_external_store_id · causes",
+    "NotFound",
+)
 def by_unknown_store(on: Stage):
     return searched(on, external_store_id="SUC001")
 
@@ -311,8 +329,13 @@ def delete_gone(on: Stage):
 pictures = Cases("Pictures of a POS")
 for name, part in (("image", "qr_image"), ("template_document", "template_document")):
 
-    @pictures("GET /instore/merchant/qr/{id}/{file}", f"`qr.{name}`, open to all", "S 3.4",
-              f"200 {'image/png' if part == 'qr_image' else 'application/pdf'}", "the file")
+    @pictures(
+        "GET /instore/merchant/qr/{id}/{file}",
+        f"`qr.{name}`, open to all",
+        "S 3.4",
+        f"200 {'image/png' if part == 'qr_image' else 'application/pdf'}",
+        "the file",
+    )
     def picture(on: Stage, part=part):
         link = getattr(on.register(), part)
         return lambda: on.ask("GET", link.removeprefix(on.served.url), token="")
@@ -345,8 +368,13 @@ def v2_created(on: Stage):
     return made(on), check
 
 
-@second(f"POST {V2}", "no mode: `standalone`, the buyer types the amount; the name is the external id", "S 4.1", "201",
-        "Pos")
+@second(
+    f"POST {V2}",
+    "no mode: `standalone`, the buyer types the amount; the name is the external id",
+    "S 4.1",
+    "201",
+    "Pos",
+)
 def v2_bare(on: Stage):
     def check(pos):
         assert (pos.name, pos.fixed_amount) == ("SUC001CAJA01", False)
@@ -403,14 +431,15 @@ def v2_taken(on: Stage):
     return made(on)
 
 
-@second(f"POST {V2}", "another seller's store", "S 4.3", "424 internal_error_check_store_owner · errors",
-        "RefusedByApi")
+@second(
+    f"POST {V2}", "another seller's store", "S 4.3", "424 internal_error_check_store_owner · errors", "RefusedByApi"
+)
 def v2_owner(on: Stage):
     store, token = on.store(), on.stranger()
     return lambda: on.ask("POST", V2, {"store_id": store.id, "external_id": "C1"}, key="k", token=token)
 
 
-@second(f"GET {V2}", "by external id: `data`, not `results`", "S 4.2", "200", "Poss")
+@second(f"GET {V2}", "by external id: `data`, not `results`", "S 4.2", "200", "list of Pos")
 def v2_found(on: Stage):
     pos = on.register()
     return (

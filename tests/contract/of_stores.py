@@ -8,7 +8,7 @@ from mpkit.api import valid_values
 from tests.contract.stage import BRANCH, MISSING, PLACE, Cases, Stage
 from tests.sandbox.asking import STORE, in_location
 
-case = Cases("Stores")
+case = Cases("list of Store")
 CREATE, SEARCH, READ = "POST /users/{user}/stores", "GET /users/{user}/stores/search", "GET /stores/{id}"
 UPDATE, DELETE = "PUT /users/{user}/stores/{id}", "DELETE /users/{user}/stores/{id}"
 
@@ -128,8 +128,15 @@ def none_yet(on: Stage):
     return lambda: list(on.account.stores())
 
 
-@case(SEARCH, "more stores than a page holds, some made in the panel (`external_id` null)", "S 2.6", "200", "Stores",
-      stores=70, registers=70)
+@case(
+    SEARCH,
+    "more stores than a page holds, some made in the panel (`external_id` null)",
+    "S 2.6",
+    "200",
+    "list of Store",
+    stores=70,
+    registers=70,
+)
 def every(on: Stage):
     def check(stores):
         assert len({store.id for store in stores}) == 70

@@ -195,7 +195,7 @@ def noun(result: Any) -> str:
         if isinstance(result[0], tuple):
             return "the list"
         kinds = {noun(each) for each in result}
-        return f"{' / '.join(sorted(kinds))}s" if "the document" not in kinds else "the documents"
+        return f"list of {' / '.join(sorted(kinds))}" if "the document" not in kinds else "the documents"
     return type(result).__name__
 
 

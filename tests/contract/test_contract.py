@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import of_pos, of_stores
+from tests.contract import of_gateway, of_payments, of_pos, of_stores
 from tests.contract.stage import perform, table
 
-CASES = [*of_stores.CASES, *of_pos.CASES]
+FAMILIES = (of_gateway, of_stores, of_pos, of_payments)
+CASES = [case for family in FAMILIES for case in family.CASES]
 PAGE = Path(__file__).parent.parent.parent / "docs/contract.md"
 
 
