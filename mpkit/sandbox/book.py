@@ -9,6 +9,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from mpkit.sandbox.balance import SIGNS
 from mpkit.sandbox.journal import Kinds
 from mpkit.sandbox.shelf import Remember
 from mpkit.sites import Site
@@ -21,7 +22,8 @@ class Movement(NamedTuple):
 
     `sale` in · `refund` out, `fee_refund` back in · `fee`, `tax` out · `chargeback` out · `chargeback_back` in ·
     `chargeback_lost` 0, the decision · `outgoing` the merchant paid somebody · `funding` the merchant's own money in.
-    `name` is the charge's name, `note` the id of the refund or chargeback.
+    No money moves with: `refund_asked` the bank has not decided yet · `refund_ended` 0, it has, `name` says how ·
+    `touch` 0, the payment changed otherwise. `name` is the charge's name, `note` the id of the refund or chargeback.
     """
 
     at: int
@@ -70,10 +72,11 @@ class Book:
         self.next_payment = 130_000_000_001
         self.next_refund = 2_000_000_001
         self.next_chargeback = 217_000_087_000_000_001
+        self.held = 0  # hundredths that came in and did not go out, released or not
+        self.cases: dict[str, int] = {}  # chargeback to its payment, in the order in which they were opened
         self.version = 0  # rises with every change, so that remembered queries end
         self._remember = remember
         self._index: dict[str, list[tuple[int, int]]] = {name: [] for name in RANGES}
-        self._cases: dict[str, int] = {}
 
     def fill(self, entries: Iterable[tuple[Slip, list[Movement]]]) -> None:
         """Take many payments at once: the indexes are sorted once at the end."""
@@ -143,18 +146,15 @@ class Book:
         for money in self.money.values():
             yield from money
 
-    def case(self, chargeback: str) -> int | None:
-        """The payment a chargeback is about."""
-        return self._cases.get(chargeback)
-
     def _counters(self, slip: Slip, money: Iterable[Movement]) -> None:
         self.next_payment = max(self.next_payment, slip.id + 7)
         for entry in money:
-            if entry.kind == "refund":
+            self.held += SIGNS.get(entry.kind, 0) * entry.hundredths
+            if entry.kind in {"refund", "refund_asked"}:
                 self.next_refund = max(self.next_refund, int(entry.note) + 3)
             elif entry.kind == "chargeback":
                 self.next_chargeback = max(self.next_chargeback, int(entry.note) + 11)
-                self._cases[entry.note] = entry.payment
+                self.cases[entry.note] = entry.payment
 
     def _reindex(self, payment: int, before: dict[str, int]) -> None:
         for name, at in self.dates(self.slips[payment], self.money[payment]).items():

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from mpkit.money import hundredths
 from mpkit.sandbox import documents
 from mpkit.sandbox.answers import Answer, Effect, Refusal
-from mpkit.sandbox.book import Slip
+from mpkit.sandbox.book import Movement, Slip
+from mpkit.sandbox.claims import complaint
 from mpkit.sandbox.figures import figures
+from mpkit.sandbox.office import Complaint
 from mpkit.sandbox.sale import charges, disputed, given_back, method_of, methods_of, paid, usual, wallets_of
 from mpkit.sandbox.shelf import PosRow
 
@@ -21,13 +23,14 @@ if TYPE_CHECKING:
 def act(world: World, wanted: Mapping[str, Any]) -> Answer:
     """One press of the buyer, named by `action`.
 
-    `pay` (`pos`: id or external id, `amount`, optional `method`, `wallet`, `as_order`: the till has sent the amount) ·
-    `refund` (`payment_id`, optional `amount`) · `chargeback` (`payment_id`) · `settle` (`payment_id`, `outcome`:
-    reimbursed or settled). Answers with the payment as the API shows it.
+    `pay` (`pos`: id or external id, `amount`, optional `method`, `wallet`, `as_order`: the till has sent the amount,
+    `pending`: it is not paid yet) · `refund` (`payment_id`, optional `amount`) · `chargeback` (`payment_id`) · `settle`
+    (`payment_id`, `outcome`: reimbursed or settled) · `claim` (`payment_id`, optional `reason`) and `close_claim`.
+    Answers with the payment as the API shows it.
     """
-    action = {"pay": _pay, "refund": _refund, "chargeback": _dispute, "settle": _settle}.get(str(wanted.get("action")))
+    action = _ACTIONS.get(str(wanted.get("action")))
     if action is None:
-        raise _refused("action is one of pay, refund, chargeback, settle")
+        raise _refused(f"action is one of {', '.join(_ACTIONS)}")
     payment, verb = action(world, wanted)
     document = documents.payment(world.book, world.seller, payment)
     return Answer(201, document, Effect(verb, "payment", str(payment)))
@@ -68,7 +71,10 @@ def _pay(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
         lag=0,
         rates=charges(world.site.id, method, "qr", province),
     )
-    world.book.add(slip, paid(world.site, slip, at, amount))
+    if wanted.get("pending"):
+        world.book.add(slip._replace(fate="pending/pending_waiting_payment", asked=amount), [])
+    else:
+        world.book.add(slip, paid(world.site, slip, at, amount))
     return id_, "pay"
 
 
@@ -101,6 +107,29 @@ def _settle(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
     return slip.id, "settle"
 
 
+def _complain(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
+    slip, _ = _sold(world, wanted)
+    at, reason = int(world.now().timestamp()), str(wanted.get("reason") or "PDD9939")
+    world.office.note_complaint(Complaint(world.office.next_complaint, slip.id, reason, at))
+    _mediate(world, slip, at, "in_mediation/pending")
+    return slip.id, "claim"
+
+
+def _reconcile(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
+    slip, at = _slip(world, wanted), int(world.now().timestamp())
+    found = complaint(world, slip.id)
+    if found is None or found.closed:
+        raise _refused("there is no open claim", 409)
+    world.office.note_complaint(found._replace(closed=at))
+    _mediate(world, slip, at, "")
+    return slip.id, "close_claim"
+
+
+def _mediate(world: World, slip: Slip, at: int, fate: str) -> None:
+    world.book.refate(slip.id, fate)
+    world.book.move(slip.id, [Movement(at, slip.id, "touch", 0, world.site.currency, slip.store, slip.pos)])
+
+
 def _register(world: World, name: str) -> PosRow:
     pos = world.shelf.pos.get(name) or world.shelf.pos_by_external_id(world.seller.id, name)
     if pos is None:
@@ -122,6 +151,8 @@ def _sold(world: World, wanted: Mapping[str, Any]) -> tuple[Slip, int]:
     sums = figures(slip, world.book.money[slip.id])
     if sums.status != "approved" or slip.channel not in {"qr", "online"}:
         raise _refused(f"the payment is {sums.status}: nothing can be given back", 409)
+    if slip.id in world.office.waiting:
+        raise _refused("a refund of it is on its way", 409)
     return slip, sums.amount - sums.refunded
 
 
@@ -137,3 +168,13 @@ def _amount(wanted: Mapping[str, Any]) -> int:
 
 def _refused(message: str, status: int = 400) -> Refusal:
     return Refusal(Answer(status, {"error": "buyer_refused", "message": message, "status": status}))
+
+
+_ACTIONS = {
+    "pay": _pay,
+    "refund": _refund,
+    "chargeback": _dispute,
+    "settle": _settle,
+    "claim": _complain,
+    "close_claim": _reconcile,
+}

@@ -1,4 +1,4 @@
-"""A payment, a refund or a chargeback as the API shows it: slip and movements go in, the JSON document comes out.
+"""A payment or a refund as the API shows it: slip and movements go in, the JSON document comes out.
 
 Shape: the contract's section 1.4 and its measured samples. Payer, card and bank blocks are filled with made-up persons:
 a client has to leave them where they are.
@@ -89,7 +89,7 @@ def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
             for entry in money
             if entry.kind == "fee"
         ],
-        "refunds": [refund(entry, seller) for entry in money if entry.kind == "refund"],
+        "refunds": [row for row in refunds(money, seller) if row["status"] != "in_process"],
         "card": _card(slip),
         "payer": _payer(slip, seller),
         "point_of_interaction": _point(slip),
@@ -101,14 +101,30 @@ def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
     return document | {"collector_id": int(seller.id)}
 
 
-def refund(entry: Movement, seller: Seller) -> dict[str, Any]:
-    """A refund, embedded or alone."""
+def refunds(money: Sequence[Movement], seller: Seller) -> list[dict[str, Any]]:
+    """Every refund of a payment, oldest first: made, waiting for the bank, or come to nothing."""
+    found = [entry for entry in money if entry.kind.startswith("refund")]
+    if not found:
+        return []
+    made = {entry.note for entry in found if entry.kind == "refund"}
+    ended = {entry.note: entry.name for entry in found if entry.kind == "refund_ended"}
+    rows = [_refund(entry, seller, "approved") for entry in found if entry.kind == "refund"]
+    rows += [
+        _refund(entry, seller, ended.get(entry.note, "in_process"))
+        for entry in found
+        if entry.kind == "refund_asked" and entry.note not in made
+    ]
+    return sorted(rows, key=lambda row: (row["date_created"], row["id"]))
+
+
+def _refund(entry: Movement, seller: Seller, status: str) -> dict[str, Any]:
+    """One refund, embedded or alone."""
     return {
         "id": int(entry.note),
         "payment_id": entry.payment,
         "amount": number(entry.hundredths),
         "adjustment_amount": 0,
-        "status": "approved",
+        "status": status,
         "refund_mode": "standard",
         "source": {"id": seller.id, "name": seller.name, "type": "collector"},
         "date_created": payment_date(entry.at),
@@ -118,29 +134,6 @@ def refund(entry: Movement, seller: Seller) -> dict[str, Any]:
         "external_refund_id": None,
         "labels": [],
         "partition_details": [],
-    }
-
-
-def chargeback(book: Book, id_: str, payment_id: int) -> dict[str, Any]:
-    """A chargeback; `coverage_applied` None until it is decided."""
-    money = [entry for entry in book.money[payment_id] if entry.note == id_]
-    opened, last = money[0], money[-1]
-    covered = {"chargeback_back": True, "chargeback_lost": False}.get(last.kind)
-    return {
-        "id": id_,
-        "payments": [payment_id],
-        "currency": opened.currency,
-        "amount": number(opened.hundredths),
-        "reason": "fraud",
-        "coverage_applied": covered,
-        "coverage_elegible": True,
-        "documentation_required": covered is None,
-        "documentation_status": "pending" if covered is None else "valid",
-        "documentation": [],
-        "date_documentation_deadline": payment_date(opened.at + 10 * 86_400),
-        "date_created": payment_date(opened.at),
-        "date_last_updated": payment_date(last.at),
-        "live_mode": True,
     }
 
 

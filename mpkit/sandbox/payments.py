@@ -1,4 +1,4 @@
-"""The routes of payments: search within its limits, read, refunds of one payment, and chargebacks."""
+"""The routes of payments: search within its limits, read, cancel."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mpkit.sandbox import documents
-from mpkit.sandbox.answers import Answer, Refusal, family
-from mpkit.sandbox.book import RANGES, Book, Slip
+from mpkit.sandbox.answers import Answer, Effect, Refusal, family
+from mpkit.sandbox.book import RANGES, Book, Movement, Slip
 from mpkit.sandbox.figures import figures
 from mpkit.sandbox.window import window
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PAGE, _MOST, _REFUSED = 30, 100, 1000
 _DEEPEST = 10_000
 _DRIFTS_FROM = 30
-_CASES = 25
+_CANCELLED_FROM = frozenset({"pending", "in_process", "authorized"})
 _KEPT = 32  # remembered queries
 _SORTS = {*RANGES, "id", "external_reference"}
 
@@ -46,31 +46,21 @@ def search(world: World, call: Call) -> Answer:
 
 def read(world: World, call: Call) -> Answer:
     """`GET /v1/payments/{id}`."""
-    return Answer(200, documents.payment(world.book, call.seller, _known(world, call)))
+    return Answer(200, documents.payment(world.book, call.seller, known(world, call)))
 
 
-def refunds(world: World, call: Call) -> Answer:
-    """`GET /v1/payments/{id}/refunds`: a bare array."""
-    money = world.book.money[_known(world, call)]
-    return Answer(200, [documents.refund(entry, call.seller) for entry in money if entry.kind == "refund"])
-
-
-def chargebacks(world: World, call: Call) -> Answer:
-    """`GET /v1/chargebacks/search`: only by payment; the limit asked for is ignored."""
-    wanted = call.query.get("payment_id", "")
-    if not wanted.isdecimal():
-        raise family(400, "bad_request", "Wrong parameters in Search Cases")
-    money = world.book.money.get(int(wanted), []) if call.seller == world.seller else []
-    found = [documents.chargeback(world.book, e.note, int(wanted)) for e in money if e.kind == "chargeback"]
-    return Answer(200, {"paging": {"offset": 0, "limit": _CASES, "total": len(found)}, "results": found})
-
-
-def chargeback(world: World, call: Call) -> Answer:
-    """`GET /v1/chargebacks/{id}`."""
-    payment = world.book.case(call.params["id"])
-    if payment is None or call.seller != world.seller:
-        raise family(404, "not_found", f"Case for {call.params['id']} doesn't exist")
-    return Answer(200, documents.chargeback(world.book, call.params["id"], payment))
+def update(world: World, call: Call) -> Answer:
+    """`PUT /v1/payments/{id}`: cancels what is not paid yet; nothing else is changed in a payment made at a counter."""
+    slip = world.book.slips[known(world, call)]
+    if not isinstance(call.body, dict) or call.body.get("status") != "cancelled":
+        raise _wrong("Invalid status, only cancelled is allowed", 1)
+    if figures(slip, world.book.money[slip.id]).status not in _CANCELLED_FROM:
+        raise _wrong("The action requested is not valid for the payment state", 2018)
+    at = int(world.now().timestamp())
+    world.book.refate(slip.id, "cancelled/by_collector")
+    world.book.move(slip.id, [Movement(at, slip.id, "touch", 0, world.site.currency, slip.store, slip.pos)])
+    document = documents.payment(world.book, call.seller, slip.id)
+    return Answer(200, document, Effect("cancel", "payment", str(slip.id)))
 
 
 def _found(world: World, call: Call, range_: str, begin: int, end: int) -> Sequence[int]:
@@ -139,7 +129,8 @@ _FILTERS: Mapping[str, Callable[[Book, Slip, str, str], bool]] = {
 }
 
 
-def _known(world: World, call: Call) -> int:
+def known(world: World, call: Call) -> int:
+    """The payment a path names; refused where there is none, it is another account's, or too fresh to be seen."""
     id_ = call.params["id"]
     slip = world.book.slips.get(int(id_)) if id_.isdecimal() else None
     fresh = slip is not None and call.fault == "stale-read" and world.now().timestamp() - slip.created < _FRESH_S
@@ -166,7 +157,5 @@ def _wrong(message: str, code: int) -> Refusal:
 ROUTES: Sequence[tuple[str, str, Any]] = (
     ("GET", "/v1/payments/search", search),
     ("GET", "/v1/payments/{id}", read),
-    ("GET", "/v1/payments/{id}/refunds", refunds),
-    ("GET", "/v1/chargebacks/search", chargebacks),
-    ("GET", "/v1/chargebacks/{id}", chargeback),
+    ("PUT", "/v1/payments/{id}", update),
 )

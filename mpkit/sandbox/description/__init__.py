@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mpkit import __version__
-from mpkit.sandbox.description import control, envelopes, payments, pos, stores
+from mpkit.sandbox.description import afterwards, control, envelopes, payments, pos, stores
 from mpkit.sandbox.description.shapes import JSON, PLAIN, TEXT, Operation, Operations, Shape, either, ref
 
 if TYPE_CHECKING:
     from mpkit.sandbox.routes import Route
 
-_ROOMS = (stores, pos, payments, control)
+_ROOMS = (stores, pos, payments, afterwards, control)
 SHAPES: Mapping[str, Shape] = {name: s for room in (*_ROOMS, envelopes) for name, s in room.SHAPES.items()}
 OPERATIONS: Operations = {name: operation for room in _ROOMS for name, operation in room.OPERATIONS.items()}
 _KEY = {

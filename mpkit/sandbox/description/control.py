@@ -95,13 +95,15 @@ SHAPES: Mapping[str, Shape] = {
     "Press": either(
         record(
             {"action": one_of("pay"), "pos": TEXT, "amount": _AMOUNT},
-            perhaps={"method": TEXT, "as_order": FLAG},
+            perhaps={"method": TEXT, "as_order": FLAG, "pending": FLAG},
             more=True,
         ),
         record(
             {"action": one_of("refund"), "payment_id": either(COUNT, DIGITS)}, perhaps={"amount": _AMOUNT}, more=True
         ),
-        record({"action": one_of("chargeback"), "payment_id": either(COUNT, DIGITS)}, more=True),
+        record(
+            {"action": one_of("chargeback", "claim", "close_claim"), "payment_id": either(COUNT, DIGITS)}, more=True
+        ),
         record(
             {
                 "action": one_of("settle"),

@@ -1,4 +1,4 @@
-"""What is said about payments, their refunds and the chargebacks."""
+"""What is said about payments."""
 
 from __future__ import annotations
 
@@ -133,24 +133,6 @@ SHAPES: Mapping[str, Shape] = {
             "partition_details": rows(ANY_RECORD),
         }
     ),
-    "Chargeback": record(
-        {
-            "id": TEXT,
-            "payments": rows(WHOLE),
-            "currency": TEXT,
-            "amount": NUMBER,
-            "reason": TEXT,
-            "coverage_applied": maybe(FLAG),
-            "coverage_elegible": FLAG,
-            "documentation_required": FLAG,
-            "documentation_status": TEXT,
-            "documentation": rows(ANY_RECORD),
-            "date_documentation_deadline": MINUS_FOUR,
-            "date_created": MINUS_FOUR,
-            "date_last_updated": MINUS_FOUR,
-            "live_mode": FLAG,
-        }
-    ),
 }
 
 _ABSOLUTE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)"
@@ -179,13 +161,10 @@ _SEARCH = {
 OPERATIONS: Operations = {
     "GET /v1/payments/search": Operation({200: page(ref("Payment"))}, (400,), envelope="Family", query=_SEARCH),
     "GET /v1/payments/{id}": Operation({200: ref("Payment")}, (404,), envelope="Family"),
-    "GET /v1/payments/{id}/refunds": Operation({200: rows(ref("Refund"))}, (404,), envelope="Family"),
-    "GET /v1/chargebacks/search": Operation(
-        {200: page(ref("Chargeback"))},
-        (400,),
+    "PUT /v1/payments/{id}": Operation(
+        {200: ref("Payment")},
+        (400, 404),
         envelope="Family",
-        query={"payment_id": DIGITS},
-        required=("payment_id",),
+        body=record({"status": one_of("cancelled")}, more=True),
     ),
-    "GET /v1/chargebacks/{id}": Operation({200: ref("Chargeback")}, (404,), envelope="Family"),
 }
