@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import http
-import http.client
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -17,11 +16,15 @@ from typing import Annotated
 
 import typer
 
+from mpkit import private
 from mpkit.cli import console, family, listening
-from mpkit.errors import Refused
+from mpkit.errors import Refused, WrongUsage
 from mpkit.settings import Settings, load
+from mpkit.sites import SITES
 
 KEPT = {"MPKIT_LANG", "MPKIT_PLACES", "MPKIT_LOG_LEVEL", "MPKIT_LOG_FORMAT"}  # what a rehearsal takes from outside
+_FOLDER, _HELD = "mpkit-rehearsal-", "held"
+_ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 PATIENCE = 120.0  # seconds until the sandbox must answer; a slow machine invents a year of payments
 
 
@@ -35,10 +38,15 @@ def command(
     seed: Annotated[int, typer.Option(help="The same seed invents the same account.")] = 7,
 ) -> None:
     """Start the rehearsal and print the address of the dashboard once it answers."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # told to end: end the whole tree
+    if site not in SITES:
+        raise WrongUsage("sandbox_site_unknown", site=site, sites=", ".join(SITES))
+    for name in ("SIGTERM", "SIGHUP"):  # told to end, or the terminal is closed: end the whole tree
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    os.environ.setdefault("MPKIT_LANG", SITES[site].language)
+    console.settings.cache_clear()
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="mpkit-rehearsal-"))  # 0700: nobody else reads it
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = _stage(stack)
         taken = stack.enter_context(listening.bound("127.0.0.1", port))
         console.say("web_rehearsal_starting", stores=stores, registers=registers, payments=payments)
         numbers: dict[str, str | int] = {
@@ -53,20 +61,34 @@ def command(
         _dashboard(stack, settings, taken)
 
 
+def _stage(stack: ExitStack) -> Path:
+    """A folder of this rehearsal's own, gone when it ends; those of rehearsals that were killed go now."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime < PATIENCE:  # one that begins right now holds nothing yet
+                continue
+        with suppress(OSError), private.locked(left / _HELD, wait=False) as over:
+            if over:
+                shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_FOLDER))  # 0700: nobody else reads it
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    stack.enter_context(private.locked(folder / _HELD))
+    return folder
+
+
 def _sandbox(stack: ExitStack, folder: Path, numbers: dict[str, str | int]) -> Settings:
     """Start the sandbox and wait until it answers; the settings that point the rest of the tree at it."""
     token, log = secrets.token_hex(16), folder / "sandbox.log"
-    with listening.bound("127.0.0.1", 0) as probe:
-        url = listening.address(probe)
     options = [word for name, value in numbers.items() for word in (f"--{name}", str(value))]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_") or name in KEPT}
-    environment |= {"MPKIT_DATA": str(folder)}
+    environment |= {"MPKIT_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
     output = stack.enter_context(log.open("wb"))
-    words = ["sandbox", "--port", url.rpartition(":")[2], "--token", token, *options]
+    words = ["sandbox", "--port", "0", "--token", token, *options]
     if os.environ.get("MPKIT_PLACES"):
         words += ["--places", os.environ["MPKIT_PLACES"]]
     child = family.Child(words, environment, output=output)
     stack.callback(child.end)
+    url = _address(child, log)
     for name in [name for name in os.environ if name.startswith("MPKIT_") and name not in KEPT]:
         os.environ.pop(name)
     os.environ.setdefault("MPKIT_LOG_LEVEL", "WARNING")
@@ -76,20 +98,17 @@ def _sandbox(stack: ExitStack, folder: Path, numbers: dict[str, str | int]) -> S
         "MPKIT_ANALYTICS_URL": "",
         "MPKIT_ACCOUNT": "",
     }
-    _wait(int(url.rpartition(":")[2]), child, log)
     console.settings.cache_clear()
     return load()
 
 
-def _wait(port: int, child: family.Child, log: Path) -> None:
+def _address(child: family.Child, log: Path) -> str:
+    """Where the sandbox answers: it takes a free port and says so once it listens."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and child.alive:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-        with suppress(OSError, http.client.HTTPException):
-            connection.request("GET", "/_sandbox/clock")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
-        connection.close()
+        found = _ADDRESS.search(log.read_text(encoding="utf-8", errors="replace"))
+        if found:
+            return found[0]
         time.sleep(0.1)
     tail = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     raise Refused("web_rehearsal_failed", what="sandbox", why=" ".join(tail))
@@ -127,7 +146,13 @@ def _dashboard(stack: ExitStack, settings: Settings, taken: listening.Taken) -> 
     stack.callback(_end, worker.terminate, worker.wait, worker.kill)
     os.environ.pop("MPKIT_ACCESS_TOKEN", None)
     address = listening.address(taken)
-    listening.serve(web.application(settings), taken, lambda: console.say("web_ready", address=address))
+
+    def ready() -> None:
+        console.say("web_ready", address=address)
+        for key in ("rehearse_try", "rehearse_try_play", "rehearse_try_list", "rehearse_try_sales"):
+            console.say(key, address=address)
+
+    listening.serve(web.application(settings), taken, ready)
     console.say("web_rehearsal_over")
 
 

@@ -27,6 +27,7 @@ def bound(host: str, port: int) -> socket.socket:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             taken.bind((host, wish))
+            taken.listen()  # until it listens, another process may bind the same port
         except OSError as error:
             taken.close()
             if error.errno in {errno.EADDRINUSE, errno.EACCES}:

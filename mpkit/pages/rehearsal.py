@@ -23,11 +23,11 @@ def show(one: Account) -> None:
     """The presses on the left, what came of them on the right; on a phone one below the other."""
     scene = rehearsal.kept(house().settings.data, one.id)
     head("rehearse_title", answer(scene) if scene else words("rehearse_curtain"))
-    left, right = st.columns([5, 6], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         rehearsal_presses.show(one, scene)
     with right:
-        rehearsal_story.show(one)
+        rehearsal_story.show(one, scene)
 
 
 account = needs_account("rehearse_title")

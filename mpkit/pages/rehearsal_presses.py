@@ -24,10 +24,13 @@ def show(one: Account, scene: Scene | None) -> None:
     """Three groups of presses, one behind the other."""
     customer, colleague, server = st.tabs([words(f"rehearse_tab_{who}") for who in ("customer", "colleague", "server")])
     with customer:
+        st.caption(words("rehearse_tab_customer_what"))
         _customer(one, scene)
     with colleague:
+        st.caption(words("rehearse_tab_colleague_what"))
         _colleague(one, scene)
     with server:
+        st.caption(words("rehearse_tab_server_what"))
         _server(one, scene)
 
 
@@ -50,7 +53,7 @@ def _customer(one: Account, scene: Scene | None) -> None:
     site = SITES[one.site]
     till = _choose_till(scene, "pay_till")
     usual = (scene.usual if scene and scene.usual else 10_000) / 100
-    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    left, right = st.columns(2, vertical_alignment="bottom")
     amount = left.number_input(
         words("rehearse_amount", currency=site.currency),
         min_value=1.0,
@@ -73,9 +76,10 @@ def _customer(one: Account, scene: Scene | None) -> None:
     name, _, wallet = method.partition("|")
     wish = {"till": till, "amount": round(amount * 100), "method": name, "wallet": wallet}
     with st.container(horizontal=True):
-        if st.button(words("rehearse_pay"), type="primary", icon=":material/qr_code_scanner:", key="pay"):
+        icon, curtain = ":material/qr_code_scanner:", scene is None
+        if st.button(words("rehearse_pay"), type="primary", icon=icon, key="pay", disabled=curtain):
             press(one, "pay", n=1, then=then, **wish)
-        if st.button(words("rehearse_rush"), icon=":material/groups:", key="rush"):
+        if st.button(words("rehearse_rush"), icon=":material/groups:", key="rush", disabled=curtain):
             press(one, "pay", n=50, then="keep", **wish)
 
 

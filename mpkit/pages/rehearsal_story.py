@@ -24,7 +24,7 @@ _KINDS = ("play", "sync", "plan", "apply")
 _READ = 150  # jobs
 
 
-def show(one: Account) -> None:
+def show(one: Account, scene: Scene | None) -> None:
     """The list and its two presses; it lives while anything is going on."""
     st.subheader(words("rehearse_story"), anchor=False)
     with st.container(horizontal=True):
@@ -35,7 +35,8 @@ def show(one: Account) -> None:
             watch.submit("plan", "screen:", arguments, account=one.id, in_address=False)
     _keep_looking(one, _recent(one))
     living = any(not job.finished for job in _recent(one))
-    st.fragment(_list, run_every=EVERY if living else None)(one.id, living=living)
+    looked = scene.looked if scene else ""
+    st.fragment(_list, run_every=EVERY if living else None)(one.id, living=living, looked=looked)
 
 
 def _recent(one: Account) -> tuple[Job, ...]:
@@ -61,15 +62,15 @@ def _keep_looking(one: Account, found: Sequence[Job]) -> None:
 
 
 @guards
-def _list(account_id: str, *, living: bool) -> None:
-    """What happened, the newest first."""
+def _list(account_id: str, *, living: bool, looked: str) -> None:
+    """What happened, the newest first; `looked` is when the rest of the page saw the sandbox."""
     one = next(each for each in known_accounts() if each.id == account_id)
     found = _recent(one)
+    scene = rehearsal.kept(house().settings.data, one.id)
     if living:
         _keep_looking(one, found)
-        if all(job.finished for job in _recent(one)):
+        if all(job.finished for job in _recent(one)) or (scene is not None and scene.looked != looked):
             st.rerun()  # the whole page: names, hours and faults may be others now
-    scene = rehearsal.kept(house().settings.data, one.id)
     _trouble(found)
     events = [job for job in found if not is_look(job)]
     books = Books.of(one, found, scene)
@@ -94,9 +95,7 @@ def _trouble(found: Sequence[Job]) -> None:
 
 def _entry(job: Job, what: Told) -> None:
     with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="top", horizontal_alignment="distribute", gap="small"):
-            st.markdown(f":material/{what.icon}: **{plain(what.event)}**", width="stretch")
-            st.caption(plain(what.at), width="content")
+        st.markdown(f":material/{what.icon}: **{plain(what.event)}** :gray[· {plain(what.at)}]")
         if not job.finished:
             st.caption(f":material/hourglass_top: {plain(watch.pace(job, job.progress.get('done', 0), _total(job)))}")
         for icon, text in what.lines:
@@ -120,7 +119,7 @@ def _bad_day(one: Account, scene: Scene, bad: BadDay, books: Books) -> None:
     kinds = " · ".join(f"{name} {n}" for name, n in sorted(bad.kinds.items()))
     struck = words("rehearse_count_struck_means", kinds=kinds) if kinds else words("rehearse_count_struck_none")
     with st.container(border=True):
-        with st.grid(4, min_column_width=100):
+        with st.grid(2, min_column_width=120):
             for name, number, means in (
                 ("asked", bad.asked, words("rehearse_count_asked_means")),
                 ("struck", bad.struck, struck),

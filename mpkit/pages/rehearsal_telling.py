@@ -154,7 +154,8 @@ def _work(job: Job, books: Books) -> Told:
     if job.kind == "plan":
         counts = result["summary"]
         n = sum(counts[kind] for kind in ("create", "update", "adopt", "delete"))
-        event = say("rehearse_planned", n=n, same=counts["same"])
+        known = n + counts["same"] + counts["blocked"]
+        event = say("rehearse_planned", n=n, same=counts["same"]) if known else say("rehearse_planned_empty")
         return Told("compare_arrows", event, at, (), "rehearse_see_changes", "branches", query)
     event = say("rehearse_applied", n=int(result["done"]), failed=int(result["failed"]))
     return Told("add_business", event, at, (), "rehearse_see_changes", "branches", query)
@@ -250,14 +251,14 @@ def _noticed(job: Job, books: Books, *, quiet: bool = False) -> tuple[tuple[str,
     made = books.plan(seen) if seen is not None else None
     object_ = str(event.get("object", "pos"))
     id_, external_id = str(event.get("id") or event.get("till_id")), str(event.get("external_id") or "")
+    listed = external_id in books.listed or event["act"] == "new"
     if made is None:
-        if quiet:
-            return ()
-        listed = external_id in books.listed or event["act"] == "new"
-        return ((_WAIT, say("rehearse_not_compared")),) if listed else ((_HOW, say("rehearse_unlisted")),)
+        return (
+            () if quiet else ((_WAIT, say("rehearse_not_compared")),) if listed else ((_HOW, say("rehearse_unlisted")),)
+        )
     change = next((each for each in made.changes if _about(each, object_, id_, external_id)), None)
     if change is None:
-        return ((_DONE, say("rehearse_nothing_to_do")),)
+        return ((_DONE, say("rehearse_nothing_to_do")),) if listed else ((_HOW, say("rehearse_unlisted")),)
     if change.kind == "unmanaged":
         return ((_DONE, say("rehearse_would_not", why=why(change, language()))),)
     proposal = change.kind if change.kind in {"create", "update", "adopt"} else "not"
