@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mpkit.model import Branch, Pos, Store
+from mpkit.places import catalogue
+from mpkit.sites import SITES, zone_of, zones_of
 
 STORE, REGISTER = "store", "register"
 
@@ -68,12 +70,33 @@ def gather(zone: str, places: Iterable[Place]) -> PlacesOfSale:
     )
 
 
-def from_api(stores: Iterable[Store], pos: Iterable[Pos], wanted: Iterable[Branch]) -> tuple[Place, ...]:
-    """What the account has, with the zones the merchant's own list gives its branches."""
-    zones = {branch.external_id: branch.zone for branch in wanted}
+def from_api(site: str, stores: Iterable[Store], pos: Iterable[Pos], wanted: Iterable[Branch]) -> tuple[Place, ...]:
+    """What the account has; a store's zone as the list says it, else as its state and point propose it."""
+    listed = {branch.external_id: branch for branch in wanted}
     found = [
-        Place(STORE, store.id, store.name, store.external_id or "", "", zones.get(store.external_id or "", ""))
+        Place(
+            STORE,
+            store.id,
+            store.name,
+            store.external_id or "",
+            "",
+            _zone(site, store, listed.get(store.external_id or "")),
+        )
         for store in stores
     ]
     found += [Place(REGISTER, each.id, each.name, each.external_id or "", each.store_id or "") for each in pos]
     return tuple(found)
+
+
+def _zone(site: str, store: Store, branch: Branch | None) -> str:
+    """The zone of a store, "" for its site's; off the list only its point tells, as the API does not echo the state."""
+    if branch and branch.zone:
+        return branch.zone
+    zone = SITES[site].zone
+    if branch and branch.location.state:
+        place = branch.location
+        zone = zone_of(site, place.state, place.city, place.latitude, place.longitude)
+    elif store.latitude is not None and store.longitude is not None and len(zones_of(site)) > 1:
+        near = catalogue(site).nearest(store.latitude, store.longitude)
+        zone = zone_of(site, near.state, near.city, store.latitude, store.longitude) if near else zone
+    return "" if zone == SITES[site].zone else zone

@@ -111,6 +111,7 @@ class _Sync:
         self.mirror = mirror
         self.engine: Engine = mirror.engine
         self.account = account.id
+        self.site = account.site
         self.zone = SITES[account.site].zone
         self.seams = seams
         self.progress = progress
@@ -125,7 +126,7 @@ class _Sync:
     def refresh_places(self, branches: Iterable[Branch]) -> None:
         """Learn the names and zones of stores and registers; sales booked in another zone move to their day."""
         self.progress(0, None, "sales_step_places")
-        found = from_api(self.mercadopago.stores(), self.mercadopago.pos_list(), branches)
+        found = from_api(self.site, self.mercadopago.stores(), self.mercadopago.pos_list(), branches)
         rows.keep_places(self.engine, self.account, found)
         self.places = rows.known_places(self.engine, self.account, self.zone)
         rows.redate(self.engine, self.account, self.places)

@@ -2,7 +2,8 @@
 
 Definitions: net is gross less refunds, chargebacks, fees and taxes. A refund counts on its own day, and with it the fee
 that comes back; a chargeback on the day it was opened, the money that comes back is a negative one on its day. The day
-is the local one of the site. What the merchant paid, and its own money put in, is no income and not here.
+is the local one of the store, of the site for what came without. What the merchant paid, and its own money put in, is
+no income and not here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from mpkit.money import plain
 from mpkit.sandbox.book import Movement
+from mpkit.sandbox.hours import zone_at
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import World
@@ -51,13 +53,16 @@ def _keys(world: World, by: str) -> Callable[[Movement], str]:
         return lambda entry: entry.store
     if by == "pos":
         return lambda entry: entry.pos
-    zone = ZoneInfo(world.site.zone)
-    hours: dict[int, str] = {}  # no zone here changes its offset within an hour
+    zones: dict[str, ZoneInfo] = {}  # of each store
+    hours: dict[tuple[ZoneInfo, int], str] = {}  # no zone here changes its offset within an hour
 
     def day(entry: Movement) -> str:
-        hour = entry.at // 3600
+        zone = zones.get(entry.store)
+        if zone is None:
+            zone = zones[entry.store] = zone_at(world, entry.store)
+        hour = zone, entry.at // 3600
         if hour not in hours:
-            hours[hour] = datetime.fromtimestamp(hour * 3600, zone).date().isoformat()
+            hours[hour] = datetime.fromtimestamp(hour[1] * 3600, zone).date().isoformat()
         return hours[hour]
 
     return day

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from mpkit.sandbox.believable import believable
 from mpkit.sandbox.chain import Shop, open_chain
+from mpkit.sandbox.hours import zone_at
 from mpkit.sandbox.sale import Ticket, entries
 
 if TYPE_CHECKING:
@@ -80,12 +81,17 @@ def _tickets(world: World, draw: random.Random, shops: Sequence[Shop], year: Yea
     slots, weights = _slots(draw, shops, today, world.site.id)
     silent = max(shops, key=lambda shop: len(shop.pos)).pos[-1]
     minute_of = {shop.store: _opening(shop) for shop in shops}
+    zone_of = {shop.store: zone_at(world, shop.store) for shop in shops}
     count = year.payments - len(found)
     while count:
         for day, shop, midnight in draw.choices(slots, cum_weights=weights, k=count):
             minutes, busy = minute_of[shop.store]
             # the hour by how busy it is, then any second of it
-            at = midnight(zone) + draw.choices(minutes, cum_weights=busy)[0] * _MINUTES + draw.randrange(3600)
+            at = (
+                midnight(zone_of[shop.store])
+                + draw.choices(minutes, cum_weights=busy)[0] * _MINUTES
+                + draw.randrange(3600)
+            )
             pos = draw.choices(shop.pos, cum_weights=shop.pos_weights)[0]
             if at >= now - 30 or (pos == silent and (today - day).days < _SILENT_DAYS):
                 continue
@@ -118,7 +124,8 @@ def _slots(
 def _midnight(day: date) -> Any:  # noqa: ANN401 - a small function of the zone, remembered
     @cache
     def of(zone: ZoneInfo) -> int:
-        return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp())
+        # counted back from noon: clocks change at night, and the open hours are by the clock after it
+        return int(datetime(day.year, day.month, day.day, 12, tzinfo=zone).timestamp()) - 12 * 3600
 
     return of
 

@@ -137,7 +137,7 @@ def test_a_store_that_moves_zone_moves_its_days(store: Engine) -> None:
     branch = Branch("CENTRO", "Centro", Location("", "", "", "", 0, 0), zone="America/Tijuana")
     stores = [Store("900", "Centro", "CENTRO")]
     registers = [Pos("700", "Caja 1", "900", "CENTRO1")]
-    moved = gather(ZONE, from_api(stores, registers, [branch]))
+    moved = gather(ZONE, from_api("MLA", stores, registers, [branch]))
     assert rows.redate(store, ACCOUNT, moved) == 2
     assert rows.redate(store, ACCOUNT, moved) == 0
     days = {facts["payment_id"]: facts["day"].day for facts, _ in standing(store)}  # type: ignore[attr-defined]
