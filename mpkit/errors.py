@@ -12,7 +12,7 @@ MpkitError                      anything that ends an operation; its text may be
 └── ApiError                    Mercado Pago did not do what was asked
     ├── Unauthorised            the token is not accepted (401), or lacks the right (403)
     ├── NotFound                the thing asked for does not exist (404)
-    ├── Conflict                it exists already, or is in use (409, and 400 that says so)
+    ├── Conflict                it exists already, or is in use (409, 423, and 400 where the account shows it)
     ├── RefusedByApi            any other 4xx: sending the same again cannot help
     ├── RateLimited             too many requests (429)
     ├── Unreachable             the request certainly did not arrive
@@ -130,17 +130,26 @@ class StoreTrouble(MpkitError):
 class ApiError(MpkitError):
     """Mercado Pago did not do what was asked.
 
-    `status` is the HTTP status (None when no answer came), `code` the API's own code in lower case ("" if none),
-    `detail` the API's own text, for logs and for the few texts that carry data (lists of valid values).
+    `status` is the HTTP status (None when no answer came), `code` the API's own code in lower case and `cause` the
+    number of its first cause ("" if none), `detail` the API's own text, for logs and for the few texts that carry data
+    (lists of valid values).
     """
 
     def __init__(
-        self, key: str, *, status: int | None = None, code: str = "", detail: str = "", **values: object
+        self,
+        key: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        cause: str = "",
+        detail: str = "",
+        **values: object,
     ) -> None:
         shown = detail if len(detail) <= _SHOWN else f"{detail[: _SHOWN - 1]}…"  # a list of cities fills a screen
-        super().__init__(key, status=status, code=code, detail=shown, **values)
+        super().__init__(key, status=status, code=code, detail=shown or code or f"HTTP {status}", **values)
         self.status = status
         self.code = code
+        self.cause = cause
         self.detail = detail
 
 

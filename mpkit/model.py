@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Hours = Mapping[str, tuple[tuple[str, str], ...]]  # day of WEEK to intervals of ("HH:MM", "HH:MM")
@@ -65,6 +66,20 @@ class Account:
     test: bool
     name: str = ""  # trade or legal name, as Mercado Pago knows it
     amount: Amount | None = None  # None until somebody has answered
+    # As Mercado Pago said last; no part of who the account is, and not kept.
+    tax_kind: str = field(default="", compare=False)  # CUIT, CPF, RUT, RFC …; "" where none is said
+    tax_id: str = field(default="", compare=False, repr=False)  # may be a person's: never in a log
+    active: bool = field(default=True, compare=False)  # False: Mercado Pago has blocked it
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """How fast an account may be asked, as found out by asking: requests a second now, and the rate last refused."""
+
+    per_second: float
+    refused: float | None
+    stopped_until: datetime | None  # a 429 has asked to wait
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +156,7 @@ class Pos:
     status: str = "active"
     created: datetime | None = None
     updated: datetime | None = None
+    url: str | None = None  # of an unattended machine: where Mercado Pago asks for the order
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +180,7 @@ class Refund:
     status: str  # approved, in_process, rejected, cancelled, authorized
     created: datetime
     reason: str = ""
+    source: str = ""  # who gave it back: collector, operator, admin, bpp, marketplace
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +214,15 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A file that was sent to defend a payment; `told` is Mercado Pago's line about it."""
+
+    kind: str  # media type
+    url: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chargeback:
     """A disputed payment, hundredths; `covered` True: money kept, False: lost, None: undecided."""
 
@@ -207,6 +233,50 @@ class Chargeback:
     covered: bool | None
     created: datetime
     updated: datetime
+    payment_ids: tuple[str, ...] = ()  # a dispute may be about several
+    reason: str = ""
+    can_be_covered: bool | None = None
+    papers_wanted: bool = False
+    papers_status: str = ""  # pending, review_pending, valid, invalid, not_supplied, not_applicable
+    papers_until: datetime | None = None
+    papers: tuple[Paper, ...] = ()
+
+    @property
+    def outcome(self) -> Literal["open", "won", "lost"]:
+        """How it ended, or that it has not."""
+        if self.covered is None:
+            return "open"
+        return "won" if self.covered else "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A buyer's complaint that Mercado Pago mediates; the people in it are left out."""
+
+    id: str
+    resource: str  # payment, order, shipment, purchase: what `resource_id` is the id of
+    resource_id: str
+    status: str  # opened, closed
+    kind: str  # mediations, cancel_purchase, return, cancel_sale, change
+    stage: str  # claim, dispute, recontact, none
+    reason: str  # begins with PNR (not received), PDD (different or defective), CS (cancelled)
+    delivered: bool | None
+    created: datetime | None
+    updated: datetime | None
+    resolution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethod:
+    """A way to pay in the account's country; amounts are hundredths of its currency."""
+
+    id: str
+    name: str
+    type: str  # credit_card, account_money, bank_transfer …
+    status: str  # active, deactive, temporally_deactive, testing
+    least: int | None = None
+    most: int | None = None
+    minutes: int | None = None  # until the money is the merchant's
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
 
     access_token: SecretStr | None = Field(None, description="the account's access token; the sandbox accepts its own")
     api_url: str = Field(REAL_API, description="where the API answers; the sandbox's address in a rehearsal")
+    pace: float | None = Field(
+        None, gt=0, le=100, description="most requests a second to Mercado Pago, and as many at once; empty: 4"
+    )
     store_url: str = Field("", description="the store: sqlite:///FILE (default in MPKIT_DATA) or postgresql://…")
     analytics_url: str = Field("", description="empty: DuckDB over the Parquet mirror; clickhouse://… for a cluster")
     executor: str = Field("local", description="where drawing runs: local, or dask://host:port")

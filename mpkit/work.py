@@ -66,16 +66,32 @@ class Seams:
     random: random.Random = field(default_factory=random.Random)
 
 
+class Sink(Protocol):
+    """Takes the body of a large answer in parts, so that it is never whole in memory."""
+
+    def begin(self) -> None:
+        """An answer starts; what came before it, of an attempt that broke off, is to be forgotten."""
+        ...
+
+    def __call__(self, part: bytes) -> None:
+        """The next part."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request as the wire carries it; `path` has no query, `seconds` is the total time it may take."""
+    """One request as the wire carries it; `path` has no query, `seconds` is the total time it may take.
+
+    A transport that can gives the body of a 2xx to `sink` in parts, and answers with an empty one.
+    """
 
     method: str
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # one of them is the token
     body: bytes = b""
     seconds: float = 30.0
+    sink: Sink | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,16 @@ class HttpResponse:
 
 
 class NotSent(Exception):
-    """The request certainly did not reach the other side (no connection could be made)."""
+    """The request certainly did not reach the other side (no connection could be made).
+
+    `why` where it is known: "untrusted" (TLS), "name" (no such host), "refused" (nobody listens); `host` is who was
+    called.
+    """
+
+    def __init__(self, what: str = "", *, why: str = "", host: str = "") -> None:
+        self.why = why
+        self.host = host
+        super().__init__(what)
 
 
 class NoAnswer(Exception):

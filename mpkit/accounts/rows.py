@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 
-from mpkit.db import Engine, Utc, metadata, reading, writing
+from mpkit.db import Engine, Json, Utc, metadata, reading, writing
 from mpkit.errors import WrongAccount
-from mpkit.model import Account, Amount
+from mpkit.model import Account, Amount, Learned
 from mpkit.settings import on_this_machine
 from mpkit.work import Clock, SystemClock
 
@@ -23,6 +25,8 @@ accounts = sa.Table(
     sa.Column("amount", sa.Text),  # who enters it; null until somebody answered
     sa.Column("api", sa.Text, nullable=False),  # the address its token may be sent to
     sa.Column("pinned", Utc, nullable=False),
+    sa.Column("generation", sa.Text),  # of the POS calls, where the account has left the first
+    sa.Column("pace", Json),  # how fast it may be asked, as found out
 )
 
 
@@ -81,16 +85,59 @@ def pin(engine: Engine, account: Account, api_url: str, *, clock: Clock | None =
 
 def pinned_to(engine: Engine, account_id: str) -> str | None:
     """The address the token of this account may be sent to (see `address`), None where the account is unknown."""
-    with reading(engine) as connection:
-        return connection.execute(
-            sa.select(accounts.c.api).where(accounts.c.account == account_id)
-        ).scalar_one_or_none()
+    found: str | None = _of(engine, account_id, "api")
+    return found
 
 
 def set_amount(engine: Engine, account_id: str, amount: Amount) -> None:
     """Who enters the amount in this account's registers, where a register does not say otherwise."""
+    _set(engine, account_id, amount=amount.value)
+
+
+def generation(engine: Engine, account_id: str) -> Literal["v1", "v2"]:
+    """Which generation of the POS calls this account is to be asked with."""
+    return "v2" if _of(engine, account_id, "generation") == "v2" else "v1"
+
+
+def set_generation(engine: Engine, account_id: str, found: Literal["v1", "v2"]) -> None:
+    """The generation that was found to answer for this account."""
+    _set(engine, account_id, generation=found)
+
+
+def learned(engine: Engine, account_id: str) -> Learned | None:
+    """How fast this account may be asked, as some process found out last; None where nothing was, or not readable."""
+    kept = _of(engine, account_id, "pace")
+    try:
+        return Learned(
+            float(kept["per_second"]),
+            None if kept["refused"] is None else float(kept["refused"]),
+            None if kept["stopped_until"] is None else datetime.fromisoformat(kept["stopped_until"]),
+            datetime.fromisoformat(kept["at"]),
+        )
+    except (TypeError, KeyError, ValueError):
+        return None
+
+
+def keep_learned(engine: Engine, account_id: str, found: Learned) -> None:
+    """Keep how fast this account may be asked, for processes to come and those at work."""
+    pace = {
+        "per_second": found.per_second,
+        "refused": found.refused,
+        "stopped_until": found.stopped_until.isoformat() if found.stopped_until else None,
+        "at": found.at.isoformat(),
+    }
+    _set(engine, account_id, pace=pace)
+
+
+def _of(engine: Engine, account_id: str, column: str) -> Any:  # noqa: ANN401 - whatever the column holds
+    with reading(engine) as connection:
+        query = sa.select(accounts.c[column]).where(accounts.c.account == account_id)
+        return connection.execute(query).scalar_one_or_none()
+
+
+def _set(engine: Engine, account_id: str, **values: object) -> None:
     with writing(engine) as connection:
-        connection.execute(accounts.update().where(accounts.c.account == account_id).values(amount=amount.value))
+        connection.execute(accounts.update().where(accounts.c.account == account_id).values(**values))
 
 
 def forget(engine: Engine, account_id: str) -> bool:

@@ -1,9 +1,10 @@
 """Mercado Pago over HTTP, and only that: `connect(url, token)` gives the account to ask and to change."""
 
-from mpkit.api.bodies import category
+from mpkit.api.bodies import category, plain_name
 from mpkit.api.calls import SECONDS
-from mpkit.api.mercadopago import MercadoPago, PaymentPage, Window, connect
+from mpkit.api.mercadopago import MercadoPago, connect
 from mpkit.api.pace import Pace
+from mpkit.api.payments import PaymentPage, Window
 from mpkit.api.refusals import valid_values
 from mpkit.settings import on_this_machine
 
@@ -16,5 +17,6 @@ __all__ = [
     "category",
     "connect",
     "on_this_machine",
+    "plain_name",
     "valid_values",
 ]

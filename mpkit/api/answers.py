@@ -7,15 +7,17 @@ name, never its value.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from mpkit.api.calls import Unreadable
-from mpkit.model import WEEK, Account, Chargeback, Hours, Pos, Store
+from mpkit.model import WEEK, Account, Hours, Pos, Store
 from mpkit.money import hundredths
 
+_TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
 _DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*(?:(Z)|([+-])(\d\d):?(\d\d)?)",
     re.IGNORECASE | re.ASCII,
@@ -58,8 +60,10 @@ def maybe_identity(value: object, field: str = "id") -> str | None:
     return None if value in (None, "", "null") else identity(value, field)
 
 
-def text(value: object) -> str:
-    """A text, "" for null."""
+def text(value: object, field: str = "text") -> str:
+    """A text, "" for null; a number is its digits. `Unreadable` for an object or a list."""
+    if isinstance(value, (dict, list)):
+        raise Unreadable(field)
     return "" if value is None else str(value)
 
 
@@ -95,13 +99,15 @@ def amount(value: object, field: str) -> int:
 
 
 def page(value: object) -> Mapping[str, Any]:
-    """The page object of a search; older documents wrap it in a list."""
+    """The page object of a search, its rows under `results`; older documents wrap it in a list, /v2/pos says `data`."""
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     found = record(value, "page")
-    if "results" not in found:
-        raise Unreadable("results")
-    return found
+    if "results" in found:
+        return found
+    if "data" in found:
+        return {**found, "results": found["data"]}
+    raise Unreadable("results")
 
 
 def total(found: Mapping[str, Any]) -> int:
@@ -111,17 +117,26 @@ def total(found: Mapping[str, Any]) -> int:
 
 
 def account(value: object) -> Account:
-    """Whose token it is (`GET /users/me`); of the person's or firm's own words only the trade name is kept."""
+    """Whose token it is (`GET /users/me`); of the person's or firm's own words only trade name and tax id are kept.
+
+    Any part may be missing but the id and the site; a firm's tax id goes before the person's.
+    """
     found = record(value)
     tags = found.get("tags")
-    company = maybe_record(found.get("company"))
-    nickname = text(found.get("nickname"))
+    company, person = maybe_record(found.get("company")), maybe_record(found.get("identification"))
+    status = maybe_record(found.get("status"))
+    nickname = text(found.get("nickname"), "nickname")
+    tax_id = text(person.get("number"), "identification")
+    firm = text(company.get("identification"), "company")
     return Account(
         id=identity(found.get("id"), "id"),
         nickname=nickname,
         site=identity(found.get("site_id"), "site_id"),
         test="test_user" in (tags if isinstance(tags, list) else []) or nickname.upper().startswith("TESTUSER"),
-        name=text(company.get("brand_name") or company.get("corporate_name")),
+        name=text(company.get("brand_name") or company.get("corporate_name"), "company"),
+        tax_kind=text(person.get("type"), "identification") if tax_id or not firm else "",
+        tax_id=firm or tax_id,
+        active=text(status.get("site_status"), "status") in {"", "active"},
     )
 
 
@@ -131,12 +146,12 @@ def store(value: object) -> Store:
     place = maybe_record(found.get("location"))
     return Store(
         id=identity(found.get("id"), "id"),
-        name=text(found.get("name")),
+        name=text(found.get("name"), "name"),
         external_id=maybe_identity(found.get("external_id"), "external_id"),
-        address_line=text(place.get("address_line")),
+        address_line=text(place.get("address_line"), "address_line"),
         latitude=_degrees(place.get("latitude")),
         longitude=_degrees(place.get("longitude")),
-        reference=text(place.get("reference")),
+        reference=text(place.get("reference"), "reference"),
         hours=_hours(maybe_record(found.get("business_hours"))),
         # create answers say date_created, reads say date_creation
         created=maybe_instant(found.get("date_creation") or found.get("date_created"), "date_creation"),
@@ -147,17 +162,28 @@ def _degrees(value: object) -> float | None:
     if value in (None, ""):
         return None
     try:
-        return float(str(value))
+        found = float(str(value))
     except ValueError as error:
         raise Unreadable("location") from error
+    if not math.isfinite(found):
+        raise Unreadable("location")
+    return found
 
 
 def _hours(value: Mapping[str, Any]) -> Hours:
     return {
-        day: tuple((text(span.get("open")), text(span.get("close"))) for span in rows(value[day], "business_hours"))
+        day: tuple((_time(span.get("open")), _time(span.get("close"))) for span in rows(value[day], "business_hours"))
         for day in WEEK
         if value.get(day)
     }
+
+
+def _time(value: object) -> str:
+    """A time of the day as HH:MM; seconds, where there are any, are left out."""
+    found = _TIME.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        raise Unreadable("business_hours")
+    return f"{found[1]:0>2}:{found[2]}"
 
 
 def pos(value: object) -> Pos:
@@ -165,23 +191,33 @@ def pos(value: object) -> Pos:
     found = record(value)
     qr = maybe_record(found.get("qr")) or maybe_record(found.get("qr_response"))
     config = maybe_record(maybe_record(found.get("config")).get("qr"))
-    category = found.get("category") or config.get("category")
     return Pos(
         id=identity(found.get("id"), "id"),
-        name=text(found.get("name")),
+        name=text(found.get("name"), "name"),
         store_id=maybe_identity(found.get("store_id"), "store_id"),
         external_id=maybe_identity(found.get("external_id"), "external_id"),
         external_store_id=maybe_identity(found.get("external_store_id"), "external_store_id"),
         fixed_amount=_waits(found, config),
-        category=int(identity(category, "category")) if category else None,
+        category=_category(found.get("category") or config.get("category")),
         qr_code=_maybe_text(found.get("qr_code") or qr.get("qr_code"), "qr_code"),
         qr_image=_maybe_text(qr.get("image"), "qr.image"),
         template_document=_maybe_text(qr.get("template_document"), "qr.template_document"),
         uuid=_maybe_text(found.get("uuid") or qr.get("uuid"), "uuid"),
-        status=text(found.get("status")) or "active",
+        status=text(found.get("status"), "status") or "active",
         created=maybe_instant(found.get("date_created"), "date_created"),
         updated=maybe_instant(found.get("date_last_updated"), "date_last_updated"),
+        url=_maybe_text(found.get("url"), "url"),
     )
+
+
+def _category(value: object) -> int | None:
+    """A category (MCC) as a number, None for none."""
+    if value in (None, "", 0):
+        return None
+    number = identity(value, "category")
+    if not re.fullmatch(r"\d{1,12}", number, re.ASCII):
+        raise Unreadable("category")
+    return int(number)
 
 
 def _maybe_text(value: object, field: str) -> str | None:
@@ -199,24 +235,6 @@ def _waits(found: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     if fixed is not None and not isinstance(fixed, bool):
         raise Unreadable("fixed_amount")
     return fixed if isinstance(fixed, bool) else config.get("operating_mode") in {"pdv", "unattended", "self_service"}
-
-
-def chargeback(value: object, payment_id: str) -> Chargeback:
-    """One chargeback, as found for one payment."""
-    found = record(value)
-    covered = found.get("coverage_applied")
-    if covered is not None and not isinstance(covered, bool):
-        raise Unreadable("coverage_applied")
-    created = instant(found.get("date_created"), "date_created")
-    return Chargeback(
-        id=identity(found.get("id"), "id"),
-        payment_id=payment_id,
-        amount=amount(found.get("amount"), "amount"),
-        currency=text(found.get("currency")),
-        covered=covered,
-        created=created,
-        updated=maybe_instant(found.get("date_last_updated"), "date_last_updated") or created,
-    )
 
 
 def places(value: object, field: str) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,8 @@ newest reference has dropped it.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection
 from typing import Any, Literal
 
@@ -13,6 +15,8 @@ from mpkit.model import WEEK, Branch, Hours, Location, Register
 from mpkit.sites import SITES
 
 FIELDS = frozenset({"name", "location", "hours"})  # of a branch, as `fields` of an update names them
+_LONGEST_NAME = 45  # of a POS of generation 2
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 def category(site: str, trade: Literal["gastronomy", "gas_station", ""]) -> int | None:
@@ -61,16 +65,48 @@ def hours_body(hours: Hours) -> dict[str, list[dict[str, str]]]:
 
 
 def pos_body(
-    register: Register, *, store_id: str, waits_for_order: bool, external_id: str | None = None
+    register: Register, *, store_id: str, waits_for_order: bool, external_id: str | None = None, url: str = ""
 ) -> dict[str, Any]:
-    """The body of a POS of generation 1; `external_id` only where it is to be set (it cannot be changed later)."""
+    """The body of a POS of generation 1; `external_id` only where it is to be set (it cannot be changed later).
+
+    `url` is where Mercado Pago asks an unattended machine for its order; such a POS always waits for one.
+    """
     body: dict[str, Any] = {
         "name": register.name,
-        "fixed_amount": waits_for_order,
+        "fixed_amount": waits_for_order or bool(url),
         "store_id": int(store_id) if store_id.isdecimal() else store_id,
     }
     if external_id is not None:
         body["external_id"] = external_id
     if register.category is not None:
         body["category"] = register.category
+    if url:
+        body["url"] = url
     return body
+
+
+def newer_pos_body(
+    register: Register, *, store_id: str, mode: str = "", external_id: str | None = None
+) -> dict[str, Any]:
+    """The body of a POS of generation 2: the store's id is a text, the amount's mode and category stand in `config`.
+
+    `mode` is left out where it is to stay; a name nothing is left of is left out too, and becomes the external id.
+    """
+    body: dict[str, Any] = {"store_id": store_id}
+    name = plain_name(register.name)
+    if name:
+        body["name"] = name
+    if external_id is not None:
+        body["external_id"] = external_id
+    qr: dict[str, Any] = {"operating_mode": mode} if mode else {}
+    if register.category is not None:
+        qr["category"] = register.category
+    if qr:
+        body["config"] = {"qr": qr}
+    return body
+
+
+def plain_name(name: str) -> str:
+    """A register's name as generation 2 takes it: plain letters, digits, hyphens, underscores, single inner blanks."""
+    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    return _NOT_PLAIN.sub(" ", bare).strip()[:_LONGEST_NAME].strip()

@@ -1,24 +1,29 @@
 """One account's calls: a path and its values in, parsed JSON out; paced, bounded, retried where that is safe.
 
-Reads are repeated when the answer was lost, wrong or a 429. Writes go out once: stores and POS have no idempotency
-key, so only whoever wrote down the intent may decide to send again.
+Reads are repeated when the answer was lost, wrong or a 429. Writes go out once, with an idempotency key or without:
+only whoever wrote down the intent may decide to send again. The one exception is `insist`, for calls whose key makes
+them happen once however often they are sent.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import threading
+import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import stamina
 from pydantic import SecretStr
 
 from mpkit import log
+from mpkit.api.forms import Form
 from mpkit.api.pace import Pace
-from mpkit.api.refusals import judge
+from mpkit.api.refusals import judge, retry_after
 from mpkit.errors import ApiError, RateLimited, UnknownOutcome, Unreachable
-from mpkit.work import HttpRequest, HttpResponse, NoAnswer, NotSent, Seams, Transport
+from mpkit.work import HttpRequest, HttpResponse, NoAnswer, NotSent, Seams, Sink, Transport
 
 Query = Mapping[str, str | int | float | None]
 Answer = TypeVar("Answer")
@@ -28,6 +33,9 @@ _ATTEMPTS = 6
 _BUDGET = 300.0  # seconds for one read with all its repetitions
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 20.0
+_DUBIOUS = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")  # half a character, or the one no database keeps
+_NOT_SENT = {"untrusted": "api_untrusted", "name": "api_name_unknown", "refused": "api_nobody_listens"}
+_NO_FILE = {"text/html", "application/json"}
 _log = log.get("api")
 
 # stamina would log each repetition with a wait of 0, as the wait is ours; its counter for metrics stays.
@@ -47,39 +55,138 @@ class Calls:
         self._transport = transport
         self._token = token
         self._pace = pace
-        self._seams = seams
+        self.seams = seams
         self._counting = threading.Lock()
         self.requests = 0  # sent so far, repetitions included
 
     def __repr__(self) -> str:
         return "Calls(…)"
 
-    def read(self, path: str, query: Query | None = None, *, parse: Callable[[Any], Answer]) -> Answer:
+    def read(
+        self,
+        path: str,
+        query: Query | None = None,
+        *,
+        parse: Callable[[Any], Answer],
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """GET, repeated while that can help; raises an `ApiError`."""
-        request = self._request("GET", path, query or {})
-        patience = _Patience(self._seams)
+        return self._patiently(self._request("GET", path, query or {}, headers=headers), parse, _Patience(self.seams))
+
+    def insist(
+        self,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        key: str,
+        parse: Callable[[Any], Answer],
+        headers: Mapping[str, str] | None = None,
+        not_yet: Callable[[ApiError], bool] = lambda _: False,
+    ) -> Answer:
+        """POST with an idempotency key, repeated while that can help, or while the API says "not yet".
+
+        Raises `UnknownOutcome` where one of the attempts may have been carried out and no later one said so.
+        """
+        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        patience = _Patience(self.seams, not_yet)
+        try:
+            return self._patiently(self._request("POST", path, {}, content, key, headers), parse, patience)
+        except ApiError as error:
+            if not patience.unknown or isinstance(error, UnknownOutcome):
+                raise
+            last = error
+        raise UnknownOutcome("api_unsettled", status=last.status, code=last.code, cause=last.cause, detail=last.detail)
+
+    def _patiently(self, request: HttpRequest, parse: Callable[[Any], Answer], patience: _Patience) -> Answer:
         for attempt in stamina.retry_context(on=patience, attempts=None, timeout=None):
             with attempt:
                 return self._once(request, parse)
         raise AssertionError  # pragma: no cover - the loop above ends by itself
 
-    def write(self, method: str, path: str, body: Mapping[str, Any], *, parse: Callable[[Any], Answer]) -> Answer:
-        """POST or PUT, sent once; `UnknownOutcome`: it may have been carried out, `Unreachable`: it was not."""
-        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-        return self._once(self._request(method, path, {}, content), parse)
+    def write(
+        self, method: str, path: str, body: Mapping[str, Any], *, parse: Callable[[Any], Answer], key: str = ""
+    ) -> Answer:
+        """POST, PUT or PATCH, sent once; `UnknownOutcome`: it may have been carried out, `Unreachable`: it was not.
 
-    def _request(self, method: str, path: str, query: Query, content: bytes = b"") -> HttpRequest:
-        headers = {"accept": "application/json", "user-agent": "mpkit"}
+        `key` is the idempotency key, where the path takes one.
+        """
+        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        return self._once(self._request(method, path, {}, content, key), parse)
+
+    def send(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+        """As `write`, where the status says what happened: it and the document; None for no body, or no JSON."""
+        content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+        response = self._answered(self._request(method, path, {}, content))
+        try:
+            return response.status, _document(response.body)
+        except (ValueError, RecursionError):
+            return response.status, None
+
+    def fetch(self, path: str, sink: Sink, *, accept: str, seconds: float) -> None:
+        """GET of a file, in parts; as often as `read`, each time from its beginning. Raises what `sink` raises, too."""
+        asked = self._request("GET", path, {})
+        headers = {**asked.headers, "accept": accept}
+        request = replace(asked, headers=headers, seconds=seconds, sink=sink)
+        patience = _Patience(self.seams)
+        for attempt in stamina.retry_context(on=patience, attempts=None, timeout=None):
+            with attempt:
+                self._poured(request, sink)
+                return
+
+    def _poured(self, request: HttpRequest, sink: Sink) -> None:
+        response = self._answered(request)
+        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind in _NO_FILE:  # a page of a portal in between, or what a server says instead of a file
+            raise UnknownOutcome("api_unreadable", status=response.status)
+        if response.body:  # a transport that gives bodies whole
+            sink.begin()
+            sink(response.body)
+
+    def remove(self, path: str, *, key: str = "") -> None:
+        """DELETE, sent once; any 2xx will do: no two documents agree on what comes back."""
+        self._once(self._request("DELETE", path, {}, key=key), lambda _: None)
+
+    def upload(self, path: str, form: Form, *, parse: Callable[[Any], Answer]) -> Answer:
+        """POST files, sent once."""
+        request = self._request("POST", path, {}, form.content, headers={"content-type": form.kind})
+        return self._once(request, parse)
+
+    def new_key(self) -> str:
+        """An idempotency key nobody has used: a UUID, as the reference recommends."""
+        return str(uuid.UUID(int=self.seams.random.getrandbits(128), version=4))
+
+    def _request(
+        self,
+        method: str,
+        path: str,
+        query: Query,
+        content: bytes = b"",
+        key: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> HttpRequest:
+        head = {"accept": "application/json", "user-agent": "mpkit"}
         if self._token is not None:
-            headers["authorization"] = f"Bearer {self._token.get_secret_value()}"
+            head["authorization"] = f"Bearer {self._token.get_secret_value()}"
         if content:
-            headers["content-type"] = "application/json"
+            head["content-type"] = "application/json"
+        if key:
+            head["x-idempotency-key"] = key
+        head |= headers or {}
         said = tuple((name, str(value)) for name, value in query.items() if value not in {None, ""})
-        return HttpRequest(method=method, path=path, query=said, headers=headers, body=content, seconds=SECONDS)
+        return HttpRequest(method=method, path=path, query=said, headers=head, body=content, seconds=SECONDS)
 
     def _once(self, request: HttpRequest, parse: Callable[[Any], Answer]) -> Answer:
+        response = self._answered(request)
+        try:
+            return parse(_document(response.body))
+        except (ValueError, RecursionError) as problem:  # HTML with 200, half an answer, wrong types
+            _log.warning("unreadable", method=request.method, path=request.path, why=str(problem)[:200])
+        raise UnknownOutcome("api_unreadable", status=response.status)
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
+        """An answer that went well; any other is raised as the error it stands for."""
         response = self._carried(request)
-        error = judge(response, now=self._seams.clock.now())
+        error = judge(response, now=self.seams.clock.now())
         _log.debug(
             "answered",
             method=request.method,
@@ -88,57 +195,86 @@ class Calls:
             code=error.code if error else "",
             request_id=response.headers.get("x-request-id", ""),
         )
-        if isinstance(error, RateLimited):
-            self._pace.too_fast(error.retry_after)
-        else:
-            self._pace.went_well()
         if error is not None:
             raise error
-        try:
-            return parse(json.loads(response.body, parse_float=str))
-        except (ValueError, RecursionError) as problem:  # HTML with 200, half an answer, wrong types
-            _log.warning("unreadable", method=request.method, path=request.path, why=str(problem)[:200])
-            raise UnknownOutcome("api_unreadable", status=response.status) from None
+        return response
 
     def _carried(self, request: HttpRequest) -> HttpResponse:
-        """The answer, within the account's pace; what the transport could not do becomes one of our errors."""
-        try:
-            with self._pace.turn():
-                with self._counting:
-                    self.requests += 1
-                return self._transport(request)
-        except NotSent as problem:
-            _log.info("not sent", method=request.method, path=request.path, why=str(problem))
-            raise Unreachable("api_unreachable") from None
-        except NoAnswer as problem:
-            _log.info("no answer", method=request.method, path=request.path, why=str(problem))
-            raise UnknownOutcome("api_no_answer") from None
+        """The answer, within the account's pace; what the transport could not do becomes one of our errors.
+
+        The errors are raised outside of the handlers: nothing of the library's, with a request and its headers in
+        their frames, hangs on to them.
+        """
+        trouble: ApiError
+        with self._pace.turn() as turn:
+            with self._counting:
+                self.requests += 1
+            try:
+                response = self._transport(request)
+            except NotSent as problem:
+                _log.info("not sent", method=request.method, path=request.path, why=str(problem))
+                trouble = Unreachable(_NOT_SENT.get(problem.why, "api_unreachable"), host=problem.host)
+            except NoAnswer as problem:
+                _log.info("no answer", method=request.method, path=request.path, why=str(problem))
+                turn.lost()
+                trouble = UnknownOutcome("api_no_answer")
+            else:
+                after = retry_after(response.headers.get("retry-after", ""), self.seams.clock.now())
+                turn.answered(response.status, after)
+                return response
+        raise trouble
+
+
+def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """An answer's JSON, None for an empty body. Amounts stay text, so that no hundredth is lost in a float.
+
+    Raises `ValueError` for anything that is none, and for text that could not be kept or sent on.
+    """
+    text = body.decode("utf-8-sig").strip()
+    if not text:
+        return None
+    document = json.loads(text, parse_float=str, parse_constant=_no_number)
+    if _DUBIOUS.search(text):
+        whole = json.dumps(document, ensure_ascii=False)
+        whole.encode()  # raises for half a character
+        if "\\u0000" in whole:
+            raise Unreadable("text")
+    return document
+
+
+def _no_number(name: str) -> None:
+    raise Unreadable(name)
 
 
 class _Patience:
-    """Whether and when to repeat a read: stamina's hook.
+    """Whether and when to repeat a request: stamina's hook.
 
     stamina sleeps by itself and on the machine's clock; the wait is done here, through the seams, and stamina is told
     to wait no longer. Counting is here too, because stamina asks the hook even after the last attempt.
     """
 
-    def __init__(self, seams: Seams) -> None:
-        self._seams = seams
+    def __init__(self, seams: Seams, not_yet: Callable[[ApiError], bool] = lambda _: False) -> None:
+        self.seams = seams
+        self._not_yet = not_yet
         self._attempts = 0
+        self.unknown = False  # whether an attempt may have been carried out
         self._until = seams.clock.monotonic() + _BUDGET
 
     def __call__(self, error: Exception) -> bool | float:
         self._attempts += 1
-        if not isinstance(error, ApiError) or not isinstance(error, (RateLimited, Unreachable, UnknownOutcome)):
+        self.unknown |= isinstance(error, UnknownOutcome)
+        if not isinstance(error, ApiError):
+            return False
+        if not isinstance(error, (RateLimited, Unreachable, UnknownOutcome)) and not self._not_yet(error):
             return False
         wait = 0.0  # a 429 has stopped the whole account already: the pace waits
         if not isinstance(error, RateLimited):
             most = min(_FIRST_WAIT * 2 ** (self._attempts - 1), _LONGEST_WAIT)
-            wait = most * (0.5 + self._seams.random.random() / 2)
+            wait = most * (0.5 + self.seams.random.random() / 2)
         stopped = error.retry_after or 0.0 if isinstance(error, RateLimited) else 0.0
-        late = self._seams.clock.monotonic() + max(wait, stopped) > self._until
+        late = self.seams.clock.monotonic() + max(wait, stopped) > self._until
         if self._attempts >= _ATTEMPTS or late:
             return False
         _log.info("repeating", attempt=self._attempts, why=error.key, wait=round(wait, 2))
-        self._seams.sleep(wait)
+        self.seams.sleep(wait)
         return 0.0

@@ -6,17 +6,20 @@ certainly did not arrive (`NotSent`) or may have been carried out (`NoAnswer`).
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpcore
 import httpx
 
-from mpkit.work import Clock, HttpRequest, HttpResponse, NoAnswer, NotSent, SystemClock
+from mpkit.work import Clock, HttpRequest, HttpResponse, NoAnswer, NotSent, Sink, SystemClock
 
 MOST_BYTES = 32 * 1024 * 1024  # the largest honest answer (100 payments) has less than 1 MB
+_PIECE = 64 * 1024
 _CONNECT_SECONDS = 10.0
 
 # Raised before the first byte of a request has left.
@@ -137,32 +140,81 @@ class HttpxTransport:
             connect=min(_CONNECT_SECONDS, request.seconds),
             pool=request.seconds,
         )
+        problem: NotSent | NoAnswer
         try:
             with self._client.stream(
                 request.method,
                 self._url.copy_with(path=self._url.path.rstrip("/") + request.path),
                 params=request.query or None,
-                headers=dict(request.headers),
+                headers={"accept-encoding": "gzip", **request.headers},
                 content=request.body or None,
                 timeout=limits,
             ) as response:
                 return HttpResponse(
                     status=response.status_code,
                     headers={name.lower(): value for name, value in response.headers.items()},
-                    body=self._body(response),
+                    body=_body(response) if request.sink is None else _poured(response, request.sink),
                 )
         except _NEVER_LEFT as error:
-            raise NotSent(type(error).__name__) from error
+            problem = NotSent(type(error).__name__, why=_why(error), host=self._url.host)
         except (httpx.HTTPError, httpx.StreamError, httpcore.TimeoutException, httpcore.NetworkError) as error:
-            raise NoAnswer(type(error).__name__) from error
+            problem = NoAnswer(type(error).__name__)
+        raise problem  # here, so that nothing hangs on to the library's error: its frames hold the headers
 
-    @staticmethod
-    def _body(response: httpx.Response) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        for part in response.iter_bytes():
-            size += len(part)
-            if size > MOST_BYTES:
-                raise NoAnswer("TooManyBytes")
-            parts.append(part)
-        return b"".join(parts)
+
+def _why(error: BaseException | None) -> str:
+    """What kept a connection from being made: "untrusted", "name", "refused", "" for anything else."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, ssl.SSLError):
+            return "untrusted"
+        if isinstance(error, socket.gaierror):
+            return "name"
+        if isinstance(error, ConnectionRefusedError):
+            return "refused"
+        error = error.__cause__ or error.__context__
+    return ""
+
+
+def _body(response: httpx.Response) -> bytes:
+    """The body, unpacked; never more than the limit is held, however small what was sent."""
+    body = bytearray()
+    for part in _parts(response):
+        body += part
+        if len(body) > MOST_BYTES:
+            raise NoAnswer("TooManyBytes")
+    return bytes(body)
+
+
+def _poured(response: httpx.Response, sink: Sink) -> bytes:
+    """The body given to whoever takes it, and none left; that of a refusal is kept."""
+    if not response.is_success:
+        return _body(response)
+    sink.begin()
+    for part in _parts(response):
+        sink(part)
+    return b""
+
+
+def _parts(response: httpx.Response) -> Iterable[bytes]:
+    """The body, unpacked, in pieces of bounded size."""
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in {"", "identity", "gzip"}:
+        raise NoAnswer("UnknownEncoding")
+    return response.iter_raw() if encoding != "gzip" else _unpacked(response.iter_raw())
+
+
+def _unpacked(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """The bytes of a gzip stream, in pieces of bounded size."""
+    stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        for part in parts:
+            left = part
+            while left:
+                yield stream.decompress(left, _PIECE)
+                left = stream.unconsumed_tail
+    except zlib.error:
+        raise NoAnswer("DecodingError") from None
+    if not stream.eof:
+        raise NoAnswer("HalfAnswer")

@@ -23,15 +23,15 @@ Parse = Callable[[Any], Row]
 
 
 def search(calls: Calls, path: str, external_id: str, parse: Parse[Row]) -> list[Row]:
-    """What the API finds for an external id; no hit is a 404 for stores and an empty page for POS."""
-    try:
-        return calls.read(path, {"external_id": external_id}, parse=lambda answer: _rows(answer, parse))
-    except NotFound:
-        return []
+    """What the API finds for an external id. Raises `NotFound`: how stores, and some POS, say that there is none."""
+    return calls.read(path, {"external_id": external_id}, parse=lambda answer: _rows(answer, parse))
 
 
 def walk(calls: Calls, path: str, parse: Parse[Row], progress: Progress) -> Iterator[Row]:
-    """Every row of a list, in one pass: rows that move while it goes on may be missed."""
+    """Every row of a list, in one pass: rows that move while it goes on may be missed.
+
+    Raises `NotFound` where the list's beginning is one: an account without stores may be told so.
+    """
     seen: set[str] = set()
     offset = same = announced = 0
 
@@ -44,8 +44,10 @@ def walk(calls: Calls, path: str, parse: Parse[Row], progress: Progress) -> Iter
         try:
             page = calls.read(path, {"limit": PAGE, "offset": offset}, parse=read)
         except NotFound:
-            if offset == 0 or len(seen) >= announced:
-                return  # an account without stores may be told so
+            if offset == 0:
+                raise
+            if len(seen) >= announced:
+                return
             raise UnknownOutcome("api_no_answer", status=404) from None
         fresh = [row for row in page if row.id not in seen]
         seen.update(row.id for row in fresh)

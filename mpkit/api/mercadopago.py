@@ -8,46 +8,32 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
-from mpkit.api import answers, bodies, sales
-from mpkit.api.calls import Calls, Query
+from mpkit.api import answers, bodies, disputes, methods, payments, refunds, sales
+from mpkit.api.calls import Calls
 from mpkit.api.client import HttpxTransport
-from mpkit.api.generations import First, Generation
-from mpkit.api.lists import PAGE, SAME_PAGES, search, walk
+from mpkit.api.generations import Name
+from mpkit.api.lists import PAGE, search, walk
 from mpkit.api.pace import Pace
-from mpkit.errors import RefusedByApi, Unauthorised, WrongUsage
-from mpkit.model import Account, Branch, Chargeback, Payment, Pos, Register, Store
+from mpkit.api.payments import PaymentPage, Window
+from mpkit.api.points import Points
+from mpkit.api.refusals import taken, unclear
+from mpkit.api.report_files import Kind
+from mpkit.api.reports import Reports
+from mpkit.errors import NotFound, RefusedByApi, Unauthorised, WrongUsage
+from mpkit.model import Account, Branch, Chargeback, Claim, Payment, PaymentMethod, Pos, Refund, Register, Store
 from mpkit.settings import REAL_API, on_this_machine
+from mpkit.sites import SITES
 from mpkit.work import Progress, Seams, Transport, silent
 
 _REAL_PLACES = "https://api.mercadolibre.com"  # the catalogue of states and cities is public and lives elsewhere
 _TOKEN = re.compile(r"[!-~]+", re.ASCII)  # what a header can carry, blanks left out
-_DEEPEST = 10_000  # offset the payments search reaches
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A span of one of a payment's dates, both ends included; `range` is that date's name in the search."""
-
-    range: Literal["date_created", "date_last_updated", "date_approved", "money_release_date"]
-    begin: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentPage:
-    """One page of a payments search; `total` is a hint and changes between pages."""
-
-    total: int
-    rows: tuple[Payment, ...]
 
 
 def connect(
@@ -57,10 +43,13 @@ def connect(
     seams: Seams | None = None,
     transport: Transport | None = None,
     pace: Pace | None = None,
+    generation: Name = "v1",
+    moved: Callable[[Name], None] = lambda _: None,
 ) -> MercadoPago:
     """The account behind a token; nothing is asked yet.
 
     `url` may be plain HTTP only where it is this machine's own. Two objects of one account share their `pace`.
+    `generation` is that of the POS calls to begin with, `moved` is told where the account turns out to have left it.
     Raises `WrongUsage` for an address a token must not be sent to, `Unauthorised` for a text no header can carry.
     """
     seams = seams or Seams()
@@ -77,24 +66,24 @@ def connect(
         raise WrongUsage("api_address_plain", url=url)
     url = url.rstrip("/")
     pace = pace or Pace.of(url, seams)
-    owned = [] if transport else [HttpxTransport(url)]
+    owned = [] if transport else [HttpxTransport(url, connections=pace.in_flight)]
     calls = Calls(transport or owned[0], token, pace, seams)
     places = calls
     if transport is None and url == REAL_API:
         owned.append(HttpxTransport(_REAL_PLACES, connections=1))
         places = Calls(owned[1], None, Pace.of(_REAL_PLACES, seams), seams)
-    return MercadoPago(calls, places, owned)
+    return MercadoPago(calls, places, Points(calls, generation, moved), owned)
 
 
 class MercadoPago:
     """One seller's Mercado Pago; safe to share between threads, closed by `close` or as a context manager."""
 
-    def __init__(self, calls: Calls, places: Calls, owned: list[HttpxTransport]) -> None:
+    def __init__(self, calls: Calls, places: Calls, points: Points, owned: list[HttpxTransport]) -> None:
         """Use `connect`."""
         self._calls = calls
         self._places = places
+        self._points = points
         self._owned = owned
-        self._pos: Generation = First(calls)
         self._seller: Account | None = None
         self._asking = threading.Lock()
 
@@ -118,6 +107,11 @@ class MercadoPago:
         """How many requests were sent so far, repetitions included."""
         return self._calls.requests
 
+    @property
+    def generation(self) -> Name:
+        """Which generation of POS calls answers for this account."""
+        return self._points.generation
+
     def seller(self, *, anew: bool = False) -> Account:
         """Whose token this is; asked once, or `anew`."""
         with self._asking:
@@ -129,11 +123,17 @@ class MercadoPago:
 
     def stores(self, progress: Progress = silent) -> Iterator[Store]:
         """Every store, also those made in the panel; one pass, which may miss rows that move meanwhile."""
-        return walk(self._calls, self._stores_path("/search"), answers.store, progress)
+        try:
+            yield from walk(self._calls, self._stores_path("/search"), answers.store, progress)
+        except NotFound:
+            return  # an account without stores may be told so
 
     def store_by_external_id(self, external_id: str) -> Store | None:
         """The store with this external id, None where there is none (the API answers 404)."""
-        found = search(self._calls, self._stores_path("/search"), external_id, answers.store)
+        try:
+            found = search(self._calls, self._stores_path("/search"), external_id, answers.store)
+        except NotFound:
+            return None
         return next((store for store in found if store.external_id == external_id), None)
 
     def store(self, store_id: str) -> Store:
@@ -143,45 +143,82 @@ class MercadoPago:
     def create_store(self, branch: Branch) -> Store:
         """Make a store for a branch; sent once. Raises `Conflict` where the external id is taken."""
         body = bodies.store_body(branch, external_id=branch.external_id)
-        return self._calls.write("POST", self._stores_path(), body, parse=answers.store)
+        try:
+            return self._calls.write("POST", self._stores_path(), body, parse=answers.store)
+        except RefusedByApi as error:
+            if not unclear(error) or self.store_by_external_id(branch.external_id) is None:
+                raise
+            refusal = error
+        raise taken(refusal)
 
     def update_store(
         self, store_id: str, branch: Branch, *, fields: Collection[str] | None = None, external_id: str | None = None
     ) -> Store:
-        """Change a store: `fields` of name, location, hours (None: all); `external_id` only where it changes."""
+        """Change a store: `fields` of name, location, hours (None: all); `external_id` only where it changes.
+
+        Raises `Conflict` where another store has the external id it is to get.
+        """
         body = bodies.store_body(branch, bodies.FIELDS if fields is None else fields, external_id=external_id)
-        path = self._stores_path(f"/{quote(store_id, safe='')}")
-        return self._calls.write("PUT", path, body, parse=answers.store)
+        try:
+            return self._calls.write("PUT", self._one_store(store_id), body, parse=answers.store)
+        except RefusedByApi as error:
+            holder = self.store_by_external_id(external_id) if external_id is not None and unclear(error) else None
+            if holder is None or holder.id == store_id:
+                raise
+            refusal = error
+        raise taken(refusal)
+
+    def delete_store(self, store_id: str) -> None:
+        """Take a store away; its POS stay, without a store. Raises `NotFound` where there is none."""
+        self._calls.remove(self._one_store(store_id))
 
     def _stores_path(self, rest: str = "") -> str:
         return f"/users/{quote(self.seller().id, safe='')}/stores{rest}"
+
+    def _one_store(self, store_id: str) -> str:
+        return self._stores_path(f"/{quote(store_id, safe='')}")
 
     # points of sale
 
     def pos_list(self, progress: Progress = silent) -> Iterator[Pos]:
         """Every POS; rows may lack the code to print, `pos` has it."""
-        return self._pos.every(progress)
+        return self._points.every(progress)
 
     def pos_by_external_id(self, external_id: str) -> Pos | None:
         """The POS with this external id, None where there is none. Ids differ in more than capitals (documented)."""
-        wanted = external_id.casefold()
-        return next((pos for pos in self._pos.found(external_id) if (pos.external_id or "").casefold() == wanted), None)
+        return next(iter(self._points.found(external_id)), None)
 
     def pos(self, pos_id: str) -> Pos:
         """One POS with the code to print. Raises `NotFound`."""
-        return self._pos.one(pos_id)
+        return self._points.one(pos_id)
 
-    def create_pos(self, register: Register, *, store_id: str, waits_for_order: bool) -> Pos:
-        """Make a POS for a register; sent once. `NotFound`: the store is not known there (yet)."""
-        return self._pos.create(register, store_id=store_id, waits_for_order=waits_for_order)
+    def create_pos(
+        self, register: Register, *, store_id: str, waits_for_order: bool, key: str = "", url: str = ""
+    ) -> Pos:
+        """Make a POS for a register; sent once. `NotFound`: the store is not known there (yet).
+
+        `key` is the register's own idempotency key, the same at every attempt; `url` makes it an unattended machine.
+        """
+        return self._points.create(register, store_id=store_id, waits_for_order=waits_for_order, key=key, url=url)
 
     def update_pos(
-        self, pos_id: str, register: Register, *, store_id: str, waits_for_order: bool, external_id: str | None = None
+        self,
+        pos_id: str,
+        register: Register,
+        *,
+        store_id: str,
+        waits_for_order: bool,
+        external_id: str | None = None,
+        key: str = "",
     ) -> Pos:
         """Change a POS; `external_id` only to give one to a POS that has none. The answer may lack the code."""
-        return self._pos.update(
-            pos_id, register, store_id=store_id, waits_for_order=waits_for_order, external_id=external_id
+        return self._points.update(
+            pos_id, register, store_id=store_id, waits_for_order=waits_for_order, external_id=external_id, key=key
         )
+
+    def delete_pos(self, pos_id: str, *, key: str = "") -> None:
+        """Take a POS away: a sticker with its code is void. Raises `NotFound` where there is none."""
+        self._points.delete(pos_id, key=key)
 
     # the catalogue of places
 
@@ -198,98 +235,70 @@ class MercadoPago:
     # payments
 
     def payments_page(
-        self,
-        *,
-        window: Window,
-        offset: int = 0,
-        limit: int = PAGE,
-        collector_id: str,
-        status: str = "",
-        store_id: str = "",
-        pos_id: str = "",
+        self, *, window: Window, offset: int = 0, limit: int = PAGE, collector_id: str, **narrowed: str
     ) -> PaymentPage:
-        """One page of the payments in a window, oldest first by the window's date; own income only if it obeys.
-
-        Raises `RefusedByApi` for a window of a year or more, or an offset beyond 10,000.
-        """
-        query: Query = {
-            "range": window.range,
-            "begin_date": _said(window.begin),
-            "end_date": _said(window.end),
-            "sort": window.range,
-            "criteria": "asc",
-            "limit": limit,
-            "offset": offset,
-            "collector.id": collector_id,
-            "status": status,
-            "store_id": store_id,
-            "pos_id": pos_id,
-        }
-        return self._calls.read("/v1/payments/search", query, parse=_payment_page)
+        """One page of the payments in a window, oldest first by the window's date; see `payments.page`."""
+        return payments.page(
+            self._calls, window=window, offset=offset, limit=limit, collector_id=collector_id, **narrowed
+        )
 
     def payments(
         self, *, window: Window, collector_id: str, limit: int = PAGE, progress: Progress = silent, **narrowed: str
     ) -> Iterator[Payment]:
         """Every payment in a window, oldest first, each once; `narrowed` by status, store_id or pos_id.
 
-        Where the search cannot reach further, it starts again at the last date seen, so that a window of any number of
-        payments is read whole. Raises `RefusedByApi` where more than 10,000 payments share one second.
+        Raises `RefusedByApi` where more than 10,000 payments share one second.
         """
-        seen: set[str] = set()
-        while True:
-            last = window.begin
-            offset = same = 0
-            while True:
-                page = self.payments_page(
-                    window=window, offset=offset, limit=limit, collector_id=collector_id, **narrowed
-                )
-                fresh = [row for row in page.rows if row.id not in seen]
-                seen.update(row.id for row in fresh)
-                yield from fresh
-                progress(len(seen), max(page.total, len(seen)), "api_reading_payments")
-                same = 0 if fresh else same + 1
-                if not page.rows or same >= SAME_PAGES:
-                    return
-                last = max(last, *(_date(row, window) for row in page.rows))
-                offset += len(page.rows)
-                if offset + limit > _DEEPEST:
-                    break
-            if last.replace(microsecond=0) <= window.begin.replace(microsecond=0):
-                raise RefusedByApi("api_too_dense", at=last)
-            window = replace(window, begin=last.replace(microsecond=0))
+        return payments.every(
+            self._calls, window=window, collector_id=collector_id, limit=limit, progress=progress, **narrowed
+        )
 
     def payment(self, payment_id: str) -> Payment:
         """One payment. Raises `NotFound`, also for some seconds after it was made."""
         return self._calls.read(f"/v1/payments/{quote(payment_id, safe='')}", parse=sales.payment)
 
+    def reports(self, kind: Kind) -> Reports:
+        """The "settlement" report (every operation of the account) or the "release" report (its available balance)."""
+        return Reports(self._calls, kind)
+
+    def cancel_payment(self, payment_id: str) -> Payment:
+        """Cancel a payment that is not paid yet. Raises `RefusedByApi` where there is nothing to cancel."""
+        return refunds.cancel(self._calls, payment_id)
+
+    def payment_methods(self) -> tuple[PaymentMethod, ...]:
+        """Every way to pay in the account's country."""
+        return methods.every(self._calls)
+
+    # what comes after
+
+    def refund(self, payment_id: str, *, amount: int | None, key: str) -> Refund:
+        """Give back `amount` hundredths, None for all that is left; `key` was written down before. See `refunds`."""
+        return refunds.create(self._calls, SITES[self.seller().site], payment_id, amount=amount, key=key)
+
+    def refunds_of(self, payment_id: str) -> tuple[Refund, ...]:
+        """Every refund of a payment, oldest first, those in process among them."""
+        return refunds.every(self._calls, payment_id)
+
+    def refund_by_id(self, payment_id: str, refund_id: str) -> Refund:
+        """One refund. Raises `NotFound`."""
+        return refunds.one(self._calls, payment_id, refund_id)
+
     def chargebacks_of(self, payment_id: str) -> tuple[Chargeback, ...]:
         """The chargebacks of one payment; the API has no other way to find them."""
-        return self._calls.read(
-            "/v1/chargebacks/search",
-            {"payment_id": payment_id},
-            parse=lambda answer: tuple(
-                answers.chargeback(row, payment_id) for row in answers.rows(answers.page(answer)["results"])
-            ),
-        )
+        return disputes.of_payment(self._calls, payment_id)
 
+    def chargeback(self, chargeback_id: str) -> Chargeback:
+        """One chargeback. Raises `NotFound`."""
+        return disputes.one(self._calls, chargeback_id)
 
-def _payment_page(answer: object) -> PaymentPage:
-    found = answers.page(answer)
-    return PaymentPage(answers.total(found), tuple(sales.payment(row) for row in answers.rows(found["results"])))
+    def chargeback_documents(self, chargeback_id: str, files: Sequence[tuple[str, bytes]]) -> Chargeback:
+        """Send the papers (name and content) that defend a payment; sent once. See `disputes.send_papers`."""
+        return disputes.send_papers(self._calls, chargeback_id, files)
 
+    def claims_of(self, payment_id: str) -> tuple[Claim, ...]:
+        """What buyers have complained about in one payment."""
+        return disputes.claims_of(self._calls, payment_id)
 
-def _said(at: datetime) -> str:
-    """A date as the search reads it: milliseconds and an offset are expected."""
-    at = at.astimezone(UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
-
-
-def _date(row: Payment, window: Window) -> datetime:
-    """The date of a payment that the window is about."""
-    dates = {
-        "date_created": row.created,
-        "date_last_updated": row.updated,
-        "date_approved": row.approved,
-        "money_release_date": row.released,
-    }
-    return dates[window.range] or window.begin
+    def claim(self, claim_id: str) -> Claim:
+        """One claim. Raises `NotFound`."""
+        return disputes.one_claim(self._calls, claim_id)

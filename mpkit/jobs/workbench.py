@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -105,9 +106,20 @@ class Workbench:
 
     def connect(self, token: SecretStr, *, account_id: str = "") -> MercadoPago:
         """Mercado Pago behind any token; for whoever does not know yet whose it is."""
+        url = self.settings.api_url
         with self._lock:
-            pace = self._paces.setdefault(account_id, Pace.of(self.settings.api_url, self.seams))
-        return connect(self.settings.api_url, token, seams=self.seams, pace=pace)
+            if account_id not in self._paces:
+                memory = accounts.PaceOf(self.store, account_id) if account_id else None
+                self._paces[account_id] = Pace.of(url, self.seams, most=self.settings.pace, memory=memory)
+            pace = self._paces[account_id]
+        return connect(
+            url,
+            token,
+            seams=self.seams,
+            pace=pace,
+            generation=accounts.generation(self.store, account_id),
+            moved=partial(accounts.set_generation, self.store, account_id),
+        )
 
     def forget(self, account_id: str) -> None:
         """Use a newly kept token from now on; whoever still works with the old one may finish."""

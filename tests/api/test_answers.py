@@ -93,7 +93,7 @@ def test_nonsense_is_unreadable_and_nothing_else(nonsense):
         answers.account,
         sales.payment,
         answers.page,
-        lambda v: answers.chargeback(v, "1"),
+        lambda v: disputes.chargeback(v, "1"),
     ):
         try:
             read(nonsense)

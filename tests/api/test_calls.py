@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-import random
 import sys
 import threading
 from dataclasses import replace
@@ -15,12 +14,12 @@ import pytest
 from pydantic import SecretStr
 
 from mpkit import errors, log
-from mpkit.api import Pace, Window, connect
+from mpkit.api import Window, connect
 from mpkit.errors import ApiError, RateLimited, RefusedByApi, UnknownOutcome, Unreachable, WrongUsage
 from mpkit.i18n import LANGUAGES, say_error
 from mpkit.model import Branch, Location, Register
 from mpkit.settings import on_this_machine
-from mpkit.work import FixedClock, HttpResponse, NoAnswer, NotSent, Seams
+from mpkit.work import HttpResponse, NoAnswer, NotSent
 from tests.api.conftest import TOKEN, said
 
 ME = {"id": 1, "site_id": "MLA", "nickname": "TESTUSER1"}
@@ -118,69 +117,6 @@ def test_a_write_waits_out_the_stop_another_request_was_told_of(other):
     before = o.clock.elapsed
     o.account.create_store(BRANCH)
     assert o.clock.elapsed - before == pytest.approx(30, abs=0.01)
-
-
-def pace_of(url, seed=1):
-    clock = FixedClock(datetime(2026, 3, 1, tzinfo=UTC))
-    return Pace.of(url, Seams(clock=clock, sleep=clock.sleep, random=random.Random(seed))), clock
-
-
-def test_the_real_api_is_asked_four_times_a_second_and_a_rehearsal_faster():
-    pace, clock = pace_of("https://api.mercadopago.com")
-    for _ in range(9):
-        with pace.turn():
-            pass
-    assert clock.elapsed == pytest.approx(2.0)
-    faster, clock = pace_of("http://127.0.0.1:8000")
-    for _ in range(9):
-        with faster.turn():
-            pass
-    assert clock.elapsed < 0.2
-
-
-def test_without_a_time_the_pause_doubles_to_a_minute_with_jitter():
-    pace, clock = pace_of("https://api.mercadopago.com")
-    waits = []
-    for _ in range(6):
-        pace.too_fast(None)
-        before = clock.elapsed
-        with pace.turn():
-            waits.append(clock.elapsed - before)
-    for wait, least in zip(waits, [5, 10, 20, 40, 60, 60], strict=True):
-        assert least <= wait <= least * 1.25
-    assert len({round(wait / least, 6) for wait, least in zip(waits, [5, 10, 20, 40, 60, 60], strict=True)}) > 1
-
-
-def test_several_429_of_one_moment_count_once_and_the_rate_comes_back_but_never_above():
-    pace, clock = pace_of("https://api.mercadopago.com")
-    for _ in range(4):
-        pace.too_fast(2.0)
-    assert pace.per_second == pytest.approx(4 * 0.7)
-    clock.sleep(3)
-    for _ in range(500):
-        pace.went_well()
-    assert pace.per_second == 4
-
-
-def test_no_more_are_in_flight_than_allowed():
-    pace = Pace(per_second=10_000, in_flight=3, first_pause=1, seams=Seams())
-    came_in = threading.Semaphore(0)
-    let_out = threading.Event()
-
-    def ask():
-        with pace.turn():
-            came_in.release()
-            let_out.wait(30)
-
-    threads = [threading.Thread(target=ask) for _ in range(9)]
-    for thread in threads:
-        thread.start()
-    assert [came_in.acquire(timeout=30) for _ in range(3)] == [True] * 3
-    assert not came_in.acquire(timeout=0.3), "a fourth came in"
-    let_out.set()
-    for thread in threads:
-        thread.join()
-    assert [came_in.acquire(timeout=30) for _ in range(6)] == [True] * 6
 
 
 @pytest.mark.parametrize(
@@ -321,7 +257,7 @@ def test_a_payments_search_asks_what_the_contract_says(other):
 
 
 def test_more_payments_than_the_search_can_reach_are_read_whole(other, monkeypatch):
-    monkeypatch.setattr("mpkit.api.mercadopago._DEEPEST", 500)
+    monkeypatch.setattr("mpkit.api.payments._DEEPEST", 500)
     rows = [payment(n, START + timedelta(seconds=n // 7)) for n in range(1_700)]  # seven share each second
     o = other(transport=Till(rows, deepest=500, most=30))
     got = [row.id for row in o.account.payments(window=YEAR, collector_id="1")]
@@ -329,7 +265,7 @@ def test_more_payments_than_the_search_can_reach_are_read_whole(other, monkeypat
 
 
 def test_too_many_in_one_second_are_not_dropped_in_silence(other, monkeypatch):
-    monkeypatch.setattr("mpkit.api.mercadopago._DEEPEST", 500)
+    monkeypatch.setattr("mpkit.api.payments._DEEPEST", 500)
     o = other(transport=Till([payment(n, START) for n in range(600)], deepest=500))
     with pytest.raises(RefusedByApi) as told:
         list(o.account.payments(window=YEAR, collector_id="1"))
