@@ -90,7 +90,7 @@ class Calls:
         content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         patience = _Patience(self.seams, not_yet)
         try:
-            return self._patiently(self._request("POST", path, {}, content, key, headers), parse, patience)
+            return self._patiently(self._request("POST", path, {}, content, key=key, headers=headers), parse, patience)
         except ApiError as error:
             if not patience.unknown or isinstance(error, UnknownOutcome):
                 raise
@@ -111,7 +111,7 @@ class Calls:
         `key` is the idempotency key, where the path takes one.
         """
         content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-        return self._once(self._request(method, path, {}, content, key), parse)
+        return self._once(self._request(method, path, {}, content, key=key), parse)
 
     def send(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         """As `write`, where the status says what happened: it and the document; None for no body, or no JSON."""
@@ -161,6 +161,7 @@ class Calls:
         path: str,
         query: Query,
         content: bytes = b"",
+        *,
         key: str = "",
         headers: Mapping[str, str] | None = None,
     ) -> HttpRequest:

@@ -71,7 +71,14 @@ def refund(value: object, payment_id: str) -> Refund:
         status=text(found.get("status")) or "approved",
         created=instant(found.get("date_created"), "refund.date_created"),
         reason=text(found.get("reason")),
+        source=_source(found.get("source")),
     )
+
+
+def _source(value: object) -> str:
+    """Who gave it back; an object, where the documents draw a list of them."""
+    first = value[0] if isinstance(value, list) and value else value
+    return text(maybe_record(first).get("type"))
 
 
 def _collector(found: Mapping[str, Any]) -> str | None:

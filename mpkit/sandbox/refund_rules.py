@@ -15,6 +15,7 @@ from mpkit.sandbox.answers import Answer, Refusal, family
 from mpkit.sandbox.balance import balance
 from mpkit.sandbox.book import Slip
 from mpkit.sandbox.figures import figures
+from mpkit.sandbox.sale import given_back
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import World
@@ -123,10 +124,17 @@ def permitted(world: World, payment: int, asked: int | None) -> int:
         raise refusal(3024)
     if sum(entry.kind == "refund" for entry in world.book.money[payment]) >= switches.most:
         raise refusal(2022)
-    held = balance(world)
-    if amount > held.available:
-        raise refusal(2031 if amount <= held.available + held.unavailable else 2030)
+    _affordable(world, slip, amount)
     return amount
+
+
+def _affordable(world: World, slip: Slip, amount: int) -> None:
+    """Refuse where the account does not hold the money: the fees that come back count, withholdings do not."""
+    held, money = balance(world), world.book.money[slip.id]
+    back = given_back(world.site, slip, money, amount=amount, at=0, refund=0)
+    needed = amount - sum(entry.hundredths for entry in back if entry.kind == "fee_refund")
+    if needed > held.available:
+        raise refusal(2031 if needed <= held.available + held.unavailable else 2030)
 
 
 def _left(world: World, slip: Slip) -> int:

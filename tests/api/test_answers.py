@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpkit.api import answers, sales
+from mpkit.api import answers, disputes, sales
 from mpkit.api.calls import Unreadable
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
