@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any
+
+import orjson
 
 _MINUS_FOUR = timezone(timedelta(hours=-4))
 
@@ -23,7 +25,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer before it becomes bytes; `document` None is an empty body, text is sent as it stands."""
+    """One answer before it becomes bytes; `document` None is an empty body, text and bytes are sent as they stand."""
 
     status: int
     document: Any = None
@@ -40,7 +42,18 @@ class Answer:
             return self.document
         if isinstance(self.document, str):
             return self.document.encode()
-        return json.dumps(self.document, ensure_ascii=False).encode()
+        return encoded(self.document)
+
+
+def encoded(document: object) -> bytes:
+    """A document as JSON."""
+    return orjson.dumps(document)
+
+
+def listed(rows: Iterable[bytes], *, total: int, offset: int, limit: int, under: str = "results") -> bytes:
+    """A page as JSON, of rows that are JSON already."""
+    head = b'{"paging":{"total":%d,"offset":%d,"limit":%d},"%b":[' % (total, offset, limit, under.encode())
+    return head + b",".join(rows) + b"]}"
 
 
 class Refusal(Exception):

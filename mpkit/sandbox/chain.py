@@ -95,7 +95,7 @@ def _store(
         "reference": "",
     }
     return StoreRow(
-        id=str(world.shelf.next_store),
+        id=world.shelf.store_numbers.counted(),
         user=world.seller.id,
         name=f"{words['chain']} {city}" if not by_panel else f"{words['chain']} {city} {number}",
         external_id=None if by_panel else f"SUC{number}",
@@ -114,5 +114,6 @@ def _register(world: World, words: dict[str, Any], store: StoreRow, number: str,
         name=f"{words['register']} {k + 1}",
         external_id=None if by_panel else f"SUC{number}CAJA{k + 1:02d}",
         mode="standalone" if by_panel else "pdv",
+        generated=True,
     )
     return world.shelf.put_pos(replace(row, created=store.created, changed=store.created))

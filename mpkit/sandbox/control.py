@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mpkit.errors import WrongUsage
-from mpkit.sandbox import buyer, panel
+from mpkit.sandbox import buyer, gone, panel
 from mpkit.sandbox.answers import Answer, Refusal
 from mpkit.sandbox.faults import NAMES
+from mpkit.sandbox.keys import Told
 from mpkit.sandbox.ledger import WAYS, ledger
+from mpkit.sandbox.routes import long
 from mpkit.sandbox.seller import seller
+from mpkit.sandbox.trace import KEPT
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import Call, World
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
+@long
 def state(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has this shape
     """`GET /_sandbox/state`: all objects, and how much there is of the rest."""
     return Answer(
@@ -75,13 +79,18 @@ def _ahead(world: World, wanted: Mapping[str, Any]) -> timedelta:
     return world.ahead + further
 
 
+@long
 def requests(world: World, call: Call) -> Answer:
     """`GET /_sandbox/requests`: the log, oldest first; `?since=n` only what came after the n-th."""
     since = call.query.get("since", "0")
-    rows = [row for row in world.trace.rows() if row["n"] > int(since)] if since.isdecimal() else []
-    return Answer(200, {"count": world.trace.count, "effects": dict(world.trace.effects), "requests": rows})
+    if not since.isdecimal():
+        raise _wrong("since is the number of a request")
+    trace = world.trace
+    counts = {"count": trace.count, "kept": KEPT, "effects": dict(trace.effects), "writes": trace.writes()}
+    return Answer(200, {**counts, "requests": trace.rows(int(since))})
 
 
+@long
 def sums(world: World, call: Call) -> Answer:
     """`GET /_sandbox/ledger?by=day|store|pos`, optionally `&from=` and `&to=` (ISO instants, `to` excluded)."""
     by = call.query.get("by", "day")
@@ -111,9 +120,11 @@ def _once(world: World, call: Call, act: Callable[[World, Mapping[str, Any]], An
     key = (call.request.path, str(wanted.get("key") or ""))
     if not key[1]:
         return act(world, wanted)
-    if key not in world.replays:
-        world.replays[key] = call.request.body, act(world, wanted)
-    return world.replays[key][1]
+    told = world.keys.told(*key, world.now())
+    if told is None:
+        told = Told("", act(world, wanted), world.now())
+        world.keys.keep(*key, told)
+    return told.answer
 
 
 def accounts(world: World, call: Call) -> Answer:
@@ -124,6 +135,16 @@ def accounts(world: World, call: Call) -> Answer:
         raise _wrong("token and a numeric user_id are needed")
     world.sellers[token] = seller(world.site.id, world.seed + 1, token, user)
     return Answer(201, {"user_id": user})
+
+
+def without(world: World, call: Call) -> Answer:
+    """`GET` and `PUT /_sandbox/gone`: `{"POST /pos": 405}`, generations of POS switched off; a PUT replaces all."""
+    if call.request.method == "PUT":
+        wanted = _object(call)
+        if not all(name in gone.FAMILIES and status in gone.STATUSES for name, status in wanted.items()):
+            raise _wrong(f"gone is an object of {', '.join(gone.FAMILIES)} and 404, 405 or 410")
+        world.gone = dict(wanted)
+    return Answer(200, dict(world.gone))
 
 
 def _object(call: Call) -> Mapping[str, Any]:
@@ -151,4 +172,6 @@ ROUTES: Sequence[tuple[str, str, Any]] = (
     ("POST", "/_sandbox/buyer", buy),
     ("POST", "/_sandbox/panel", press),
     ("POST", "/_sandbox/accounts", accounts),
+    ("GET", "/_sandbox/gone", without),
+    ("PUT", "/_sandbox/gone", without),
 )

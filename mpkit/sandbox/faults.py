@@ -1,7 +1,7 @@
 """Which fault strikes which request: probabilities and a seed go in, at most one fault a request comes out.
 
 The draw depends on the seed, the request and how often this very request came before, not on the order of different
-requests: the same work meets the same faults, also when several threads do it.
+requests: the same work meets the same faults, also when several threads do it. A storm depends on the time alone.
 """
 
 from __future__ import annotations
@@ -15,22 +15,32 @@ from mpkit.work import HttpRequest
 
 # in the order in which they are drawn
 NAMES = (
+    "429-storm",
     "429",
     "token-expired",
+    "403",
     "reset",
     "500",
     "502",
     "503",
     "html-error",
+    "late",
     "lost-answer",
     "half-answer",
     "slow",
     "stale-read",
     "short-page",
     "moving-page",
+    "order-flips",
+    "duplicate-ids",
+    "cut-page",
+    "changed-type",
 )
-_PAGES = frozenset({"short-page", "moving-page"})
+_PAGES = frozenset({"short-page", "moving-page", "order-flips", "duplicate-ids", "cut-page"})
 _PAGED = ("/stores/search", "/pos", "/v2/pos", "/v1/payments/search")
+STORM_S = 5  # a storm lasts as long, and begins at a multiple of it
+_LATE_S = (5.0, 40.0)
+_MOST_SEEN = 500_000  # different requests whose turns are counted; a day's work has far fewer
 
 
 class Faults:
@@ -50,17 +60,24 @@ class Faults:
                 raise WrongUsage("sandbox_fault_unknown", name=name, names=", ".join(NAMES))
             if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 <= probability <= 1:
                 raise WrongUsage("sandbox_fault_probability", name=name)
-        self.probabilities = dict(probabilities)
+        self.probabilities = {name: probabilities[name] for name in NAMES if name in probabilities}
 
-    def drawn(self, request: HttpRequest) -> str | None:
-        """The fault that strikes this request, None for none; counted as fired."""
+    def drawn(self, request: HttpRequest, now_s: float = 0.0) -> str | None:
+        """The fault that strikes this request at this second since 1970, None for none; counted as fired."""
         if not self.probabilities:
             return None
         key = _fingerprint(request)
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
         self._seen[key] += 1
-        for name in NAMES:
-            probability = self.probabilities.get(name, 0.0)
-            if probability and _applies(name, request) and self.chance(name, key, self._seen[key]) < probability:
+        for name, probability in self.probabilities.items():
+            if not probability or not _applies(name, request):
+                continue
+            storm = name == "429-storm"
+            chance = (
+                self.chance(name, b"%d" % (now_s // STORM_S), 1) if storm else self.chance(name, key, self._seen[key])
+            )
+            if chance < probability:
                 self.fired[name] += 1
                 return name
         return None
@@ -69,6 +86,16 @@ class Faults:
         """One of two variants of a fault, evenly drawn (429 with or without Retry-After, 500 before or after)."""
         key = _fingerprint(request)
         return self.chance(f"variant {of}", key, self._seen[key]) < 0.5
+
+    def lateness(self, request: HttpRequest) -> float:
+        """Seconds until a request that was lost on its way is carried out after all."""
+        key = _fingerprint(request)
+        least, most = _LATE_S
+        return least + (most - least) * self.chance("lateness", key, self._seen[key])
+
+    def calm_in(self, now_s: float) -> int:
+        """Whole seconds until this storm may be over."""
+        return int(STORM_S - now_s % STORM_S) or 1
 
     def chance(self, name: str, key: bytes, nth: int) -> float:
         """A number from 0 to 1, the same for the same seed, name, request and turn."""
@@ -84,6 +111,8 @@ def _fingerprint(request: HttpRequest) -> bytes:
 def _applies(name: str, request: HttpRequest) -> bool:
     if name in _PAGES:
         return request.method == "GET" and request.path.endswith(_PAGED)
+    if name == "late":
+        return request.method != "GET"
     if name == "stale-read":
         about = "/stores" in request.path or "/pos" in request.path or request.path.startswith("/v1/payments")
         return about and (request.method == "GET" or request.path in {"/pos", "/v2/pos"})

@@ -1,20 +1,34 @@
-"""The sandbox's memory across restarts: its first line says how it was made, every later line is one change.
+"""The sandbox's memory across restarts: its first line says how it was made, every later line what one request changed.
 
-What was generated is generated again from seed and birth; only what came after is written, one JSON line each, so that
-a kill at any moment loses nothing that was answered (a torn last line is dropped).
+What was generated is generated again from seed and birth; only what came after is written, one line for all changes of
+a request, before its answer leaves: a kill at any moment loses nothing that was answered and leaves nothing half done
+(a torn last line is dropped). The file is locked while a world lives in it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Protocol, TypeVar
 
+import orjson
+
 from mpkit.errors import Refused
 
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
 Kinds = Mapping[str, Callable[[dict[str, Any]], object]]
+_HEAD = {"asked", "born"}
+_LONGEST_HEAD = 1_000_000  # bytes: what has no end of line by then is no file of ours
+_LOCKED_AT = 2**40  # Windows locks bytes: one where nothing is ever written
 
 
 class Family(Protocol):
@@ -33,26 +47,22 @@ class Journal:
 
     def __init__(self, path: Path | None, asked: Mapping[str, Any], now: datetime) -> None:
         self.born = now
-        self._path, self._open, self._lines = path, None, list[dict[str, Any]]()
-        self._file: IO[str] | None = None
-        self._kinds: dict[str, Callable[[dict[str, Any]], object]] = {}
+        self._path, self._kinds = path, dict[str, Callable[[dict[str, Any]], object]]()
+        self._file: IO[bytes] | None = None
+        self._lines: Iterator[dict[str, Any]] = iter(())
+        self._at = 1  # the line being read
+        self._pending: list[dict[str, Any]] | None = None  # None until the world has been made
+        self._broken: Refused | None = None
         if path is None:
             return
         try:
             self._begin(path, asked)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Refused("sandbox_state_unusable", file=str(path), why=str(error)) from error
-
-    def _begin(self, path: Path, asked: Mapping[str, Any]) -> None:
-        """Read the file of an earlier life, or write the first line of this one."""
-        if path.exists() and path.stat().st_size:
-            head, self._lines = _read(path)
-            if head["asked"] != asked:
-                raise Refused("sandbox_state_differs", file=str(path))
-            self.born = datetime.fromisoformat(head["born"])
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps({"asked": asked, "born": self.born.isoformat()}) + "\n", encoding="utf-8")
+        except OSError as error:
+            self.close()
+            raise self._unusable(error) from error
+        except Refused:
+            self.close()
+            raise
 
     def family(self, state: F) -> F:
         """Take in one family of state: its lines are replayed into it. Returns it."""
@@ -60,29 +70,113 @@ class Journal:
         return state
 
     def remember(self, kind: str, document: dict[str, Any]) -> None:
-        """Write one change; nothing while the world is being generated or replayed."""
-        if self._file is None:
-            return
-        self._file.write(json.dumps({"kind": kind, **document}, default=str, ensure_ascii=False) + "\n")
-        self._file.flush()
+        """Note one change of the request that is being answered; nothing while the world is made or replayed."""
+        if self._pending is not None:
+            self._pending.append({"kind": kind, **document})
+
+    def commit(self) -> None:
+        """Write what one request changed. Raises `Refused` when it cannot be kept; from then on nothing is."""
+        if self._broken is not None:
+            raise self._broken
+        if self._pending:
+            try:
+                self._write(orjson.dumps(self._pending, default=str) + b"\n")
+            except OSError as error:
+                self._broken = self._unusable(error, "sandbox_state_unwritable")
+                raise self._broken from error
+            self._pending.clear()
 
     def replay(self) -> None:
-        """Apply what earlier lives of this world changed, then begin to write."""
-        for line in self._lines:
-            self._kinds[line.pop("kind")](line)
-        self._lines = []
-        if self._path is not None:
-            self._file = self._path.open("a", encoding="utf-8")
+        """Apply what earlier lives of this world changed, then begin to write. Raises `Refused` for a damaged file."""
+        try:
+            for change in self._lines:
+                self._kinds[change.pop("kind")](change)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            self.close()
+            raise Refused("sandbox_state_damaged", file=str(self._path), line=str(self._at)) from error
+        if self._file is not None:
+            self._pending = []
+
+    def close(self) -> None:
+        """Let the file go; another world may live in it."""
+        if self._file is not None:
+            self._file.close()
+        self._file = self._pending = None
+
+    def _begin(self, path: Path, asked: Mapping[str, Any]) -> None:
+        """Open and lock the file; read how an earlier life was made, or write the first line of this one."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for ever
+            raise Refused("sandbox_state_foreign", file=str(path))
+        self._file = file = os.fdopen(
+            os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600), "r+b", 0
+        )
+        if not _locked(file):
+            raise Refused("sandbox_state_busy", file=str(path))
+        first, end, rest = file.read(_LONGEST_HEAD).partition(b"\n")
+        if not first + end:
+            self._write(orjson.dumps({"asked": asked, "born": self.born.isoformat()}) + b"\n")
+            return
+        head = _head(first) if end else None
+        if head is None:
+            raise Refused("sandbox_state_foreign", file=str(path))
+        if head["asked"] != asked:
+            raise Refused("sandbox_state_differs", file=str(path), options=_differing(head["asked"], asked))
+        self.born = datetime.fromisoformat(head["born"])
+        whole, _, torn = (rest + file.read()).rpartition(b"\n")
+        if torn:  # only now: nobody else's file is cut
+            file.truncate(file.seek(-len(torn), os.SEEK_END))
+        self._lines = self._changes(whole.splitlines())
+
+    def _changes(self, lines: Sequence[bytes]) -> Iterator[dict[str, Any]]:
+        for self._at, line in enumerate(lines, 2):
+            yield from orjson.loads(line)
+
+    def _write(self, line: bytes) -> None:
+        """The whole line, or nothing of it."""
+        assert self._file is not None
+        before, written = self._file.tell(), 0
+        try:
+            while written < len(line):
+                written += self._file.write(line[written:]) or 0
+        except OSError:
+            with suppress(OSError):  # a device has no length; the torn line is dropped when it is read
+                self._file.truncate(before)
+            raise
+
+    def _unusable(self, error: OSError, key: str = "sandbox_state_unusable") -> Refused:
+        return Refused(key, file=str(self._path), why=error.strerror or str(error))
 
 
-def _read(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Head and lines; a torn last line is cut off the file."""
-    text = path.read_text(encoding="utf-8")
-    whole, _, torn = text.rpartition("\n")
-    head, *lines = (json.loads(line) for line in whole.splitlines())
-    if not (isinstance(head, dict) and {"asked", "born"} <= set(head)):
-        message = "not a sandbox's file"
-        raise ValueError(message)
-    if torn:  # only now: nobody else's file is cut
-        path.write_text(whole + "\n", encoding="utf-8")
-    return head, lines
+def _locked(file: IO[bytes]) -> bool:
+    """Whether this process now holds the file; the lock ends with the process, however that ends."""
+    try:
+        if sys.platform == "win32":
+            file.seek(_LOCKED_AT)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            file.seek(0)
+        else:
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except PermissionError:  # how Windows says that it is held
+        return False
+    return True
+
+
+def _head(line: bytes) -> dict[str, Any] | None:
+    """The first line of a file of ours, None for any other."""
+    try:
+        head = orjson.loads(line)
+        if not (isinstance(head, dict) and set(head) >= _HEAD and isinstance(head["asked"], dict)):
+            return None
+        datetime.fromisoformat(head["born"])
+    except (ValueError, TypeError):
+        return None
+    return head
+
+
+def _differing(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """`--stores 12, --seed 7`: the options the file was made with, where they are others now."""
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    return ", ".join(f"--{name} {before.get(name, '')}".strip() for name in names)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mpkit.sandbox.answers import Answer, Effect, Refusal
 from mpkit.sandbox.pos import make
 from mpkit.sandbox.shelf import PosRow, StoreRow
+from mpkit.sandbox.stores import unlink
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import World
@@ -54,8 +55,8 @@ def _create_store(world: World, wanted: Mapping[str, Any]) -> Effect:
         "longitude": wanted.get("longitude", point[1]),
         "reference": "",
     }
-    now, id_ = world.now(), str(world.shelf.next_store)
     name = str(wanted.get("name", "Mi local"))
+    now, id_ = world.now(), world.shelf.store_numbers.next(world.seller.id, name)
     world.shelf.put_store(StoreRow(id_, world.seller.id, name, None, {}, location, now, now))
     return Effect("panel-create", "store", id_)
 
@@ -86,8 +87,7 @@ def _edit_pos(world: World, wanted: Mapping[str, Any]) -> Effect:
 
 def _delete_store(world: World, wanted: Mapping[str, Any]) -> Effect:
     row = _store(world, wanted.get("id"))
-    for pos in [pos for pos in world.shelf.pos_of(row.user) if pos.store_id == row.id]:
-        world.shelf.put_pos(replace(pos, store_id=None, changed=world.now()))
+    unlink(world, row.id)
     world.shelf.drop_store(row.id)
     return Effect("panel-delete", "store", row.id)
 

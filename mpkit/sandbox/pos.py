@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mpkit.sandbox import pos_checks as checks
-from mpkit.sandbox.answers import Answer, Effect, Refusal, classic, minus_four, zulu
+from mpkit.sandbox.answers import Answer, Effect, Refusal, classic, listed, minus_four, zulu
 from mpkit.sandbox.payload import pos_payload
 from mpkit.sandbox.pictures import symbol_pdf, symbol_png
+from mpkit.sandbox.routes import long
 from mpkit.sandbox.shelf import PosRow, StoreRow
 from mpkit.sandbox.stores import whole
 
@@ -52,9 +53,11 @@ def make(
     mode: str,
     category: int | None = None,
     url: str | None = None,
+    generated: bool = False,
 ) -> PosRow:
-    """A new POS with its uuid and its code; also used by /v2/pos, the panel and the generated year."""
-    id_ = str(world.shelf.next_pos)
+    """A new POS with its uuid and its code; also used by /v2/pos, the panel and the generated chain."""
+    numbers = world.shelf.pos_numbers
+    id_ = numbers.counted() if generated else numbers.next(seller.id, external_id or name)
     uuid = hashlib.blake2b(f"{world.seed}|{seller.id}|{id_}".encode(), digest_size=32).hexdigest()
     city = store.location["city_name"] if store else world.site.name
     code = pos_payload(
@@ -88,25 +91,34 @@ def search(world: World, call: Call) -> Answer:
     """`GET /pos`: the limit in the answer is 0 where none was asked for; an unknown external store is an error."""
     query = call.query
     offset, asked = whole(query, "offset", 0), whole(query, "limit", 0)
-    rows = [row for row in world.shelf.pos_of(call.seller.id) if not world.hidden(row.created, call)]
+    ids = _found(world, call)
+    page = world.page(call, ids, offset, min(_MOST, asked or _MOST))
+    rows = (_listed(world, world.shelf.pos[str(id_)]) for id_ in page)
+    return Answer(200, listed(rows, total=len(ids), offset=offset, limit=asked))
+
+
+def _found(world: World, call: Call) -> Sequence[int]:
+    """The ids that fit all filters of a search, in order; without a filter nothing is gone through."""
+    query, user, shelf = call.query, call.seller.id, world.shelf
+    ids = shelf.pos_of(user)
     if "external_id" in query:
         checks.external_id(query["external_id"])
-        rows = [row for row in rows if (row.external_id or "").casefold() == query["external_id"].casefold()]
-    if "external_store_id" in query:
-        store = world.shelf.store_by_external_id(call.seller.id, query["external_store_id"])
-        if store is None:
-            text = "The EXTERNAL_STORE_ID does not refer to any existing store."
-            raise classic(400, "inexistent_external_store_id", text)
-        rows = [row for row in rows if row.store_id == store.id]
-    if "store_id" in query:
-        if not query["store_id"].isdecimal():
-            raise classic(400, "invalid_store_id", "The STORE_ID field must be numeric")
-        rows = [row for row in rows if row.store_id == query["store_id"]]
+        ids = shelf.pos_named(user, query["external_id"])
+    for store in checks.stores_of_search(world, call):
+        inside = shelf.pos_in(store) if store in shelf.stores and shelf.stores[store].user == user else ()
+        ids = inside if ids is shelf.pos_of(user) else [id_ for id_ in ids if id_ in inside]
     if "category" in query:
-        rows = [row for row in rows if str(row.category) == query["category"]]
-    page = world.page(call, rows, offset, min(_MOST, asked or _MOST))
-    results = [{**_row(world, row), "qr_code": row.qr_code, **_zulu_dates(row)} for row in page]
-    return Answer(200, {"paging": {"total": len(rows), "offset": offset, "limit": asked}, "results": results})
+        checks.category(world, int(query["category"]) if query["category"].isdecimal() else None, new=True)
+        ids = [id_ for id_ in ids if str(shelf.pos[str(id_)].category) == query["category"]]
+    if call.fault == "stale-read":
+        ids = [id_ for id_ in ids if not world.hidden(shelf.pos[str(id_)].created, call)]
+    return ids
+
+
+def _listed(world: World, row: PosRow) -> bytes:
+    """As searches show it."""
+    shown = world.shelf.shown
+    return shown(row.id, "pos", lambda: {**_row(world, row), "qr_code": row.qr_code, **_zulu_dates(row)})
 
 
 def read(world: World, call: Call) -> Answer:
@@ -114,9 +126,7 @@ def read(world: World, call: Call) -> Answer:
     row = find(world, call)
     if world.hidden(row.created, call):
         raise unknown()
-    more = {"site": world.site.id, "qr_code": row.qr_code, "uuid": row.uuid, "compatible_id": _compatible(row)}
-    dates = {"date_created": minus_four(row.created), "date_last_updated": minus_four(row.changed)}
-    return Answer(200, {**_row(world, row), **more, **dates})
+    return Answer(200, world.shelf.shown(row.id, "pos-read", lambda: _read(world, row)))
 
 
 def update(world: World, call: Call) -> Answer:
@@ -159,6 +169,7 @@ def delete(world: World, call: Call) -> Answer:
     return Answer(204, effect=Effect("delete", "pos", row.id, row.external_id))
 
 
+@long
 def picture(world: World, call: Call) -> Answer:
     """The links of a POS's `qr`: the code as PNG or PDF; open to all, as in life."""
     row = world.shelf.pos.get(call.params["id"])
@@ -199,6 +210,12 @@ def external_store_id(world: World, row: PosRow) -> str | None:
     """The external id of the POS's store."""
     store = world.shelf.stores.get(row.store_id or "")
     return store.external_id if store else None
+
+
+def _read(world: World, row: PosRow) -> dict[str, Any]:
+    more = {"site": world.site.id, "qr_code": row.qr_code, "uuid": row.uuid, "compatible_id": _compatible(row)}
+    dates = {"date_created": minus_four(row.created), "date_last_updated": minus_four(row.changed)}
+    return {**_row(world, row), **more, **dates}
 
 
 def _row(world: World, row: PosRow) -> dict[str, Any]:

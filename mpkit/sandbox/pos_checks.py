@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mpkit.sandbox.answers import classic
+from mpkit.sandbox.answers import Refusal, classic
 from mpkit.sandbox.shelf import StoreRow
 from mpkit.sandbox.store_checks import ALPHANUMERIC
 
@@ -82,15 +82,32 @@ def store(world: World, call: Call, *, new: bool) -> StoreRow | None:
         if found and id_ is not None and found.id != str(id_):
             raise classic(400, "external_store_id_not_match", "The EXTERNAL_STORE_ID is not that of the STORE_ID")
         by_id = found
-    if by_id is None or by_id.user != call.seller.id or world.hidden(by_id.created, call):
-        text = "The EXTERNAL_STORE_ID does not refer to any existing store."
-        raise classic(400, "inexistent_external_store_id", text)
+    if by_id is None or by_id.user != call.seller.id or world.hidden(by_id.created, call) or world.lags(by_id.created):
+        raise _inexistent()
     return by_id
 
 
 def _code(code: str, *, new: bool) -> str:
     """Two of the codes begin otherwise in an update."""
     return code if new else f"pos_{code}"
+
+
+def stores_of_search(world: World, call: Call) -> Iterator[str]:
+    """The ids of the stores a search is limited to; an unknown external id is an error and not an empty page."""
+    if "external_store_id" in call.query:
+        found = world.shelf.store_by_external_id(call.seller.id, call.query["external_store_id"])
+        if found is None:
+            raise _inexistent()
+        yield found.id
+    if "store_id" in call.query:
+        if not call.query["store_id"].isdecimal():
+            raise classic(400, "invalid_store_id", "The STORE_ID field must be numeric")
+        yield call.query["store_id"]
+
+
+def _inexistent() -> Refusal:
+    text = "The EXTERNAL_STORE_ID does not refer to any existing store."
+    return classic(400, "inexistent_external_store_id", text)
 
 
 def _url(body: Mapping[str, Any], hosts: Collection[str]) -> None:

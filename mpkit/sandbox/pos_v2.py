@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mpkit.sandbox.answers import Answer, Effect, newer, zulu
+from mpkit.sandbox.answers import Answer, Effect, listed, newer, zulu
+from mpkit.sandbox.keys import Told, digest, key_of
 from mpkit.sandbox.pos import external_store_id, links, make
 from mpkit.sandbox.shelf import PosRow, StoreRow
 from mpkit.sandbox.store_checks import ALPHANUMERIC
@@ -50,22 +50,24 @@ def create(world: World, call: Call) -> Answer:
         category=category,
     )
     answer = Answer(201, _shown(world, row), Effect("create", "pos", row.id, row.external_id))
-    world.replays[call.seller.id, key] = (_digest(call), answer)
-    return answer
+    return _kept(world, call, key, answer)
 
 
 def search(world: World, call: Call) -> Answer:
     """`GET /v2/pos?external_id=…`."""
     wanted = call.query.get("external_id")
-    rows = [row for row in world.shelf.pos_of(call.seller.id) if not world.hidden(row.created, call)]
+    shelf = world.shelf
+    ids = shelf.pos_of(call.seller.id)
     if wanted is not None:
-        rows = [row for row in rows if (row.external_id or "").casefold() == wanted.casefold()]
+        ids = shelf.pos_named(call.seller.id, wanted)
+    if call.fault == "stale-read":
+        ids = [id_ for id_ in ids if not world.hidden(shelf.pos[str(id_)].created, call)]
     offset, limit = (call.query.get(name, "") for name in ("offset", "limit"))
     if not (offset or "0").isdecimal() or not (limit or "0").isdecimal():
         raise newer(400, "bad_request", "limit and offset must be numbers")
     at, most = int(offset or 0), min(_PAGE * 2, int(limit or _PAGE) or _PAGE)
-    page = [_shown(world, row) for row in world.page(call, rows, at, most)]
-    return Answer(200, {"paging": {"total": len(rows), "offset": at, "limit": most}, "data": page})
+    rows = (_bytes(world, shelf.pos[str(id_)]) for id_ in world.page(call, ids, at, most))
+    return Answer(200, listed(rows, total=len(ids), offset=at, limit=most, under="data"))
 
 
 def read(world: World, call: Call) -> Answer:
@@ -73,7 +75,7 @@ def read(world: World, call: Call) -> Answer:
     row = _find(world, call)
     if world.hidden(row.created, call):
         raise newer(404, "pos_not_found", "Point of sale not found")
-    return Answer(200, _shown(world, row))
+    return Answer(200, _bytes(world, row))
 
 
 def update(world: World, call: Call) -> Answer:
@@ -101,8 +103,7 @@ def update(world: World, call: Call) -> Answer:
     )
     world.shelf.put_pos(row)
     answer = Answer(200, _shown(world, row), Effect("update", "pos", row.id, row.external_id))
-    world.replays[call.seller.id, key] = (_digest(call), answer)
-    return answer
+    return _kept(world, call, key, answer)
 
 
 def delete(world: World, call: Call) -> Answer:
@@ -113,13 +114,11 @@ def delete(world: World, call: Call) -> Answer:
     row = _find(world, call)
     world.shelf.drop_pos(row.id)
     answer = Answer(204, effect=Effect("delete", "pos", row.id, row.external_id))
-    world.replays[call.seller.id, key] = (_digest(call), answer)
-    return answer
+    return _kept(world, call, key, answer)
 
 
 def _key(call: Call) -> str:
-    headers = {name.lower(): value for name, value in call.request.headers.items()}
-    key = headers.get("x-idempotency-key", "")
+    key = key_of(call.request)
     if not key:
         raise newer(400, "bad_request", "Missing X-Idempotency-Key header")
     if len(key) > _KEY:
@@ -127,19 +126,22 @@ def _key(call: Call) -> str:
     return key
 
 
-def _digest(call: Call) -> bytes:
-    head = f"{call.request.method} {call.request.path} ".encode()
-    return hashlib.blake2b(head + call.request.body, digest_size=16).digest()
-
-
 def _replayed(world: World, call: Call, key: str) -> Answer | None:
-    """The first answer to this key, without its effect; refused where the request differs."""
-    found = world.replays.get((call.seller.id, key))
+    """The first answer to this key, without its effect; refused where the request differs, or is still in process."""
+    if world.keys.held(call.seller.id, key, world.now()):
+        raise newer(409, "conflict", "A request with this key is still being processed")
+    found = world.keys.told(call.seller.id, key, world.now())
     if found is None:
         return None
-    if found[0] != _digest(call):
+    if found.digest != digest(call.request):
         raise newer(400, "idempotency_key_already_used", "The key was used with another request")
-    return replace(found[1], effect=None)
+    return found.answer
+
+
+def _kept(world: World, call: Call, key: str, answer: Answer) -> Answer:
+    """The answer, which the key now has."""
+    world.keys.keep(call.seller.id, key, Told(digest(call.request), answer, world.now()))
+    return answer
 
 
 def _object(call: Call) -> Mapping[str, Any]:
@@ -162,7 +164,7 @@ def _store(world: World, call: Call, body: Mapping[str, Any]) -> StoreRow | None
         if id_ is not None and by_external != found:
             raise newer(400, "bad_request", "store_id and external_store_id are not the same store")
         found = by_external
-    if found is None or world.hidden(found.created, call):
+    if found is None or world.hidden(found.created, call) or world.lags(found.created):
         raise newer(404, "store_not_found", "Store not found")
     if found.user != call.seller.id:
         raise newer(424, "internal_error_check_store_owner", "Failed to check the store owner")
@@ -193,6 +195,10 @@ def _find(world: World, call: Call) -> PosRow:
     if row is None or row.user != call.seller.id:
         raise newer(404, "pos_not_found", "Point of sale not found")
     return row
+
+
+def _bytes(world: World, row: PosRow) -> bytes:
+    return world.shelf.shown(row.id, "v2", lambda: _shown(world, row))
 
 
 def _shown(world: World, row: PosRow) -> dict[str, Any]:

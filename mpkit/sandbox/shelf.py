@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mpkit.sandbox.answers import encoded
 from mpkit.sandbox.journal import Kinds
 
 Remember = Callable[[str, dict[str, Any]], None]
+# Generated objects count up from the first; what a request makes gets an id above those, of as many digits.
+_STORES, _POS = (61_000_001, 62_000_000, 38_000_000), (104_000_001, 105_000_000, 895_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +25,8 @@ class StoreRow:
     user: str
     name: str
     external_id: str | None
-    hours: Mapping[str, Any]
-    location: Mapping[str, Any]
+    hours: dict[str, Any]
+    location: dict[str, Any]
     created: datetime
     changed: datetime
 
@@ -50,16 +55,49 @@ class PosRow:
 
 
 @dataclass
-class Shelf:
-    """All objects of all accounts, in the order of their ids."""
+class Ids:
+    """The ids of one kind of object: none is ever given twice, also after its object is gone.
 
-    remember: Remember
-    stores: dict[str, StoreRow] = field(default_factory=dict)
-    pos: dict[str, PosRow] = field(default_factory=dict)
-    next_store: int = 61_000_001
-    next_pos: int = 104_000_001
-    _store_ids: dict[tuple[str, str], str] = field(default_factory=dict)
-    _pos_ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    The id of what a request makes follows from the seed, the account and the name it was given, and not from how many
+    came before: several threads that make the same objects in another order get the same ids.
+    """
+
+    seed: int
+    first: int
+    above: int
+    room: int
+    _given: set[str] = field(default_factory=set)
+
+    def next(self, user: str, name: str) -> str:
+        """A new id for something of this name (an external id, or else a name)."""
+        for turn in range(self.room):
+            drawn = hashlib.blake2b(f"{self.seed}|{user}|{name}|{turn}".encode(), digest_size=8).digest()
+            id_ = str(self.above + int.from_bytes(drawn) % self.room)
+            if id_ not in self._given:
+                return id_
+        raise OverflowError  # tens of millions of objects
+
+    def counted(self) -> str:
+        """The next of the generated ones."""
+        return str(self.first)
+
+    def give(self, id_: str) -> None:
+        """This id is taken from now on."""
+        self._given.add(id_)
+        if self.first <= int(id_) < self.above:
+            self.first = int(id_) + 1
+
+
+class Shelf:
+    """All objects of all accounts; each account's in the order of their ids, however many others there are."""
+
+    def __init__(self, remember: Remember, seed: int = 0) -> None:
+        self.stores: dict[str, StoreRow] = {}
+        self.pos: dict[str, PosRow] = {}
+        self.store_numbers, self.pos_numbers = Ids(seed, *_STORES), Ids(seed, *_POS)
+        self._remember = remember
+        self._of: dict[tuple[str, str], list[int]] = {}  # what they have in common, and whose they are, to ids in order
+        self._bytes: dict[str, dict[str, bytes]] = {}  # id to view to its JSON
 
     def kinds(self) -> Kinds:
         """How the lines it writes are applied again."""
@@ -73,58 +111,113 @@ class Shelf:
     def put_store(self, row: StoreRow) -> StoreRow:
         """Keep a store, new or changed."""
         before = self.stores.get(row.id)
-        if before and before.external_id:
-            self._store_ids.pop((before.user, before.external_id), None)
+        if before is None:
+            self.store_numbers.give(row.id)
+        else:
+            self._out(_store_keys(before), row.id)
         self.stores[row.id] = row
-        if row.external_id:
-            self._store_ids[row.user, row.external_id] = row.id
-        self.next_store = max(self.next_store, int(row.id) + 1)
-        self.remember("store", asdict(row))
+        self._in(_store_keys(row), row.id)
+        if before is not None and before.external_id != row.external_id:
+            self._forget_shown_in(row.id)
+        self._remember("store", asdict(row))
         return row
 
     def put_pos(self, row: PosRow) -> PosRow:
         """Keep a POS, new or changed."""
         before = self.pos.get(row.id)
-        if before and before.external_id:
-            self._pos_ids.pop((before.user, before.external_id.casefold()), None)
+        if before is None:
+            self.pos_numbers.give(row.id)
+        else:
+            self._out(_pos_keys(before), row.id)
         self.pos[row.id] = row
-        if row.external_id:
-            self._pos_ids[row.user, row.external_id.casefold()] = row.id
-        self.next_pos = max(self.next_pos, int(row.id) + 1)
-        self.remember("pos", asdict(row))
+        self._in(_pos_keys(row), row.id)
+        self._remember("pos", asdict(row))
         return row
 
     def drop_store(self, id_: str) -> None:
         """Forget a store."""
         row = self.stores.pop(id_)
-        if row.external_id:
-            self._store_ids.pop((row.user, row.external_id), None)
-        self.remember("store-gone", {"id": id_})
+        self._out(_store_keys(row), id_)
+        self._forget_shown_in(id_)
+        self._remember("store-gone", {"id": id_})
 
     def drop_pos(self, id_: str) -> None:
         """Forget a POS."""
         row = self.pos.pop(id_)
-        if row.external_id:
-            self._pos_ids.pop((row.user, row.external_id.casefold()), None)
-        self.remember("pos-gone", {"id": id_})
+        self._out(_pos_keys(row), id_)
+        self._remember("pos-gone", {"id": id_})
 
     def store_by_external_id(self, user: str, external_id: str) -> StoreRow | None:
         """The account's store with this external id."""
-        found = self._store_ids.get((user, external_id))
-        return self.stores[found] if found else None
+        found = self.stores_named(user, external_id)
+        return self.stores[str(found[0])] if found else None
 
     def pos_by_external_id(self, user: str, external_id: str) -> PosRow | None:
         """The account's POS with this external id, in any case of letters."""
-        found = self._pos_ids.get((user, external_id.casefold()))
-        return self.pos[found] if found else None
+        found = self.pos_named(user, external_id)
+        return self.pos[str(found[0])] if found else None
 
-    def stores_of(self, user: str) -> Iterator[StoreRow]:
-        """The account's stores."""
-        return (row for row in self.stores.values() if row.user == user)
+    def stores_named(self, user: str, external_id: str) -> Sequence[int]:
+        """The ids of the account's stores with this external id: the panel can make two."""
+        return self._of.get((f"store {external_id}", user), ())
 
-    def pos_of(self, user: str) -> Iterator[PosRow]:
-        """The account's POS."""
-        return (row for row in self.pos.values() if row.user == user)
+    def pos_named(self, user: str, external_id: str) -> Sequence[int]:
+        """The ids of the account's POS with this external id, in any case of letters."""
+        return self._of.get((f"pos {external_id.casefold()}", user), ())
+
+    def stores_of(self, user: str) -> Sequence[int]:
+        """The ids of the account's stores, in order."""
+        return self._of.get(("store", user), ())
+
+    def pos_of(self, user: str) -> Sequence[int]:
+        """The ids of the account's POS, in order."""
+        return self._of.get(("pos", user), ())
+
+    def pos_in(self, store: str) -> Sequence[int]:
+        """The ids of the POS of a store, in order."""
+        return self._of.get((f"in {store}", ""), ())
+
+    def shown(self, id_: str, view: str, make: Callable[[], dict[str, Any]]) -> bytes:
+        """One object as JSON; made once for each view, until the object or what it shows of its store changes."""
+        views = self._bytes.setdefault(id_, {})
+        found = views.get(view)
+        if found is None:
+            found = views[view] = encoded(make())
+        return found
+
+    def forget_shown(self) -> None:
+        """All addresses have changed: every object is shown anew."""
+        self._bytes.clear()
+
+    def _in(self, keys: Iterable[tuple[str, str]], id_: str) -> None:
+        for key in keys:
+            insort(self._of.setdefault(key, []), int(id_))
+
+    def _out(self, keys: Iterable[tuple[str, str]], id_: str) -> None:
+        for key in keys:
+            ids = self._of[key]
+            del ids[bisect_left(ids, int(id_))]
+            if not ids:
+                del self._of[key]
+        self._bytes.pop(id_, None)
+
+    def _forget_shown_in(self, store: str) -> None:
+        for id_ in self.pos_in(store):
+            self._bytes.pop(str(id_), None)
+
+
+def _store_keys(row: StoreRow) -> Iterator[tuple[str, str]]:
+    yield "store", row.user
+    if row.external_id:
+        yield f"store {row.external_id}", row.user
+
+
+def _pos_keys(row: PosRow) -> Iterator[tuple[str, str]]:
+    yield "pos", row.user
+    if row.external_id:
+        yield f"pos {row.external_id.casefold()}", row.user
+    if row.store_id:
+        yield f"in {row.store_id}", ""
 
 
 def _dated(line: dict[str, Any]) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from mpkit.model import WEEK
-from mpkit.places import Catalogue
 from mpkit.sandbox.answers import Refusal, classic
-from mpkit.sites import Site
+
+if TYPE_CHECKING:
+    from mpkit.sandbox.world import World
 
 _FIELDS = {"name", "external_id", "business_hours", "location"}
 _PARTS = ("street_name", "street_number", "city_name", "state_name", "reference", "zip_code")
@@ -20,7 +21,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 ALPHANUMERIC = re.compile(r"[A-Za-z0-9]+")
 
 
-def judge(body: object, site: Site, places: Catalogue, *, new: bool) -> Mapping[str, Any]:
+def judge(world: World, body: object, *, new: bool) -> Mapping[str, Any]:
     """The body itself where it may become a store; raises the refusal otherwise. `new`: the required fields count."""
     if not isinstance(body, dict):
         raise classic(400, "bad_request", "The request body must be a JSON object")
@@ -33,7 +34,7 @@ def judge(body: object, site: Site, places: Catalogue, *, new: bool) -> Mapping[
     if new and "location" not in body:
         raise classic(400, "invalid_location", "The location must be an object")
     if "location" in body:
-        _location(body["location"], site, places)
+        _location(world, body["location"])
     for day, intervals in body.get("business_hours", {}).items():
         if len(intervals) > _MOST_INTERVALS:
             text = f"{day.capitalize()} exceeds the maximum length of {_MOST_INTERVALS} for Opening Hours"
@@ -81,16 +82,16 @@ def _interval(value: object) -> bool:
     )
 
 
-def _location(location: Mapping[str, Any], site: Site, places: Catalogue) -> None:
-    if not site.box.holds(location["latitude"], location["longitude"]):
+def _location(world: World, location: Mapping[str, Any]) -> None:
+    if not world.site.box.holds(location["latitude"], location["longitude"]):
         raise classic(400, "bad_request", "The store coordinates are outside the site")
-    if location["state_name"] not in places.states:
-        raise _not_listed("location.state_name", places.states)
-    cities = places.cities(location["state_name"])
+    if location["state_name"] not in world.places.states:
+        raise _not_listed("location.state_name", world.places.states)
+    cities = world.cities(location["state_name"])
     if location["city_name"] not in cities:
         raise _not_listed("location.city_name", cities)
 
 
-def _not_listed(field: str, valid: tuple[str, ...]) -> Refusal:
+def _not_listed(field: str, valid: Iterable[str]) -> Refusal:
     text = f"{field} was invalid."
     return classic(400, "validation_error", text, f"{text} Valid values are: {', '.join(valid)}")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mpkit.sandbox.answers import Answer, Effect, Refusal, classic, zulu
+from mpkit.sandbox.answers import Answer, Effect, Refusal, classic, listed, zulu
 from mpkit.sandbox.shelf import StoreRow
 from mpkit.sandbox.store_checks import ALPHANUMERIC, judge
 
@@ -19,11 +19,11 @@ _PAGE, _MOST = 30, 100
 def create(world: World, call: Call) -> Answer:
     """`POST /users/{user}/stores`."""
     _own(call)
-    body = judge(call.body, call.seller.site, world.places, new=True)
+    body = judge(world, call.body, new=True)
     _free(world, call, body.get("external_id"))
     now = world.now()
     row = StoreRow(
-        id=str(world.shelf.next_store),
+        id=world.shelf.store_numbers.next(call.seller.id, body.get("external_id") or body["name"]),
         user=call.seller.id,
         name=body["name"],
         external_id=body.get("external_id") or None,
@@ -42,18 +42,18 @@ def search(world: World, call: Call) -> Answer:
     _own(call)
     wanted = call.query.get("external_id")
     offset, limit = whole(call.query, "offset", 0), min(_MOST, whole(call.query, "limit", _PAGE))
-    rows = [row for row in world.shelf.stores_of(call.seller.id) if not world.hidden(row.created, call)]
+    ids = world.shelf.stores_of(call.seller.id)
     if wanted is not None:
         if not ALPHANUMERIC.fullmatch(wanted):
             raise classic(400, "invalid_external_id", "The external_id must be alphanumeric")
-        rows = [row for row in rows if row.external_id == wanted]
-        if not rows:
-            raise classic(404, "store_not_found", "Store not found.")
-        limit = max(limit, 1)
-    page = world.page(call, rows, offset, limit)
-    paging = {"total": len(rows), "offset": offset, "limit": 0 if wanted is not None else limit}
-    results = [{**_shown(world, row), "date_creation": zulu(row.created)} for row in page]
-    return Answer(200, {"paging": paging, "results": results})
+        ids, limit = world.shelf.stores_named(call.seller.id, wanted), max(limit, 1)
+    if call.fault == "stale-read":
+        ids = [id_ for id_ in ids if not world.hidden(world.shelf.stores[str(id_)].created, call)]
+    if wanted is not None and not ids:
+        raise classic(404, "store_not_found", "Store not found.")
+    page = world.page(call, ids, offset, limit)
+    rows = (_read(world, world.shelf.stores[str(id_)]) for id_ in page)
+    return Answer(200, listed(rows, total=len(ids), offset=offset, limit=0 if wanted is not None else limit))
 
 
 def read(world: World, call: Call) -> Answer:
@@ -63,13 +63,13 @@ def read(world: World, call: Call) -> Answer:
         raise classic(404, "not_found", f"Store {call.params['id']} not found")
     if row.user != call.seller.id:
         raise classic(401, "unauthorized_scopes", "You are not allowed to access this resource")
-    return Answer(200, {**_shown(world, row), "date_creation": zulu(row.created)})
+    return Answer(200, _read(world, row))
 
 
 def update(world: World, call: Call) -> Answer:
     """`PUT /users/{user}/stores/{id}`: partial; a store's own external id, sent again, counts as taken."""
     row = _to_change(world, call)
-    body = judge(call.body, call.seller.site, world.places, new=False)
+    body = judge(world, call.body, new=False)
     _free(world, call, body.get("external_id"))
     row = replace(
         row,
@@ -87,11 +87,16 @@ def update(world: World, call: Call) -> Answer:
 def delete(world: World, call: Call) -> Answer:
     """`DELETE /users/{user}/stores/{id}`: unlinks the store's POS, does not delete them."""
     row = _to_change(world, call)
-    for pos in [pos for pos in world.shelf.pos_of(call.seller.id) if pos.store_id == row.id]:
-        world.shelf.put_pos(replace(pos, store_id=None, changed=world.now()))
+    unlink(world, row.id)
     world.shelf.drop_store(row.id)
     effect = Effect("delete", "store", row.id, row.external_id)
     return Answer(200, {"store": int(row.id), "user": int(call.seller.id)}, effect)
+
+
+def unlink(world: World, store: str) -> None:
+    """The POS of a store that is going are in none from now on; their codes live on."""
+    for id_ in list(world.shelf.pos_in(store)):
+        world.shelf.put_pos(replace(world.shelf.pos[str(id_)], store_id=None, changed=world.now()))
 
 
 def country(world: World, call: Call) -> Answer:
@@ -108,14 +113,14 @@ def state(world: World, call: Call) -> Answer:
     name = world.places.state_of_code(call.params["id"])
     if name is None:
         raise classic(404, "not_found", "State not found")
-    cities = [{"id": city_id(world, name, city), "name": city} for city in world.places.cities(name)]
+    cities = [{"id": city_id(world, name, city), "name": city} for city in world.cities(name)]
     land = {"id": world.site.country, "name": world.site.name}
     return Answer(200, {"id": call.params["id"], "name": name, "country": land, "cities": cities})
 
 
 def city_id(world: World, state_name: str, city: str) -> str:
     """The id of a city in the form `BR-SP-44`."""
-    return f"{world.places.code(state_name)}-{world.places.cities(state_name).index(city) + 1}"
+    return f"{world.places.code(state_name)}-{world.cities(state_name)[city]}"
 
 
 def whole(query: Mapping[str, str], name: str, default: int) -> int:
@@ -126,6 +131,11 @@ def whole(query: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise classic(400, f"invalid_{name}", f"The {name} must be a number")
     return int(text)
+
+
+def _read(world: World, row: StoreRow) -> bytes:
+    """As reads and searches show it, with the date under their name for it."""
+    return world.shelf.shown(row.id, "store", lambda: {**_shown(world, row), "date_creation": zulu(row.created)})
 
 
 def _shown(world: World, row: StoreRow) -> dict[str, Any]:

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from itertools import count
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from mpkit.places import catalogue
-from mpkit.sandbox import control, payments, pos, pos_v2, stores
-from mpkit.sandbox.answers import Answer, Refusal, classic, family, flat
+from mpkit.sandbox import (
+    chargebacks,
+    claims,
+    control,
+    gone,
+    methods,
+    office_routes,
+    payments,
+    pos,
+    pos_v2,
+    refunds,
+    stores,
+    strikes,
+)
+from mpkit.sandbox.agenda import catch_up
+from mpkit.sandbox.answers import Answer, Refusal, classic, flat
 from mpkit.sandbox.book import Book
 from mpkit.sandbox.description import described
 from mpkit.sandbox.faults import Faults
 from mpkit.sandbox.journal import Journal
-from mpkit.sandbox.routes import Found, Router
+from mpkit.sandbox.keys import Keys, key_of
+from mpkit.sandbox.keys import field as header
+from mpkit.sandbox.late import made
+from mpkit.sandbox.office import Office, Payout, Switches
+from mpkit.sandbox.rate import Rate
+from mpkit.sandbox.reports import control as reports_control
+from mpkit.sandbox.reports import routes as reports
+from mpkit.sandbox.reports.available import monthly
+from mpkit.sandbox.reports.desk import Desk
+from mpkit.sandbox.reports.writing import Files
+from mpkit.sandbox.routes import Found, Router, is_long
 from mpkit.sandbox.seller import Seller, seller
 from mpkit.sandbox.shelf import Shelf
 from mpkit.sandbox.trace import Trace
@@ -29,7 +56,6 @@ from mpkit.work import Clock, HttpRequest, HttpResponse, NoAnswer, NotSent, Syst
 CONTROL = "/_sandbox/"
 SLOW_S = 4.0  # how long a slow answer takes
 STALE_S = 5.0  # how long a fresh object may stay unseen
-_HTML = "<html><head><title>Error</title></head><body><h1>Oops</h1><p>Something went wrong.</p></body></html>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +83,9 @@ class World:
     """A Mercado Pago of one site. Same seed, same clock, same requests: same answers. Safe to call from threads.
 
     `stores`, `registers` and `payments` are totals that are generated at the start; `clock` is any clock of `work`,
-    moved further by the control route; `rate` is requests a second before 429 (0: no limit); `state` a file that
-    keeps the changes across restarts.
+    moved further by the control route; `rate` is requests a second and account before 429 (0: no limit); `state` a file
+    that keeps the changes across restarts; `url_hosts` are those a POS may name in its `url`; `lag_s` is how long a
+    fresh store is unknown to the creation of POS.
     """
 
     def __init__(
@@ -79,33 +106,58 @@ class World:
         state: Path | None = None,
         sleep: Callable[[float], None] = time.sleep,
         url_hosts: Sequence[str] = (),
+        lag_s: float = 0.0,
     ) -> None:
         self.site, self.seed = SITES[site], seed
         self.places = catalogue(site, places)
-        self.long_payload, self.latency_s, self.rate = long_payload, latency_s, rate
+        self.long_payload, self.latency_s, self.lag_s = long_payload, latency_s, lag_s
         self.url_hosts = frozenset(url_hosts)
-        self.url = "https://www.mercadopago.com"  # set by whoever serves it
+        self._url = "https://www.mercadopago.com"
         self.faults = Faults(seed, faults)
+        self.rate = Rate(rate)
+        self.gone: dict[str, int] = {}  # paths switched off, see `gone`
         self.trace = Trace()
-        self.replays: dict[tuple[str, str], tuple[bytes, Answer]] = {}  # idempotency keys of pos_v2
         self.searches: dict[tuple[object, ...], list[int]] = {}  # remembered queries of payments
         self.seller = seller(site, seed, token)
         self.sellers = {self.seller.token: self.seller}
         self._clock, self._sleep = clock or SystemClock(), sleep
         self.ahead = timedelta()
-        self._lock = threading.RLock()
-        self._second, self._asked = -1, 0
-        asked = {"site": site, "seed": seed, "stores": stores, "registers": registers, "payments": payments}
-        self.journal = Journal(state, {**asked, "places": str(places or "")}, self._clock.now())
+        self._moment: datetime | None = None  # while a late request is carried out: when it arrived
+        self._late: list[tuple[datetime, int, HttpRequest, int]] = []
+        self._lost = count()
+        self.lock = threading.RLock()
+        self._cities: dict[str, dict[str, int]] = {}
+        asked: dict[str, Any] = {"site": site, "seed": seed, "stores": stores, "registers": registers}
+        asked |= {"payments": payments, "places": str(places or ""), "payload": "long" if long_payload else "plain"}
+        self.journal = Journal(state, asked, self._clock.now())
         # one line each: what the world keeps beside its clock, and what the state file carries over a restart
-        self.shelf = self.journal.family(Shelf(self.journal.remember))
+        self.shelf = self.journal.family(Shelf(self.journal.remember, seed))
         self.book = self.journal.family(Book(self.site, self.journal.remember))
+        self.keys = self.journal.family(Keys(self.journal.remember))
+        self.office = self.journal.family(Office(self.journal.remember, Switches(partials=self.site.partial_refunds)))
+        self.desk, self.files = self.journal.family(Desk(self.journal.remember)), Files()
         fill(self, Year(stores, registers, payments, self.journal.born))
+        self.office.payouts += [Payout(*paid) for paid in monthly(self.book, self.journal.born)]
         self.journal.replay()
+
+    @property
+    def url(self) -> str:
+        """Where the pictures of a POS are: set by whoever serves the world."""
+        return self._url
+
+    @url.setter
+    def url(self, url: str) -> None:
+        self._url = url
+        self.shelf.forget_shown()
 
     def now(self) -> datetime:
         """The sandbox's time of day, aware, UTC."""
-        return self._clock.now() + self.ahead
+        return self._moment or self._clock.now() + self.ahead
+
+    def close(self) -> None:
+        """Let the state file go."""
+        with self.lock:
+            self.journal.close()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """A sandbox in process is a transport."""
@@ -124,98 +176,128 @@ class World:
             raise NoAnswer
         return reply.response
 
+    def is_long(self, request: HttpRequest) -> bool:
+        """Whether the answer to this request takes more than a few milliseconds to make."""
+        for router in (_CONTROL,) if request.path.startswith(CONTROL) else (API, _OPEN):
+            found = router.find(request.method, request.path)
+            if found is not None:
+                return is_long(found[0])
+        return False
+
     def answer(self, request: HttpRequest) -> Reply:
-        """What is to happen on the wire, without waiting: one request at a time changes the world."""
-        with self._lock:
-            if request.path.startswith(CONTROL):
-                found = _CONTROL.find(request.method, request.path)
-                return Reply(_bytes(self._caught(found, request, None, self.seller)))
-            fault = self.faults.drawn(request)
-            reply, answer = self._struck(request, fault)
-            self.trace.add(self.now(), request, answer, fault)
-            return reply
+        """What is to happen on the wire, without waiting: one request at a time changes the world.
+
+        Raises `Refused` when what the request changed cannot be kept in the state file; from then on always.
+        """
+        reply = self._locked(request)
+        return replace(reply, response=made(reply.response))
+
+    def _locked(self, request: HttpRequest) -> Reply:
+        with self.lock:
+            try:
+                self._carry_out_late()
+                catch_up(self)
+                if request.path.startswith(CONTROL):
+                    found = _CONTROL.find(request.method, request.path)
+                    return Reply(_bytes(self._caught(found, request, None, self.seller)))
+                asker = self.sellers.get(_bearer(request))
+                if asker is not None and self.rate.exceeded(asker.id, self._clock.monotonic()):
+                    fault: str | None = None
+                    answer: Answer | None = (refused := strikes.limited())
+                    reply = Reply(_bytes(refused), self.latency_s)
+                else:
+                    fault = self.faults.drawn(request, self.now().timestamp()) if self.faults.probabilities else None
+                    reply, answer = self._struck(request, asker, fault)
+                self.trace.add(self.now(), request, answer, fault)
+                return reply
+            finally:
+                self.journal.commit()
 
     def page(self, call: Call, rows: Sequence[Any], offset: int, limit: int) -> Sequence[Any]:
-        """One page of a list; the faults `short-page` and `moving-page` show here."""
-        if call.fault == "moving-page":
-            offset = max(0, offset + (1 if self.faults.variant(call.request, "moving-page") else -1))
-        found = rows[offset : offset + limit]
-        return found[: max(1, len(found) * 2 // 3)] if call.fault == "short-page" else found
+        """One page of a list; the faults of pages show here."""
+        return strikes.page(self.faults, call.request, call.fault, rows, at=offset, most=limit)
 
     def hidden(self, created: datetime, call: Call) -> bool:
         """Whether an object is too fresh to be seen by this read (fault `stale-read`)."""
         return call.fault == "stale-read" and self.now() - created < timedelta(seconds=STALE_S)
 
-    def _struck(self, request: HttpRequest, fault: str | None) -> tuple[Reply, Answer | None]:
-        """The reply under a fault, and the answer that was made (None where the request was never handled)."""
-        if self._too_many():
-            answer = self._limited(with_wait=True, plain=False)
+    def lags(self, created: datetime) -> bool:
+        """Whether a store is too fresh to be known to the creation of POS."""
+        return bool(self.lag_s) and self.now() - created < timedelta(seconds=self.lag_s)
+
+    def cities(self, state: str) -> Mapping[str, int]:
+        """The cities of a state in the catalogue's order, each with its number from 1."""
+        found = self._cities.get(state)
+        if found is None:
+            found = {city: n for n, city in enumerate(self.places.cities(state), 1)}
+            self._cities[state] = found
+        return found
+
+    def _struck(self, request: HttpRequest, asker: Seller | None, fault: str | None) -> tuple[Reply, Answer | None]:
+        """The reply under a fault, and the answer that was made (None where the request was not handled yet)."""
+        if fault is None:
+            answer = self._handled(request, asker, None)
             return Reply(_bytes(answer), self.latency_s), answer
-        before = self._instead(request, fault)
+        before = strikes.instead(self.faults, request, fault, self.now().timestamp())
         if before is not None:
             return Reply(_bytes(before), self.latency_s), before
         if fault == "reset":
             return Reply(None, self.latency_s, "before"), None
-        answer = self._handled(request, fault)
-        if fault == "500":  # the other half: it was carried out
-            return Reply(_bytes(_server_error(500)), self.latency_s), answer
-        cut = {"lost-answer": "after", "half-answer": "half"}.get(fault or "", "")
-        seconds = self.latency_s + (SLOW_S if fault == "slow" else 0.0)
-        return Reply(_bytes(answer), seconds, cut), answer
+        if fault == "late":
+            due = self.now() + timedelta(seconds=self.faults.lateness(request))
+            heappush(self._late, (due, next(self._lost), request, self.trace.count + 1))
+            self._hold(asker, request, due)
+            return Reply(None, self.latency_s, "after"), None
+        answer = self._handled(request, asker, fault)
+        seconds = self.latency_s
+        if fault == "slow":
+            seconds += SLOW_S
+            self._hold(asker, request, self.now() + timedelta(seconds=seconds))
+        cut = {"lost-answer": "after", "half-answer": "half"}.get(fault, "")
+        return Reply(_bytes(strikes.after(self.faults, request, fault, answer)), seconds, cut), answer
 
-    def _instead(self, request: HttpRequest, fault: str | None) -> Answer | None:
-        """The answer that comes instead of handling the request, None where it is handled."""
-        coin = fault is not None and self.faults.variant(request, fault)
-        if fault == "429":
-            return self._limited(with_wait=coin, plain=not coin)
-        if fault == "token-expired":
-            return _unknown_token(request.path).answer
-        if fault in {"502", "503"}:
-            return _server_error(int(fault))
-        if fault == "500" and (coin or request.method == "GET"):
-            return _server_error(500)
-        if fault == "html-error":
-            return Answer(200 if coin else 502, _HTML, kind="text/html; charset=utf-8")
-        return None
+    def _carry_out_late(self) -> None:
+        """Handle what was lost on its way and has arrived by now, each at its own moment."""
+        while self._late and self._late[0][0] <= self.now():
+            self._moment, _, request, first = heappop(self._late)
+            try:
+                asker = self.sellers.get(_bearer(request))
+                if asker is not None:
+                    self.keys.free(asker.id, key_of(request))
+                self.trace.add(self._moment, request, self._handled(request, asker, None), late=first)
+            finally:
+                self._moment = None
 
-    def _handled(self, request: HttpRequest, fault: str | None) -> Answer:
+    def _hold(self, asker: Seller | None, request: HttpRequest, until: datetime) -> None:
+        """The key of a request that is not finished yet is in use."""
+        key = key_of(request)
+        if asker is not None and key:
+            self.keys.hold(asker.id, key, until)
+
+    def _handled(self, request: HttpRequest, asker: Seller | None, fault: str | None) -> Answer:
+        if asker is not None:
+            lost = gone.answer(self.gone, request) if self.gone else None
+            if lost is not None:
+                return lost
+            found = API.find(request.method, request.path)
+            if found is not None:
+                return self._caught(found, request, fault, asker)
         opened = _OPEN.find(request.method, request.path)
         if opened is not None:
-            return self._caught(opened, request, fault, self.seller)
-        token = _bearer(request)
-        if not token:
+            return self._caught(opened, request, fault, asker or self.seller)
+        if not _bearer(request):
             return flat(401, "unauthorized", "authorization value not present").answer
-        asker = self.sellers.get(token)
-        if asker is None:
-            return _unknown_token(request.path).answer
-        return self._caught(API.find(request.method, request.path), request, fault, asker)
+        return strikes.unknown_token(request.path).answer if asker is None else _NOWHERE
 
     def _caught(self, found: Found | None, request: HttpRequest, fault: str | None, asker: Seller) -> Answer:
         """The answer of a route; a refusal is an answer too."""
         if found is None:
-            return Answer(404, {"message": "resource not found", "error": "not_found", "status": 404, "cause": []})
+            return _NOWHERE
         handler, params = found
         try:
             return handler(self, Call(request, asker, params, dict(request.query), _json(request), fault))
         except Refusal as refusal:
             return refusal.answer
-
-    def _too_many(self) -> bool:
-        if not self.rate:
-            return False
-        second = int(self._clock.monotonic())
-        if second != self._second:
-            self._second, self._asked = second, 0
-        self._asked += 1
-        return self._asked > self.rate
-
-    @staticmethod
-    def _limited(*, with_wait: bool, plain: bool) -> Answer:
-        headers = {"retry-after": "1"} if with_wait else {}
-        if plain:
-            return Answer(429, "local_rate_limited", kind="text/plain", headers=headers)
-        text = "Rate limit exceeded. Retry after the indicated number of seconds."
-        return Answer(429, {"status": 429, "error": "too_many_requests", "message": text}, headers=headers)
 
 
 def me(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has this shape
@@ -235,35 +317,17 @@ def description(url: str) -> dict[str, Any]:
 
 
 def _bearer(request: HttpRequest) -> str:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    scheme, _, token = headers.get("authorization", "").partition(" ")
+    scheme, _, token = header(request, "authorization").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _unknown_token(path: str) -> Refusal:
-    if path.startswith(("/v2/", "/v1/orders")):
-        return flat(401, "unauthorized", "user not found")
-    if path.startswith(("/v1/", "/users/me")):
-        return family(401, "unauthorized", "invalid access token")
-    return classic(401, "unauthorized", "Invalid access token.")
-
-
-def _server_error(status: int) -> Answer:
-    if status == 500:
-        return Answer(500, {"message": "internal_server_error", "error": "internal_server_error", "status": 500})
-    text = "upstream connect error or disconnect/reset before headers"
-    return Answer(status, text, kind="text/plain")
-
-
 def _json(request: HttpRequest) -> Any:  # noqa: ANN401 - whatever was sent
-    if not request.body:
+    if not request.body or header(request, "content-type").lower().startswith("multipart/"):
         return None
     try:
-        found = json.loads(request.body)
-        json.dumps(found, ensure_ascii=False).encode()  # half a character cannot be answered again
-    except (ValueError, RecursionError) as error:
+        return orjson.loads(request.body)
+    except ValueError as error:
         raise classic(400, "bad_request", "The body is not valid JSON") from error
-    return found
 
 
 def _bytes(answer: Answer) -> HttpResponse:
@@ -271,8 +335,10 @@ def _bytes(answer: Answer) -> HttpResponse:
     return HttpResponse(answer.status, headers, answer.body)
 
 
+_NOWHERE = Answer(404, {"message": "resource not found", "error": "not_found", "status": 404, "cause": []})
 # one name each: every module of routes has ROUTES, some have OPEN_ROUTES, which need no token
-_MODULES = (stores, pos, pos_v2, payments)
+_MODULES = (stores, pos, pos_v2, payments, refunds, chargebacks, claims, methods, reports)
 API = Router((("GET", "/users/me", me), *(route for module in _MODULES for route in module.ROUTES)))
 _OPEN = Router(route for module in _MODULES for route in getattr(module, "OPEN_ROUTES", ()))
-_CONTROL = Router((*control.ROUTES, ("GET", "/_sandbox/openapi.json", openapi)))
+_DOCUMENT = ("GET", "/_sandbox/openapi.json", openapi)
+_CONTROL = Router((*control.ROUTES, *office_routes.ROUTES, *reports_control.ROUTES, _DOCUMENT))

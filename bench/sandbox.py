@@ -1,0 +1,245 @@
+"""The sandbox's own processor time a request, against a Starlette route that returns a ready body of the same size.
+
+Both are served by uvicorn with httptools on loopback, each in a process of its own; what is measured is the processor
+time of the serving process (all its threads), not the clock on the wall. The bar is 2 times the baseline.
+
+`python bench/sandbox.py --registers 20000 --payments 0 --requests 1500 --rounds 3`; `--serve` is how it starts itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import resource
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from mpkit.sandbox import World, serve
+
+TOKEN = "bench"  # no secret: the sandbox takes what it is told
+BAR = 2.0
+_MB = 1024 if sys.platform != "darwin" else 1024 * 1024  # units of ru_maxrss in a megabyte
+
+
+# --- the two serving processes
+
+
+def ready(request: Request) -> Response:
+    """A body of the size and a status as the path asks for."""
+    return Response(b"x" * request.path_params["size"], request.path_params["status"], media_type="application/json")
+
+
+def serve_baseline() -> str:
+    """Starlette under uvicorn; the address."""
+    made: dict[int, bytes] = {}
+
+    async def route(request: Request) -> Response:
+        size = request.path_params["size"]
+        if request.method != "GET":
+            await request.body()
+        body = made.setdefault(size, b"x" * size)
+        return Response(body, request.path_params["status"], media_type="application/json")
+
+    app = Starlette(routes=[Route("/{status:int}/{size:int}", route, methods=["GET", "POST"])])
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app, http="httptools", lifespan="off", log_config=None, access_log=False, timeout_keep_alive=60
+    )
+    server = uvicorn.Server(config)
+    threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True).start()
+    while not server.started:
+        time.sleep(0.01)
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def child(which: str, registers: int, payments: int) -> None:
+    """Serve; then say one line of figures for each line that comes in, until none comes."""
+    begun = time.perf_counter()
+    told: dict[str, object] = {}
+    if which == "baseline":
+        told["url"] = serve_baseline()
+    else:
+        world = World(stores=max(1, registers // 3), registers=registers, payments=payments, token=TOKEN)
+        told |= {"url": serve(world).url, "user": world.seller.id}
+    told["seconds"] = time.perf_counter() - begun
+    print(json.dumps(told), flush=True)
+    for _ in sys.stdin:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB
+        print(json.dumps({"cpu": time.process_time(), "peak_mb": peak}), flush=True)
+
+
+# --- the asking process
+
+
+class Server:
+    """One serving process and one connection to it."""
+
+    def __init__(self, which: str, registers: int, payments: int) -> None:
+        words = [sys.executable, __file__, "--serve", which, "--registers", str(registers), "--payments", str(payments)]
+        self._process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.told = self._line()
+        host, port = self.told["url"].removeprefix("http://").split(":")
+        self._line_out = socket.create_connection((host, int(port)))
+        self._line_out.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def _line(self) -> dict:  # type: ignore[type-arg]
+        assert self._process.stdout is not None
+        return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
+
+    def figures(self) -> dict:  # type: ignore[type-arg]
+        """Processor seconds so far and the greatest memory in MB."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return self._line()
+
+    def ask(self, raw: bytes) -> tuple[int, bytes]:
+        """Status and body of one request."""
+        self._line_out.sendall(raw)
+        got = b""
+        while b"\r\n\r\n" not in got:
+            got += self._line_out.recv(1 << 18)
+        head, _, body = got.partition(b"\r\n\r\n")
+        lower = head.lower()
+        at = lower.index(b"content-length:") + len(b"content-length:")
+        size = int(lower[at : lower.find(b"\r\n", at) if b"\r\n" in lower[at:] else None])
+        parts, missing = [body], size - len(body)
+        while missing > 0:
+            parts.append(self._line_out.recv(1 << 18))
+            missing -= len(parts[-1])
+        return int(head[9:12]), b"".join(parts)
+
+    def cost(self, requests: Iterator[bytes], count: int) -> float:
+        """Processor seconds of the server for each of `count` requests."""
+        before = self.figures()["cpu"]
+        for _ in range(count):
+            self.ask(next(requests))
+        return (self.figures()["cpu"] - before) / count
+
+    def close(self) -> None:
+        """End the process."""
+        self._line_out.close()
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(timeout=30)
+
+
+def raw(method: str, path: str, document: object = None) -> bytes:
+    """One request as bytes."""
+    body = b"" if document is None else json.dumps(document).encode()
+    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TOKEN}\r\nAccept: application/json\r\n"
+    if body:
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    return f"{head}\r\n".encode() + body
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind of request; `make` gives the n-th."""
+
+    name: str
+    make: Callable[[int], bytes]
+    divisor: int = 1  # a heavy case is asked so many times less often
+
+
+def cases(user: str, registers: int, payments: int) -> list[Case]:
+    """What is asked: the requests of a sync, a plan and an apply."""
+    stores = max(1, registers // 3)
+    known = stores - stores // 6  # the last ones were made in the panel
+    reach = "begin_date=NOW-364DAYS&end_date=NOW&range=date_created&sort=date_created&criteria=asc"
+    found = [
+        Case("GET /users/me", lambda _: raw("GET", "/users/me")),
+        Case("GET /pos, 50 rows", lambda n: raw("GET", f"/pos?limit=50&offset={n * 50 % registers}"), 2),
+        Case("GET /pos, 100 rows", lambda n: raw("GET", f"/pos?limit=100&offset={n * 100 % registers}"), 2),
+        Case(
+            "GET stores/search?external_id",
+            lambda n: raw("GET", f"/users/{user}/stores/search?external_id=SUC{n % known + 1:03d}"),
+        ),
+        Case("POST /pos", lambda n: raw("POST", "/pos", _register(n, n % known + 1))),
+    ]
+    if payments:
+        deep = min(payments, 10_000) - 50
+        found.append(
+            Case(
+                "GET /v1/payments/search, 50 rows",
+                lambda n: raw("GET", f"/v1/payments/search?{reach}&limit=50&offset={n * 50 % deep}"),
+                4,
+            )
+        )
+    return found
+
+
+def _register(n: int, store: int) -> dict[str, object]:
+    return {
+        "name": f"Caja {n}",
+        "fixed_amount": True,
+        "external_id": f"BENCH{n:07d}",
+        "external_store_id": f"SUC{store:03d}",
+    }
+
+
+def main() -> None:
+    """Start both, ask both in turn, print."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--serve", default="")
+    asked.add_argument("--registers", type=int, default=20_000)
+    asked.add_argument("--payments", type=int, default=20_000)
+    asked.add_argument("--requests", type=int, default=1500)
+    asked.add_argument("--rounds", type=int, default=3)
+    chosen = asked.parse_args()
+    if chosen.serve:
+        child(chosen.serve, chosen.registers, chosen.payments)
+        return
+    ours, theirs = (Server(which, chosen.registers, chosen.payments) for which in ("sandbox", "baseline"))
+    born = ours.figures()
+    print(f"{chosen.registers:,} registers, {chosen.payments:,} payments: started in {ours.told['seconds']:.1f} s")
+    print(f"  memory after the start: {born['peak_mb']:.0f} MB (an empty Starlette: {theirs.figures()['peak_mb']:.0f} MB)")
+    try:
+        over = [case.name for case in cases(ours.told["user"], chosen.registers, chosen.payments)
+                if not compare(case, ours, theirs, chosen.requests, chosen.rounds)]  # fmt: skip
+        print(f"  memory at the end: {ours.figures()['peak_mb']:.0f} MB")
+    finally:
+        ours.close()
+        theirs.close()
+    if over:
+        print(f"  over {BAR:g} times the baseline: {', '.join(over)}")
+        raise SystemExit(1)
+
+
+def compare(case: Case, ours: Server, theirs: Server, requests: int, rounds: int) -> bool:
+    """Print one case; whether it is within the bar."""
+    turn = itertools.count()
+    asked = (case.make(n) for n in turn)
+    status, body = ours.ask(next(asked))
+    if status not in {200, 201}:
+        raise SystemExit(f"{case.name} answered {status}: {body[:200]!r}")
+    method, _, sent = case.make(0).partition(b" ")
+    document = json.loads(sent.partition(b"\r\n\r\n")[2] or b"null")
+    baseline = itertools.repeat(raw(method.decode(), f"/{status}/{len(body)}", document))
+    count, own, base = max(50, requests // case.divisor), float("inf"), float("inf")
+    for _ in range(rounds):
+        own = min(own, ours.cost(asked, count))
+        base = min(base, theirs.cost(baseline, count))
+    print(
+        f"  {case.name:<34} {own * 1e6:7.0f} µs   Starlette, {len(body):>7,} bytes ready: {base * 1e6:6.0f} µs"
+        f"   ratio {own / base:.2f}",
+        flush=True,
+    )
+    return own <= BAR * base
+
+
+if __name__ == "__main__":
+    main()
