@@ -25,6 +25,7 @@ from mpkit.sandbox.description.shapes import (
     rows,
 )
 from mpkit.sandbox.faults import NAMES
+from mpkit.sandbox.gone import FAMILIES, STATUSES
 from mpkit.sandbox.ledger import WAYS
 
 _CHANCE: Shape = {"type": "number", "minimum": 0, "maximum": 1}
@@ -60,6 +61,7 @@ SHAPES: Mapping[str, Shape] = {
         }
     ),
     "Faults": record({}, perhaps=dict.fromkeys(NAMES, _CHANCE)),
+    "Gone": record({}, perhaps=dict.fromkeys(FAMILIES, one_of(*STATUSES))),
     "Log": record(
         {
             "count": COUNT,
@@ -142,6 +144,8 @@ OPERATIONS: Operations = {
     "POST /_sandbox/panel": Operation(
         {200: record({"id": DIGITS})}, (400, 404), envelope="Control", body=record({"action": TEXT}, more=True)
     ),
+    "GET /_sandbox/gone": Operation({200: ref("Gone")}, envelope="Control"),
+    "PUT /_sandbox/gone": Operation({200: ref("Gone")}, (400,), envelope="Control", body=ref("Gone")),
     "POST /_sandbox/accounts": Operation(
         {201: record({"user_id": DIGITS})},
         (400,),
