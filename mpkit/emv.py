@@ -1,7 +1,8 @@
 """The text inside a merchant-presented QR: read it, build it, check its sum. Printing never changes it.
 
 Form (EMVCo, restated in public scheme documents): tag of two digits, length of two digits counted in characters, value;
-the last field is tag 63 with CRC-16/CCITT-FALSE over the UTF-8 bytes up to and including `6304`, upper-case hex.
+the last field is tag 63 with CRC-16/CCITT-FALSE over the UTF-8 bytes up to and including `6304`, upper-case hex. Some
+schemes count bytes: a text that makes sense only so is read so, and never repaired.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class Payload:
         if tag not in _TEMPLATES or tag not in self.fields:
             return {}
         try:
-            return dict(_split(self.fields[tag]))
+            return _read(self.fields[tag])
         except BrokenPayload:
             return {}
 
@@ -96,7 +97,7 @@ def parse(text: str) -> Payload:
 
     A wrong check sum is no error here (published samples have it): ask `crc_valid`.
     """
-    return Payload(text, dict(_split(text)))
+    return Payload(text, _read(text, last="63"))
 
 
 def build(fields: Iterable[tuple[str, str | Iterable[tuple[str, str]]]]) -> str:
@@ -111,6 +112,37 @@ def _field(tag: str, value: str | Iterable[tuple[str, str]]) -> str:
         message = f"field {tag} has {len(text)} characters, 1 to 99 are possible"
         raise ValueError(message)
     return f"{tag}{len(text):02d}{text}"
+
+
+def _read(text: str, last: str = "") -> dict[str, str]:
+    """The fields by lengths in characters, else in bytes: the first reading that ends with `last`, else any."""
+    readings: list[dict[str, str]] = []
+    reasons: list[BrokenPayload] = []
+    for read in (_by_characters, _by_bytes):
+        try:
+            fields = read(text)
+        except BrokenPayload as reason:
+            reasons.append(reason)
+            continue
+        if not last or next(reversed(fields), "") == last:
+            return fields
+        readings.append(fields)
+    if not readings:
+        raise reasons[0]
+    return readings[0]
+
+
+def _by_characters(text: str) -> dict[str, str]:
+    return dict(_split(text))
+
+
+def _by_bytes(text: str) -> dict[str, str]:
+    octets = _split(text.encode().decode("latin-1"))  # one character a byte
+    try:
+        return {tag: value.encode("latin-1").decode() for tag, value in octets}
+    except UnicodeDecodeError as error:
+        message = "a length ends within a letter"
+        raise BrokenPayload(message) from error
 
 
 def _split(text: str) -> Iterable[tuple[str, str]]:

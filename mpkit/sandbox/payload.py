@@ -1,7 +1,7 @@
 """The text inside a POS's QR as Mercado Pago makes it: seller, POS and place go in, the EMV text comes out.
 
-Layouts: the contract's section 13 (Argentina and, with Pix, Brazil from real codes; the other sites follow Argentina
-without its tax id, as no real code of theirs is public).
+Which fields a country has is told by `sites.toml` (Argentina and, with Pix, Brazil from real codes; the other sites
+follow Argentina without its tax id, as no real code of theirs is public).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from mpkit import emv
 from mpkit.sites import Site
 
-_NAME, _CITY = 25, 15
 _LONG = 505  # characters aimed at where long payloads are asked for: 490 to 512
 _FILLER = "MPKITSANDBOXFILLER"
 _FIELD = 99
@@ -21,19 +20,17 @@ _HEADS = 14  # of a template, its name (two characters with their head) and its 
 
 def pos_payload(site: Site, *, pos_id: str, uuid: str, seller: str, city: str, tax_id: str, long: bool = False) -> str:
     """The payload of one POS. `long` fills it up to about 505 characters with unreserved fields a reader ignores."""
+    layout = site.layout
     link = [("00", "com.mercadolibre"), ("01", f"https://mpago.la/pos/{pos_id}")]
-    fields: list[tuple[str, str | Iterable[tuple[str, str]]]] = [("00", "01")]
-    if site.id == "MLB":
-        pix = [("00", "BR.GOV.BCB.PIX"), ("25", f"pix-qr.mercadopago.com/instore/p/v2/{uuid[:32]}")]
-        fields += [("01", "12"), ("26", pix), ("43", link), ("52", "0000")]
-    else:
-        fields += [("01", "11"), ("43", link)]
-        if site.id == "MLA":
-            fields.append(("50", [("00", tax_id)]))
-        fields.append(("52", "9700"))
-    fields += [("53", site.currency_number), ("58", site.country)]
-    fields += [("59", _plain(seller, _NAME)), ("60", _plain(city, _CITY))]
-    if site.id == "MLB":
+    fields: list[tuple[str, str | Iterable[tuple[str, str]]]] = [("00", "01"), ("01", layout.initiation)]
+    if layout.pix:
+        fields.append(("26", [("00", "BR.GOV.BCB.PIX"), ("25", f"pix-qr.mercadopago.com/instore/p/v2/{uuid[:32]}")]))
+    fields.append(("43", link))
+    if layout.tax_id:
+        fields.append(("50", [("00", tax_id)]))
+    fields += [("52", layout.trade), ("53", site.currency_number), ("58", site.country)]
+    fields += [("59", _plain(seller, layout.name)), ("60", _plain(city, layout.city))]
+    if layout.pix:
         fields.append(("62", [("05", "***")]))
     if long:
         fields += _filling(_LONG - len(emv.build(fields)))
