@@ -68,6 +68,7 @@ def _pay(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
         payer=1_000_000_000 + draw.randrange(900_000_000),
         province=province,
         wallet=str(wanted.get("wallet") or wallets_of(world.site.id)[-1]) if method.id == "interop_transfer" else "",
+        order=36_000_000_000 + id_ % 10**9 if wanted.get("as_order") else 0,
         lag=0,
         rates=charges(world.site.id, method, "qr", province),
     )

@@ -41,6 +41,18 @@ _FIRST = ("Lucía", "Martín", "Sofía", "Diego", "Camila", "Joaquín", "Valenti
 _LAST = ("Ejemplo", "Prueba", "Ficticia", "Muestra", "Inventada", "Supuesta")
 _CARDS = {"credit_card", "debit_card", "prepaid_card"}
 _OPERATIONS = {"funding": "account_fund"}
+# what a payment in a shop has, empty: shared by all documents, which nobody changes
+_APPLICATION = {"name": None, "version": None, "operating_system": None}
+_COLLECTOR = dict.fromkeys(("account_alias", "account_holder_name", "account_id", "long_name", "transfer_account_id"))
+_BANK = dict.fromkeys(("is_same_bank_account_owner", "origin_bank_id", "origin_wallet_id"))
+_PAYING = {**dict.fromkeys(("branch", "external_account_id", "id", "is_end_consumer")), "identification": {}}
+_TRANSACTION = {
+    **dict.fromkeys(("bank_transfer_id", "e2e_id", "financial_institution", "merchant_category_code", "qr_code")),
+    **dict.fromkeys(("ticket_url", "transaction_id")),
+    "infringement_notification": {"status": None, "type": None},
+}
+_FEE_NOTE = {"source": "proc-svc-charges", "source_detail": "processing_fee_charge", "reason": ""}
+_TAX_NOTE = {"source": "taxes", "source_detail": "", "mov_type": "expense", "tax_status": "applied"}
 
 
 def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
@@ -59,7 +71,7 @@ def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
         "operation_type": _OPERATIONS.get(slip.channel, "regular_payment"),
         "payment_method_id": slip.method,
         "payment_type_id": slip.type,
-        "payment_method": {"id": slip.method, "type": slip.type, "issuer_id": "310", "data": {}},
+        "payment_method": {"id": slip.method, "type": slip.type, "issuer_id": "310", "data": _routed(slip)},
         "issuer_id": "310",
         "status": sums.status,
         "status_detail": sums.detail,
@@ -68,7 +80,7 @@ def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
         "live_mode": True,
         "authorization_code": f"{slip.payer % 10**6:06d}" if slip.type in _CARDS else None,
         "metadata": {"hide_payer_information": True} if slip.wallet else {},
-        "additional_info": {"ip_address": f"203.0.113.{slip.payer % 250}", "tracking_id": "platform:v1-blacklabel"},
+        "additional_info": _about(slip, sums.amount),
         "order": {"id": str(slip.order), "type": "mercadopago"} if slip.order else {},
         "external_reference": slip.reference or None,
         "transaction_amount": number(sums.amount),
@@ -84,6 +96,7 @@ def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
         "processing_mode": "aggregator",
         "build_version": "3.134.0-rc-1",
         "charges_details": _charges(slip, money),
+        "charges_execution_info": _executed(slip, approved),
         "fee_details": [
             {"type": entry.name, "amount": number(entry.hundredths), "fee_payer": "collector"}
             for entry in money
@@ -186,10 +199,30 @@ def _charge(slip: Slip, n: int, entry: Movement) -> dict[str, Any]:
         "client_id": 0,
         "date_created": payment_date(entry.at),
         "last_updated": payment_date(entry.at),
-        "metadata": {"source": "taxes" if entry.kind == "tax" else "proc-svc-charges"},
+        "metadata": _TAX_NOTE if entry.kind == "tax" else _FEE_NOTE,
         "refund_charges": [],
         "reserve_id": None,
+        **({"external_charge_id": f"01KC{slip.id:020d}{n:02d}"} if entry.kind == "fee" else {}),
     }
+
+
+def _routed(slip: Slip) -> dict[str, Any]:
+    return {"routing_data": {"merchant_account_id": "160"}} if slip.type in _CARDS else {}
+
+
+def _executed(slip: Slip, approved: int) -> dict[str, Any]:
+    if not approved or slip.channel == "outgoing":
+        return {}
+    return {"internal_execution": {"date": payment_date(approved), "execution_id": f"01KC{slip.id:022d}"}}
+
+
+def _about(slip: Slip, amount: int) -> dict[str, Any]:
+    """Where it came from and, with an order of the till, what was sold: all texts, numbers too."""
+    found: dict[str, Any] = {"ip_address": f"203.0.113.{slip.payer % 250}", "tracking_id": "platform:v1-blacklabel"}
+    if slip.order:
+        price = f"{number(amount)}"
+        found["items"] = [{"title": slip.description, "description": None, "quantity": "1", "unit_price": price}]
+    return found
 
 
 def _person(slip: Slip) -> tuple[str, str]:
@@ -230,6 +263,9 @@ def _card(slip: Slip) -> dict[str, Any]:
         "expiration_year": 2030,
         "cardholder": {"name": name.upper(), "identification": {"type": "DNI", "number": document}},
         "tags": ["credit" if slip.type == "credit_card" else "debit"],
+        "country": None,
+        "date_created": payment_date(slip.created),
+        "date_last_updated": payment_date(slip.created),
     }
 
 
@@ -241,14 +277,16 @@ def _point(slip: Slip) -> dict[str, Any]:
     if slip.channel in {"outgoing", "online", "funding"}:
         unit = {"outgoing": "credits", "funding": "wallet"}.get(slip.channel, "online_payments")
         return {"type": "CHECKOUT", "business_info": {"unit": unit, "sub_unit": "collections", "branch": None}}
-    bank = {"payer": {"account_id": slip.payer, "long_name": slip.wallet or None}, "collector": {}}
+    paying = {**_PAYING, "account_id": slip.payer, "long_name": slip.wallet or None}
+    bank = {**_BANK, "payer": paying, "collector": _COLLECTOR}
     point: dict[str, Any] = {
         "type": "INSTORE",
         "sub_type": "INTER_PSP" if slip.wallet else "INTRA_PSP",
         "business_info": {"unit": "wallet", "sub_unit": "qr", "branch": "QR"},
         "linked_to": "regular_payment",
         "location": {"source": "store", "state_id": slip.province},
-        "transaction_data": {"bank_info": bank, "qr_code": None, "ticket_url": None, "e2e_id": None},
+        "application_data": _APPLICATION,
+        "transaction_data": {**_TRANSACTION, "bank_info": bank},
     }
     if slip.order:
         point["references"] = [{"id": f"ORDTST01{slip.order:024d}", "type": "ORDER_MP"}]

@@ -50,7 +50,7 @@ _CHARGE = record(
         "refund_charges": rows(ANY_RECORD),
         "reserve_id": maybe(TEXT),
     },
-    perhaps={"base_amount": NUMBER, "rate": maybe(NUMBER)},
+    perhaps={"base_amount": NUMBER, "rate": maybe(NUMBER), "external_charge_id": TEXT},
 )
 _PAYMENT: Mapping[str, Shape] = {
     "id": WHOLE,
@@ -87,6 +87,7 @@ _PAYMENT: Mapping[str, Shape] = {
     "processing_mode": TEXT,
     "build_version": TEXT,
     "charges_details": rows(_CHARGE),
+    "charges_execution_info": ANY_RECORD,
     "fee_details": rows(record({"type": TEXT, "amount": NUMBER, "fee_payer": TEXT})),
     "refunds": rows(ref("Refund")),
     "card": ANY_RECORD,
