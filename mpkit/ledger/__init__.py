@@ -1,7 +1,16 @@
 """What we did and what we know of it: intents and outcomes, objects, plans, printed pieces, who is at work."""
 
 from mpkit.ledger.holding import HEARTBEAT, Hold, beat, give_back, take, writing_held
-from mpkit.ledger.intents import Intent, body_hash, intend, mark_ended, mark_sent, of_plan, unsettled
+from mpkit.ledger.intents import (
+    Intent,
+    body_hash,
+    intend,
+    mark_ended,
+    mark_sent,
+    of_plan,
+    request_key,
+    unsettled,
+)
 from mpkit.ledger.objects import Known, Seal, Taken, known, of_registers, remember
 from mpkit.ledger.pieces import (
     IN_USE,
@@ -42,6 +51,7 @@ __all__ = [
     "pieces_of",
     "record_pieces",
     "remember",
+    "request_key",
     "set_state",
     "take",
     "unsettled",

@@ -42,9 +42,13 @@ def body_hash(body: Mapping[str, Any]) -> str:
     return hashlib.sha256(db.canonical(body).encode()).hexdigest()
 
 
-def request_key(account: str, kind: str, object_: str, external_id: str) -> str:
-    """The idempotency key of one object: the same in every plan, file and attempt, where the API takes one."""
-    return str(uuid.uuid5(_NAMESPACE, f"{account}/{kind}/{object_}/{external_id}"))
+def request_key(account: str, kind: str, object_: str, external_id: str, *, after: str = "") -> str:
+    """The idempotency key of one object: the same in every plan, file and attempt, where the API takes one.
+
+    `after` is the id of the object that had this external id before and is gone: its key would give its answer again.
+    """
+    successor = f"/{after}" if after else ""
+    return str(uuid.uuid5(_NAMESPACE, f"{account}/{kind}/{object_}/{external_id}{successor}"))
 
 
 def intend(connection: Connection, account: str, wanted: Iterable[Intent], *, at: datetime) -> None:
@@ -58,7 +62,7 @@ def intend(connection: Connection, account: str, wanted: Iterable[Intent], *, at
             "kind": intent.kind,
             "state": "intended",
             "body_hash": intent.body_hash,
-            "key": request_key(account, intent.kind, intent.object, intent.external_id),
+            "key": intent.key or request_key(account, intent.kind, intent.object, intent.external_id),
             "attempts": 0,
             "intended": at,
         }

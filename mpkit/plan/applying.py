@@ -137,12 +137,12 @@ class Applying:
         existing = scan.read(self.api, known.values(), self.progress)
         still_true(plan, existing, journal)
         book = Book(self.store, self.account.id, plan.hash, known, self.seal, self.seams.clock, hold)
-        book.begin(plan.work)
+        keys = book.begin(plan.work)
         machine = self._machine(plan, existing, journal)
         _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
         driver = self.driver(
             machine=machine,
-            perform=partial(perform, api=self.api),
+            perform=partial(perform, api=self.api, keys=keys),
             write=book.write,
             seams=self.seams,
             settle=self.settle,

@@ -22,10 +22,10 @@ _LONGEST = 300  # characters of a text inside a sentence
 _STATES = {"skipped": "intended", "left": "intended"}  # nothing was sent, or it certainly did not arrive
 
 
-def perform(call: Call, api: MercadoPago) -> Event:
-    """Ask or tell Mercado Pago, once; what it answers or how it failed."""
+def perform(call: Call, api: MercadoPago, keys: Mapping[str, str]) -> Event:
+    """Ask or tell Mercado Pago, once; what it answers or how it failed. `keys` are those on record, by change."""
     try:
-        found = _store(call, api) if call.change.object == "store" else _pos(call, api)
+        found = _store(call, api) if call.change.object == "store" else _pos(call, api, keys)
     except ApiError as error:
         return Trouble(call.change.key, error)
     return Answer(call.change.key, found)
@@ -43,7 +43,7 @@ def _store(call: Call, api: MercadoPago) -> Store | None:
     return api.update_store(call.target, branch, fields=_parts(call.change.fields))
 
 
-def _pos(call: Call, api: MercadoPago) -> Pos | None:
+def _pos(call: Call, api: MercadoPago, keys: Mapping[str, str]) -> Pos | None:
     external_id = call.change.external_id
     if call.action == "look":
         return api.pos_by_external_id(external_id)
@@ -52,7 +52,8 @@ def _pos(call: Call, api: MercadoPago) -> Pos | None:
     register = register_of(external_id, call.fields)
     waits = bool(call.fields["fixed_amount"])
     if call.action == "create":
-        return api.create_pos(register, store_id=call.store_id, waits_for_order=waits)
+        key = keys[call.change.key]
+        return api.create_pos(register, store_id=call.store_id, waits_for_order=waits, key=key)
     return api.update_pos(call.target, register, store_id=call.store_id, waits_for_order=waits)
 
 
@@ -83,8 +84,8 @@ class Book:
     clock: Clock
     hold: Hold
 
-    def begin(self, changes: Iterable[Change]) -> None:
-        """Put on record everything the plan will do, before its first request."""
+    def begin(self, changes: Iterable[Change]) -> dict[str, str]:
+        """Put on record everything the plan will do, before its first request; gives the idempotency keys by change."""
         wanted = [
             Intent(
                 self.plan,
@@ -92,11 +93,19 @@ class Book:
                 change.external_id,
                 change.kind,
                 body_hash=ledger.body_hash(dict(change.after or {})),
+                key=self._key(change),
             )
             for change in changes
         ]
         with ledger.writing_held(self.store, self.hold) as connection:
             ledger.intend(connection, self.account, wanted, at=self.clock.now())
+        recorded = ledger.of_plan(self.store, self.account, self.plan)
+        return {f"{one.object}:{one.external_id}": one.key for one in recorded}
+
+    def _key(self, change: Change) -> str:
+        before = self.known.get((change.object, change.external_id))
+        gone = before.remote_id if before is not None and change.kind == "create" else ""
+        return ledger.request_key(self.account, change.kind, change.object, change.external_id, after=gone)
 
     def write(self, entries: Iterable[Journal]) -> list[Event]:
         """Write entries in one transaction; an outcome that the ledger refuses comes back as an event."""

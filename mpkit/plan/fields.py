@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from mpkit.api import plain_name
 from mpkit.model import WEEK, Amount, Branch, Hours, Location, Pos, Register, Store
 
 Fields = Mapping[str, Any]
@@ -90,6 +91,8 @@ def _same(name: str, wanted: Fields, found: Fields) -> bool:
         if name in found:
             return words_of(value) == words_of(found[name])
         return _stands_in(name, wanted, found)
+    if name == "name" and "fixed_amount" in wanted:
+        return found.get(name) in {value, plain_name(value) or found.get(name)}
     return bool(value == found.get(name))
 
 
