@@ -93,8 +93,8 @@ def search(world: World, call: Call) -> Answer:
     offset, asked = whole(query, "offset", 0), whole(query, "limit", 0)
     ids = _found(world, call)
     page = world.page(call, ids, offset, min(_MOST, asked or _MOST))
-    rows = (_listed(world, world.shelf.pos[str(id_)]) for id_ in page)
-    return Answer(200, listed(rows, total=len(ids), offset=offset, limit=asked))
+    shown = world.shelf.shown("pos", page, lambda id_: _listed(world, world.shelf.pos[id_]))
+    return Answer(200, listed(shown, total=len(ids), offset=offset, limit=asked))
 
 
 def _found(world: World, call: Call) -> Sequence[int]:
@@ -115,10 +115,9 @@ def _found(world: World, call: Call) -> Sequence[int]:
     return ids
 
 
-def _listed(world: World, row: PosRow) -> bytes:
+def _listed(world: World, row: PosRow) -> dict[str, Any]:
     """As searches show it."""
-    shown = world.shelf.shown
-    return shown(row.id, "pos", lambda: {**_row(world, row), "qr_code": row.qr_code, **_zulu_dates(row)})
+    return {**_row(world, row), "qr_code": row.qr_code, **_zulu_dates(row)}
 
 
 def read(world: World, call: Call) -> Answer:
@@ -126,7 +125,7 @@ def read(world: World, call: Call) -> Answer:
     row = find(world, call)
     if world.hidden(row.created, call):
         raise unknown()
-    return Answer(200, world.shelf.shown(row.id, "pos-read", lambda: _read(world, row)))
+    return Answer(200, world.shelf.shown("pos-read", [int(row.id)], lambda _: _read(world, row))[0])
 
 
 def update(world: World, call: Call) -> Answer:

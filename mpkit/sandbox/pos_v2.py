@@ -66,7 +66,7 @@ def search(world: World, call: Call) -> Answer:
     if not (offset or "0").isdecimal() or not (limit or "0").isdecimal():
         raise newer(400, "bad_request", "limit and offset must be numbers")
     at, most = int(offset or 0), min(_PAGE * 2, int(limit or _PAGE) or _PAGE)
-    rows = (_bytes(world, shelf.pos[str(id_)]) for id_ in world.page(call, ids, at, most))
+    rows = shelf.shown("v2", world.page(call, ids, at, most), lambda id_: _shown(world, shelf.pos[id_]))
     return Answer(200, listed(rows, total=len(ids), offset=at, limit=most, under="data"))
 
 
@@ -75,7 +75,7 @@ def read(world: World, call: Call) -> Answer:
     row = _find(world, call)
     if world.hidden(row.created, call):
         raise newer(404, "pos_not_found", "Point of sale not found")
-    return Answer(200, _bytes(world, row))
+    return Answer(200, world.shelf.shown("v2", [int(row.id)], lambda _: _shown(world, row))[0])
 
 
 def update(world: World, call: Call) -> Answer:
@@ -195,10 +195,6 @@ def _find(world: World, call: Call) -> PosRow:
     if row is None or row.user != call.seller.id:
         raise newer(404, "pos_not_found", "Point of sale not found")
     return row
-
-
-def _bytes(world: World, row: PosRow) -> bytes:
-    return world.shelf.shown(row.id, "v2", lambda: _shown(world, row))
 
 
 def _shown(world: World, row: PosRow) -> dict[str, Any]:

@@ -4,100 +4,111 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mpkit.errors import Refused
+from mpkit.sandbox.line import Line
 from mpkit.sandbox.world import Reply, World
 from mpkit.work import HttpRequest
 
 LOOPBACK = "127.0.0.1"
 _BODY = 1_000_000  # bytes; more is refused
 _STARTS_WITHIN_S = 30.0
+_SWEPT_EVERY = 10  # tenths of a second
+_WAITING = 1024  # connections the system keeps for us until we take them
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-class _Droppable(H11Protocol):
-    """Lets the application reach its connection, in order to drop it."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
-
-
-def application(world: World) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """The ASGI application of a world."""
+def application(world: World, failed: Callable[[Refused], None]) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The ASGI application of a world; `failed` is told when the world can go no further."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        body = await _body(receive)
-        if body is None:
+        message = await receive()
+        body = await _rest(message, receive) if message.get("more_body") else message.get("body", b"")
+        if body is None or len(body) > _BODY:
             await _send(send, 413, {"connection": "close"}, b"")
             return
-        request = HttpRequest(
-            scope["method"],
-            scope["path"],
-            tuple(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)),
-            {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]},
-            body,
-        )
-        # in a thread: a large ledger must not hold up the other connections
-        reply = await asyncio.to_thread(world.answer, request)
+        try:
+            reply = await _reply(world, _understood(scope, body))
+        except Refused as refused:
+            failed(refused)
+            reply = Reply(None, cut="after")
         if reply.seconds:
             await asyncio.sleep(reply.seconds)
-        await _play(reply, scope["state"]["transport"], receive, send)
+        if reply.cut or reply.response is None:
+            await _break_off(reply, scope["state"]["transport"], receive, send)
+        else:
+            await _send(send, reply.response.status, reply.response.headers, reply.response.body)
 
     return answer
 
 
-async def _play(reply: Reply, transport: asyncio.Transport, receive: Receive, send: Send) -> None:
+async def _reply(world: World, request: HttpRequest) -> Reply:
+    """The world's reply, made at once where it is quick, and in a thread where it is long or a long one is being made.
+
+    Whoever changes or reads the world holds its lock; the loop only ever tries for it, so a long answer holds up those
+    who wait for it in threads of their own, and never the connections. One connection's requests come one after the
+    other; between connections there is no order to keep, here as in the real API.
+    """
+    if not world.is_long(request) and world.lock.acquire(blocking=False):
+        try:
+            return world.answer(request)
+        finally:
+            world.lock.release()
+    return await asyncio.to_thread(world.answer, request)
+
+
+def _understood(scope: Scope, body: bytes) -> HttpRequest:
+    raw: bytes = scope["query_string"]
+    query = tuple(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else ()
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    return HttpRequest(scope["method"], scope["path"], query, headers, body)
+
+
+async def _break_off(reply: Reply, transport: asyncio.Transport, receive: Receive, send: Send) -> None:
+    """Drop the connection, after half of the answer or without any."""
     response = reply.response
-    if response is None or reply.cut in {"before", "after"}:
+    if response is None or reply.cut != "half":
         transport.abort()
         await receive()  # until the server has noticed
         return
-    if reply.cut == "half":
-        await send(_head(response.status, {**response.headers, "content-length": str(len(response.body) + 1)}))
-        await send({"type": "http.response.body", "body": response.body[: len(response.body) // 2], "more_body": True})
-        transport.close()
-        await receive()
-        return
-    await _send(send, response.status, response.headers, response.body)
+    await send(_head(response.status, {**response.headers, "content-length": str(len(response.body) + 1)}))
+    await send({"type": "http.response.body", "body": response.body[: len(response.body) // 2], "more_body": True})
+    transport.close()
+    await receive()
 
 
-async def _send(send: Send, status: int, headers: Any, body: bytes) -> None:  # noqa: ANN401 - a mapping of texts
-    sized = dict(headers) if status == 204 else {**headers, "content-length": str(len(body))}
-    await send(_head(status, sized))
+async def _send(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    await send(_head(status, headers if status == 204 else {**headers, "content-length": str(len(body))}))
     await send({"type": "http.response.body", "body": body})
 
 
-def _head(status: int, headers: MutableMapping[str, str] | dict[str, str]) -> dict[str, Any]:
+def _head(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
     encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     return {"type": "http.response.start", "status": status, "headers": encoded}
 
 
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body, None where it is too large."""
-    parts, size = [], 0
-    while True:
+async def _rest(message: MutableMapping[str, Any], receive: Receive) -> bytes | None:
+    """The whole body that comes in parts, None where it is too large."""
+    parts, size = [message.get("body", b"")], len(message.get("body", b""))
+    while message.get("more_body") and size <= _BODY:
         message = await receive()
         parts.append(message.get("body", b""))
         size += len(parts[-1])
-        if size > _BODY:
-            return None
-        if not message.get("more_body"):
-            return b"".join(parts)
+    return b"".join(parts) if size <= _BODY else None
 
 
 @dataclass
@@ -106,53 +117,59 @@ class Served:
 
     world: World
     url: str
-    _server: uvicorn.Server
+    _server: _Telling
     _thread: threading.Thread
 
     def close(self) -> None:
-        """Stop taking requests and end the thread."""
+        """Stop taking requests, end the thread, let the state file go."""
         self._server.should_exit = True
         self._thread.join(timeout=10)
+        self.world.close()
 
     def wait(self) -> None:
-        """Until it ends by itself or is interrupted."""
+        """Until it ends by itself or is interrupted. Raises `Refused` when its state file can no longer be written."""
         while self._thread.is_alive():
             self._thread.join(timeout=0.5)
+        if self._server.failures:
+            raise self._server.failures[0]
 
 
 class _Telling(uvicorn.Server):
-    """A server that says when it answers; its signals are its parent's."""
+    """A server that says when it answers and why it ended; its signals are its parent's."""
 
-    told: threading.Event
+    def __init__(self, config: uvicorn.Config, failures: list[Refused]) -> None:
+        super().__init__(config)
+        self.told, self.failures = threading.Event(), failures
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self.told.set()
 
+    async def on_tick(self, counter: int) -> bool:
+        """End the connections whose request does not come to an end, and all when the world can go no further."""
+        if counter % _SWEPT_EVERY == 0:
+            now = asyncio.get_running_loop().time()
+            for line in [line for line in self.server_state.connections if isinstance(line, Line)]:
+                line.end_if_stuck(now)
+        return await super().on_tick(counter) or bool(self.failures)
+
 
 def serve(world: World, port: int = 0) -> Served:
     """Serve a world on loopback from a thread of its own (`port` 0: any free one) and return when it answers."""
-    # named as TCP, or asyncio leaves the wait for small packets on: 40 ms an answer
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if sys.platform != "win32":  # there it would let two servers share a port
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((LOOPBACK, port))
-    except OSError as error:
-        listener.close()
-        raise Refused("sandbox_port_taken", port=str(port)) from error
+    listener = _listener(port)
     world.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+    failures = list[Refused]()
     config = uvicorn.Config(
-        application(world),
-        http=_Droppable,
+        application(world, failures.append),
+        http=Line,
+        ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
-    server, started = _Telling(config), threading.Event()
-    server.told = started
+    server = _Telling(config, failures)
 
     def loop() -> None:
         with contextlib.closing(listener):
@@ -160,6 +177,22 @@ def serve(world: World, port: int = 0) -> Served:
 
     thread = threading.Thread(target=loop, name="sandbox", daemon=True)
     thread.start()
-    if not started.wait(_STARTS_WITHIN_S) or not server.started:
+    if not server.told.wait(_STARTS_WITHIN_S) or not server.started:
         raise Refused("sandbox_not_started", port=str(port))
     return Served(world, world.url, server, thread)
+
+
+def _listener(port: int) -> socket.socket:
+    """A bound socket; raises `Refused` where the port is taken."""
+    # named as TCP, or asyncio leaves the wait for small packets on: 40 ms an answer
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if sys.platform != "win32":  # there it would let two servers share a port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((LOOPBACK, port))
+        listener.listen(_WAITING)
+    except OSError as error:
+        listener.close()
+        key = "sandbox_port_taken" if error.errno == errno.EADDRINUSE else "sandbox_port_refused"
+        raise Refused(key, port=str(port), why=error.strerror or str(error)) from error
+    return listener

@@ -15,6 +15,7 @@ from mpkit.sandbox.journal import Kinds
 Remember = Callable[[str, dict[str, Any]], None]
 # Generated objects count up from the first; what a request makes gets an id above those, of as many digits.
 _STORES, _POS = (61_000_001, 62_000_000, 38_000_000), (104_000_001, 105_000_000, 895_000_000)
+VIEWS = ("store", "pos", "pos-read", "v2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Shelf:
         self.store_numbers, self.pos_numbers = Ids(seed, *_STORES), Ids(seed, *_POS)
         self._remember = remember
         self._of: dict[tuple[str, str], list[int]] = {}  # what they have in common, and whose they are, to ids in order
-        self._bytes: dict[str, dict[str, bytes]] = {}  # id to view to its JSON
+        self._bytes: dict[str, dict[int, bytes]] = {view: {} for view in VIEWS}  # view to id to its JSON
 
     def kinds(self) -> Kinds:
         """How the lines it writes are applied again."""
@@ -118,7 +119,7 @@ class Shelf:
         self.stores[row.id] = row
         self._in(_store_keys(row), row.id)
         if before is not None and before.external_id != row.external_id:
-            self._forget_shown_in(row.id)
+            self._forget_pos_in(row.id)
         self._remember("store", asdict(row))
         return row
 
@@ -138,7 +139,7 @@ class Shelf:
         """Forget a store."""
         row = self.stores.pop(id_)
         self._out(_store_keys(row), id_)
-        self._forget_shown_in(id_)
+        self._forget_pos_in(id_)
         self._remember("store-gone", {"id": id_})
 
     def drop_pos(self, id_: str) -> None:
@@ -177,17 +178,29 @@ class Shelf:
         """The ids of the POS of a store, in order."""
         return self._of.get((f"in {store}", ""), ())
 
-    def shown(self, id_: str, view: str, make: Callable[[], dict[str, Any]]) -> bytes:
-        """One object as JSON; made once for each view, until the object or what it shows of its store changes."""
-        views = self._bytes.setdefault(id_, {})
-        found = views.get(view)
-        if found is None:
-            found = views[view] = encoded(make())
+    def shown(self, view: str, ids: Iterable[int], make: Callable[[str], dict[str, Any]]) -> list[bytes]:
+        """These objects as JSON; each made once for a view, until it or what it shows of its store changes."""
+        known = self._bytes[view]
+        found = []
+        for id_ in ids:
+            row = known.get(id_)
+            if row is None:
+                row = known[id_] = encoded(make(str(id_)))
+            found.append(row)
         return found
 
-    def forget_shown(self) -> None:
-        """All addresses have changed: every object is shown anew."""
-        self._bytes.clear()
+    def forget_shown(self, *ids: int) -> None:
+        """These objects, all where none is named, are shown anew."""
+        for known in self._bytes.values():
+            for id_ in ids:
+                known.pop(id_, None)
+            if not ids:
+                known.clear()
+
+    def _forget_pos_in(self, store: str) -> None:
+        """They show the external id of their store."""
+        if self.pos_in(store):
+            self.forget_shown(*self.pos_in(store))
 
     def _in(self, keys: Iterable[tuple[str, str]], id_: str) -> None:
         for key in keys:
@@ -199,11 +212,7 @@ class Shelf:
             del ids[bisect_left(ids, int(id_))]
             if not ids:
                 del self._of[key]
-        self._bytes.pop(id_, None)
-
-    def _forget_shown_in(self, store: str) -> None:
-        for id_ in self.pos_in(store):
-            self._bytes.pop(str(id_), None)
+        self.forget_shown(int(id_))
 
 
 def _store_keys(row: StoreRow) -> Iterator[tuple[str, str]]:

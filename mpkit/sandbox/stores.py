@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ def create(world: World, call: Call) -> Answer:
         changed=now,
     )
     world.shelf.put_store(row)
-    answer = {**_shown(world, row), "date_created": zulu(row.created)}
+    answer = {**_document(world, row), "date_created": zulu(row.created)}
     return Answer(201, answer, Effect("create", "store", row.id, row.external_id))
 
 
@@ -52,8 +52,9 @@ def search(world: World, call: Call) -> Answer:
     if wanted is not None and not ids:
         raise classic(404, "store_not_found", "Store not found.")
     page = world.page(call, ids, offset, limit)
-    rows = (_read(world, world.shelf.stores[str(id_)]) for id_ in page)
-    return Answer(200, listed(rows, total=len(ids), offset=offset, limit=0 if wanted is not None else limit))
+    return Answer(
+        200, listed(_shown(world, page), total=len(ids), offset=offset, limit=0 if wanted is not None else limit)
+    )
 
 
 def read(world: World, call: Call) -> Answer:
@@ -63,7 +64,7 @@ def read(world: World, call: Call) -> Answer:
         raise classic(404, "not_found", f"Store {call.params['id']} not found")
     if row.user != call.seller.id:
         raise classic(401, "unauthorized_scopes", "You are not allowed to access this resource")
-    return Answer(200, _read(world, row))
+    return Answer(200, _shown(world, [int(row.id)])[0])
 
 
 def update(world: World, call: Call) -> Answer:
@@ -81,7 +82,7 @@ def update(world: World, call: Call) -> Answer:
     )
     world.shelf.put_store(row)
     dates = {"date_creation": zulu(row.created), "date_created": zulu(row.created)}
-    return Answer(200, {**_shown(world, row), **dates}, Effect("update", "store", row.id, row.external_id))
+    return Answer(200, {**_document(world, row), **dates}, Effect("update", "store", row.id, row.external_id))
 
 
 def delete(world: World, call: Call) -> Answer:
@@ -133,12 +134,17 @@ def whole(query: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _read(world: World, row: StoreRow) -> bytes:
-    """As reads and searches show it, with the date under their name for it."""
-    return world.shelf.shown(row.id, "store", lambda: {**_shown(world, row), "date_creation": zulu(row.created)})
+def _shown(world: World, ids: Iterable[int]) -> list[bytes]:
+    """As reads and searches show them, with the date under their name for it."""
+
+    def made(id_: str) -> dict[str, Any]:
+        row = world.shelf.stores[id_]
+        return {**_document(world, row), "date_creation": zulu(row.created)}
+
+    return world.shelf.shown("store", ids, made)
 
 
-def _shown(world: World, row: StoreRow) -> dict[str, Any]:
+def _document(world: World, row: StoreRow) -> dict[str, Any]:
     """What every answer shows: street, city and state are folded into `address_line`."""
     sent = row.location
     where = (f"{sent['street_name']} {sent['street_number']}".strip(), sent["city_name"], sent["state_name"])
