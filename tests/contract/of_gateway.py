@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from mpkit.work import HttpRequest
-from tests.contract.stage import BRANCH, REGISTER, Cases, Stage
-from tests.sandbox.asking import STORE
+from tests.contract.stage import Cases, Stage
 
 account = Cases("Account")
 ME = "GET /users/me"
@@ -53,34 +51,4 @@ def no_json(on: Stage):
     return lambda: on.ask("POST", "/pos", b"{")
 
 
-days = Cases("Bad days")
-CREATE, LIST = "POST /users/{user}/stores", "GET /users/{user}/stores/search"
-SIX = "each of six tries"
-
-
-def bad(on: Stage, fault: str) -> None:
-    on.control("faults", {fault: 1})
-
-
-def survived(on: Stage, wanted: int):
-    """What is there afterwards, looked for before anything is sent again."""
-    on.control("faults", {})
-    found = on.account.store_by_external_id("SUC001")
-    assert (found is not None) is bool(wanted)
-
-
-def writing(fault: str, situation: str, section: str, answers: str, makes: str, made: int, **options):
-    @days(CREATE, situation, section, answers, makes, **options)
-    def play(on: Stage):
-        bad(on, fault)
-        return on.store, lambda _: survived(on, made)
-
-
-def reading(fault: str, situation: str, section: str, answers: str, makes: str = "an empty list", **options):
-    @days(LIST, situation, section, answers, makes, **options)
-    def play(on: Stage):
-        on.control("faults", {fault: 0.5})
-        return lambda: list(on.account.stores())
-
-
-CASES = [*account.all, *days.all]
+CASES = [*account.all]

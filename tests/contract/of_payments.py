@@ -8,7 +8,7 @@ from datetime import timedelta
 from mpkit.api import Window, answers, sales
 from tests.contract.stage import Cases, Stage
 
-case = Cases("list of Payment")
+case = Cases("Payments")
 SEARCH, READ = "GET /v1/payments/search", "GET /v1/payments/{id}"
 SHOP: Mapping[str, int] = {"stores": 2, "registers": 4, "payments": 400}
 
@@ -147,11 +147,11 @@ def descending(on: Stage):
     return raw(on, sort="date_created", criteria="desc"), check
 
 
-@case(SEARCH, "the total announced drifts from call to call", "P 1.1.3", "200", "the list", **SHOP)
+@case(SEARCH, "the total announced drifts from call to call", "P 1.1.3", "200", "list of int", **SHOP)
 def drifting(on: Stage):
     def totals():
         ask = on.account.payments_page
-        return [(ask(window=year(on), collector_id=on.user).total,) for _ in range(3)]
+        return [ask(window=year(on), collector_id=on.user).total for _ in range(3)]
 
     return totals, lambda found: _is(len(set(found)), 3)
 
@@ -284,7 +284,7 @@ def fresh(on: Stage):
     return lambda: on.account.payment(str(paid["id"]))
 
 
-disputes = Cases("list of Chargeback")
+disputes = Cases("Chargebacks")
 FIND = "GET /v1/chargebacks/search"
 
 
@@ -327,7 +327,7 @@ def unnamed(on: Stage):
     return lambda: on.account.chargebacks_of("")
 
 
-@disputes(FIND, "the limit asked for is ignored: 25", "P 3.2", "200", "the document")
+@disputes(FIND, "the limit asked for is ignored: 25", "P 3.2", "200", "document")
 def ignored(on: Stage):
     id_ = disputed(on)
     return (
@@ -336,7 +336,7 @@ def ignored(on: Stage):
     )
 
 
-@disputes("GET /v1/chargebacks/{id}", "a chargeback", "P 3.1", "200", "the document")
+@disputes("GET /v1/chargebacks/{id}", "a chargeback", "P 3.1", "200", "document")
 def one(on: Stage):
     (row,) = on.account.chargebacks_of(disputed(on))
     return lambda: on.ask("GET", f"/v1/chargebacks/{row.id}"), lambda found: _is(found["id"], row.id)

@@ -17,7 +17,7 @@ PAGE = Path(__file__).parent.parent.parent / "docs/contract.md"
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 def test_it_is_answered_and_understood(case):
     answers, makes = perform(case)
-    print(f"{case.endpoint} | {case.situation} | {answers} | {makes} | {case.section}")
+    print(f"{case.endpoint} | {case.situation} | {answers} | {makes} | {case.section}")  # noqa: T201 - the row, for whoever runs this with -s
     assert (answers, makes) == (case.answers, case.makes)
 
 
@@ -27,7 +27,7 @@ def test_no_situation_is_there_twice():
 
 def test_the_page_is_the_table(request):
     text = table(CASES)
-    print(text)
+    print(text)  # noqa: T201 - the table
     if request.config.getoption("--golden"):
         PAGE.write_text(text, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == text, "run `pytest tests/contract --golden`"
