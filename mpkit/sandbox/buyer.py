@@ -13,7 +13,7 @@ from mpkit.sandbox.book import Movement, Slip
 from mpkit.sandbox.claims import complaint
 from mpkit.sandbox.figures import figures
 from mpkit.sandbox.office import Complaint
-from mpkit.sandbox.sale import charges, disputed, given_back, method_of, methods_of, paid, usual, wallets_of
+from mpkit.sandbox.sale import charges, disputed, given_back, method_of, methods_of, paid, release_of, usual, wallets_of
 from mpkit.sandbox.shelf import PosRow
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def _pay(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
         wallet=str(wanted.get("wallet") or wallets_of(world.site.id)[-1]) if method.id == "interop_transfer" else "",
         order=36_000_000_000 + id_ % 10**9 if wanted.get("as_order") else 0,
         lag=0,
+        release=release_of(world.site.id, method),
         rates=charges(world.site.id, method, "qr", province),
     )
     if wanted.get("pending"):

@@ -97,7 +97,7 @@ def asked_amount(world: World, body: Any) -> int | None:  # noqa: ANN401 - whate
     exact = Decimal(str(value))
     if exact <= 0:
         raise refusal(4040)
-    if exact != round(exact, world.site.decimals_taken) or exact >= 10**13:
+    if exact >= 10**13 or exact != round(exact, world.site.decimals_taken):
         raise refusal(2017)
     return hundredths(value)
 

@@ -92,7 +92,7 @@ def entries(
         coupon=_rounded(site, amount // 10) if ticket.channel == "qr" and draw.random() < _COUPON else 0,
         order=36_000_000_000 + id_ % 10**9 if ticket.channel == "qr" else 0,
         lag=2 + ticket.lot % 9,
-        release=0 if not credit else words["release_days"] * _DAY,
+        release=release_of(site.id, method),
         rates=charges(site.id, method, ticket.channel, ticket.province),
     )
     if slip.asked:
@@ -188,6 +188,11 @@ def charges(site: str, method: Method, channel: str, province: str) -> tuple[tup
     if channel == "qr":
         rates += [(f"tax_{name}", rate) for name, where, rate in believable(site)["taxes"] if where in {"", province}]
     return tuple(rates)
+
+
+def release_of(site: str, method: Method) -> int:
+    """Seconds from the approval of a payment until its money is free: cards take their time in some countries."""
+    return int(believable(site)["release_days"]) * _DAY if method.type == "credit_card" else 0
 
 
 def method_of(site: str, id_: str) -> Method:
