@@ -21,7 +21,7 @@ from mpkit.sandbox.world import Reply, World
 from mpkit.work import HttpRequest
 
 LOOPBACK = "127.0.0.1"
-_BODY = 1_000_000  # bytes; more is refused
+_BODY = 10_100_000  # bytes: the papers of a dispute and the form they come in; more is refused
 _STARTS_WITHIN_S = 30.0
 _SWEPT_EVERY = 10  # tenths of a second
 _WAITING = 1024  # connections the system keeps for us until we take them

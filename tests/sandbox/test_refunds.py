@@ -69,7 +69,8 @@ def test_a_whole_refund_turns_the_payment_and_brings_the_fee_back() -> None:
     fee = next(charge for charge in after["charges_details"] if charge["type"] == "fee")
     assert fee["amounts"]["refunded"] == fee["amounts"]["original"] > 0
     taxes = [charge for charge in after["charges_details"] if charge["type"] == "tax"]
-    assert taxes and all(charge["amounts"]["refunded"] == 0 for charge in taxes)
+    assert taxes
+    assert all(charge["amounts"]["refunded"] == 0 for charge in taxes)
     net = "net_received_amount"
     assert after["transaction_details"][net] == sale["transaction_details"][net]
 

@@ -95,7 +95,7 @@ def test_many_clients_at_once_make_each_object_once(start_sandbox: Start) -> Non
 def test_what_is_no_request_of_the_api_is_answered_too(start_sandbox: Start) -> None:
     line = Line(start_sandbox())
     assert line("PURGE", "/nothing")[0] == 404
-    line.connection.request("POST", "/pos", b"x" * 1_100_000, line.headers)
+    line.connection.request("POST", "/pos", b"x" * 10_200_000, line.headers)
     assert line.connection.getresponse().status == 413
 
 
