@@ -8,6 +8,7 @@ from mpkit.ledger.intents import (
     mark_ended,
     mark_sent,
     of_plan,
+    reopen,
     request_key,
     unsettled,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "pieces_of",
     "record_pieces",
     "remember",
+    "reopen",
     "request_key",
     "set_state",
     "take",

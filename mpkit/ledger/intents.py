@@ -75,6 +75,12 @@ def intend(connection: Connection, account: str, wanted: Iterable[Intent], *, at
 _KEY = ("account", "plan", "object", "external_id")
 
 
+def reopen(connection: Connection, account: str, intent: Intent, *, at: datetime) -> None:
+    """On record: what was done once is to be done anew, under the intent's own key."""
+    fresh = {"state": "intended", "key": intent.key, "attempts": 0, "intended": at}
+    _change(connection, account, intent, **fresh, remote_id=None, sent=None, ended=None)
+
+
 def mark_sent(connection: Connection, account: str, intent: Intent, *, body_hash: str, at: datetime) -> None:
     """On record: the request leaves now, for the `attempts`-th time."""
     _change(connection, account, intent, state="sent", attempts=intent.attempts, body_hash=body_hash, sent=at)

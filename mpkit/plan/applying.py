@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -135,9 +135,11 @@ class Applying:
             f"{one.object}:{one.external_id}": one for one in ledger.of_plan(self.store, self.account.id, plan.hash)
         }
         existing = scan.read(self.api, known.values(), self.progress)
+        again = undone(plan, existing, journal)
+        journal = {key: replace(one, state="intended") if key in again else one for key, one in journal.items()}
         still_true(plan, existing, journal)
         book = Book(self.store, self.account.id, plan.hash, known, self.seal, self.seams.clock, hold)
-        keys = book.begin(plan.work)
+        keys = book.begin(plan.work, again)
         machine = self._machine(plan, existing, journal)
         _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
         driver = self.driver(
@@ -181,6 +183,23 @@ def _confirmed(plan: Plan, changes: int | None, stickers: int | None) -> None:
         raise Refused("plan_confirm_changes", n=plan.confirm_changes, of=len(plan.remote))
 
 
+def undone(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> tuple[str, ...]:
+    """What the journal has as done and is as before again: equal plans have equal names, whenever they are made.
+
+    A name that was changed, changed back in the panel and is wanted once more is to be changed once more; a register
+    that was made, deleted there and is wanted once more is to be made once more.
+    """
+    now = existing.fingerprints()
+    again: list[str] = []
+    for change in plan.work:
+        intent = journal.get(change.key)
+        if intent is not None and intent.state == "done":
+            mark = f"{intent.object}:{intent.remote_id}"
+            if (change.kind == "create" or change.touches) and now.get(mark) == plan.remote.get(mark):
+                again.append(change.key)
+    return tuple(again)
+
+
 def still_true(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> None:
     """Raise `StalePlan` where the account is not as the plan saw it; what the plan's own journal did is no change."""
     now = existing.fingerprints()
@@ -195,8 +214,6 @@ def still_true(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) ->
         for mark in sorted({*plan.remote, *now})
         if plan.remote.get(mark) != now.get(mark) and named.get(mark) not in ours
     ]
-    made = (f"{one.object}:{one.remote_id}" for one in journal.values() if one.state == "done")
-    changed += [mark for mark in made if mark not in now]
     if changed:
         names = [name if not name.endswith(":None") else name.partition(":")[0] for name in changed[:_NAMED]]
         raise StalePlan("plan_stale_remote", n=len(changed), names=", ".join(names))

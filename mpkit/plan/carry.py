@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,8 +84,11 @@ class Book:
     clock: Clock
     hold: Hold
 
-    def begin(self, changes: Iterable[Change]) -> dict[str, str]:
-        """Put on record everything the plan will do, before its first request; gives the idempotency keys by change."""
+    def begin(self, changes: Iterable[Change], again: Collection[str] = ()) -> dict[str, str]:
+        """Put on record everything the plan will do, before its first request; gives the idempotency keys by change.
+
+        `again` are the keys of changes that were done once and are to be done anew.
+        """
         wanted = [
             Intent(
                 self.plan,
@@ -99,6 +102,9 @@ class Book:
         ]
         with ledger.writing_held(self.store, self.hold) as connection:
             ledger.intend(connection, self.account, wanted, at=self.clock.now())
+            for intent in wanted:
+                if f"{intent.object}:{intent.external_id}" in again:
+                    ledger.reopen(connection, self.account, intent, at=self.clock.now())
         recorded = ledger.of_plan(self.store, self.account, self.plan)
         return {f"{one.object}:{one.external_id}": one.key for one in recorded}
 

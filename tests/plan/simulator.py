@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from pydantic import SecretStr
@@ -238,6 +238,7 @@ class Simulation:
     odds: float = 0.06
     settle: float = SETTLE
     intruder: str = ""  # an external id somebody else takes while we work
+    generation: Literal["v1", "v2"] = "v1"  # of the POS calls
     forgetful: bool = False  # the API makes a second object under the same external id instead of refusing it
 
     def __post_init__(self) -> None:
@@ -255,7 +256,9 @@ class Simulation:
         self.listed = chain(max(1, self.registers // 2), self.registers)
         pace = Pace(per_second=1000.0, in_flight=8, first_pause=0.5, seams=self.seams)
         token = SecretStr(self.world.seller.token)
-        self.api = connect("http://127.0.0.1", token, seams=self.seams, transport=self.net, pace=pace)
+        self.api = connect(
+            "http://127.0.0.1", token, seams=self.seams, transport=self.net, pace=pace, generation=self.generation
+        )
         self.net.calm = True
         seller = self.api.seller()
         self.account = Account(seller.id, seller.nickname, seller.site, seller.test, seller.name, Amount.BUYER)
