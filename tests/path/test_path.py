@@ -72,7 +72,7 @@ def test_the_longest_codes_there_are_fit_every_sign(journey: Callable[..., Journ
     made.created(made.checked(made.filled()), "till")
     assert {490 <= len(row["qr_code"]) <= 512 for row in made.registers} == {True}
     for design in made.designs:
-        made.printed(design)
+        made.printed(design, again=design == made.designs[0])
     made.paid("till")
     made.counted()
 
