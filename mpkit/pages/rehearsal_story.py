@@ -69,8 +69,6 @@ def _list(account_id: str, *, living: bool, looked: str) -> None:
     scene = rehearsal.kept(house().settings.data, one.id)
     if living:
         _keep_looking(one, found)
-        if all(job.finished for job in _recent(one)) or (scene is not None and scene.looked != looked):
-            st.rerun()  # the whole page: names, hours and faults may be others now
     _trouble(found)
     events = [job for job in found if not is_look(job)]
     books = Books.of(one, found, scene)
@@ -84,6 +82,8 @@ def _list(account_id: str, *, living: bool, looked: str) -> None:
     if len(events) > shown and st.button(words("rehearse_more"), key="story_more", type="tertiary"):
         st.session_state["story_shown"] = shown + 2 * SHOWN
         st.rerun(scope="fragment")
+    if living and (all(job.finished for job in _recent(one)) or (scene is not None and scene.looked != looked)):
+        st.rerun()  # the whole page: names, hours and faults may be others now; last, so that no press is lost
 
 
 def _trouble(found: Sequence[Job]) -> None:
@@ -100,10 +100,13 @@ def _entry(job: Job, what: Told) -> None:
             st.caption(f":material/hourglass_top: {plain(watch.pace(job, job.progress.get('done', 0), _total(job)))}")
         for icon, text in what.lines:
             st.markdown(f":material/{icon}: {plain(text)}")
-        if what.press and st.button(
-            words(what.press), key=f"see_{job.id}", type="tertiary", icon=":material/arrow_forward:"
-        ):
-            st.switch_page(script(what.page), query_params=dict(what.query))
+        if what.press:  # a link and no press: this list is drawn anew while it is being clicked
+            st.page_link(
+                script(what.page),
+                label=words(what.press),
+                icon=":material/arrow_forward:",
+                query_params=dict(what.query) or None,
+            )
 
 
 def _total(job: Job) -> int | None:

@@ -11,7 +11,7 @@ from mpkit import branches, ledger, sales
 from mpkit.jobs import Job
 from mpkit.model import Account
 from mpkit.pages import figures, watch
-from mpkit.pages.frame import house, language, numbers, say, site
+from mpkit.pages.frame import CLOCK, house, language, numbers, say, site
 from mpkit.plan.change import Change, Plan, why
 from mpkit.rehearsal import Scene
 from mpkit.sales import Booked
@@ -42,7 +42,8 @@ class Books:
     asked: Sequence[str]  # the payments of the rehearsal
     done: Mapping[str, Sequence[Job]]  # finished syncs and plans, the oldest first
     listed: frozenset[str]
-    ahead: timedelta
+    ahead: timedelta  # of the rehearsal's clock before this machine's, now
+    steps: Sequence[tuple[datetime, timedelta]]  # and how it became so: from when on, by how much; the newest first
     _plans: dict[str, Plan | None] = field(default_factory=dict)
 
     @classmethod
@@ -60,6 +61,11 @@ class Books:
             listed=frozenset(each.external_id for each in wanted.branches)
             | frozenset(each.external_id for each in wanted.registers),
             ahead=timedelta(seconds=scene.ahead if scene else 0),
+            steps=[
+                (job.ended, datetime.fromisoformat(job.result["at"]) - job.ended)
+                for job in reversed(over)
+                if job.kind == "play" and job.ended and job.result
+            ],
         )
 
     @property
@@ -103,13 +109,15 @@ class Books:
 
     def clock(self, moment: datetime | None) -> str:
         """A moment of this machine as the rehearsal's clock shows it."""
-        return self.local((moment or datetime.now(UTC)) + self.ahead)
+        at = moment or CLOCK.now()
+        by = next((step for since, step in self.steps if since <= at), timedelta() if self.steps else self.ahead)
+        return self.local(at + by)
 
     def local(self, moment: datetime) -> str:
         """A moment of the rehearsal: the time, with the day where it is another than now's."""
         here = site()
         zone = ZoneInfo(here.zone) if here else UTC
-        at, now = moment.astimezone(zone), datetime.now(zone) + self.ahead
+        at, now = moment.astimezone(zone), CLOCK.now().astimezone(zone) + self.ahead
         return f"{at:%H:%M}" if at.date() == now.date() else figures.moment(at, language())
 
 
@@ -157,7 +165,8 @@ def _work(job: Job, books: Books) -> Told:
         known = n + counts["same"] + counts["blocked"]
         event = say("rehearse_planned", n=n, same=counts["same"]) if known else say("rehearse_planned_empty")
         return Told("compare_arrows", event, at, (), "rehearse_see_changes", "branches", query)
-    event = say("rehearse_applied", n=int(result["done"]), failed=int(result["failed"]))
+    done, failed = int(result["done"]), int(result["failed"]) + int(result["skipped"])
+    event = say("rehearse_applied", n=done, failed=failed) if failed else say("rehearse_applied_all", n=done)
     return Told("add_business", event, at, (), "rehearse_see_changes", "branches", query)
 
 
@@ -213,7 +222,10 @@ def _to_sales(event: Mapping[str, object], books: Books) -> tuple[str, str, dict
     ids = [str(each) for each in paid] if isinstance(paid, list) else []
     if not any(each in books.payments for each in ids):
         return "", "", {}
-    return "rehearse_see_sales", "sales", {"period": "dates"} | ({"payment": ids[0]} if len(ids) == 1 else {})
+    query = {"period": "dates"}
+    if len(ids) == 1:
+        query |= {"store": str(event["shop_id"]), "register": str(event["till_id"]), "payment": ids[0]}
+    return "rehearse_see_sales", "sales", query
 
 
 def _passed(job: Job, books: Books) -> Told:

@@ -179,6 +179,7 @@ class _Sales:
             "waiting": len(self.waiting),
             "till": _place(self.game, last) if last else "",
             "till_id": last.id if last else "",
+            "shop_id": last.shop if last else "",
             "external_id": last.external_id if last else "",
             "method": self.method,
         }
