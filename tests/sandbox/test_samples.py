@@ -60,6 +60,8 @@ NOT_HERE: dict[str, str] = {
     "unattended.*": "Mercado Pago asks the merchant's own machine there",
     "webhook.*": "notifications are not sent",
     "ipn.*": "notifications are not sent",
+    "settlement_report.*": "test_reports.py and ../api/test_report_reading.py hold them",
+    "release_report.*": "as above",
     "report.generated.webhook.fields.json": "notifications are not sent",
     "merchant_order.*": "not needed to chart sales (P 4.3)",
     "oauth.*": "the client is given a token",
