@@ -26,7 +26,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from mpkit.sandbox import World, serve
+from mpkit.sandbox import World, serve, settle
 
 TOKEN = "bench"  # no secret: the sandbox takes what it is told
 BAR = 2.0
@@ -34,11 +34,6 @@ _MB = 1024 if sys.platform != "darwin" else 1024 * 1024  # units of ru_maxrss in
 
 
 # --- the two serving processes
-
-
-def ready(request: Request) -> Response:
-    """A body of the size and a status as the path asks for."""
-    return Response(b"x" * request.path_params["size"], request.path_params["status"], media_type="application/json")
 
 
 def serve_baseline() -> str:
@@ -73,6 +68,7 @@ def child(which: str, registers: int, payments: int) -> None:
         told["url"] = serve_baseline()
     else:
         world = World(stores=max(1, registers // 3), registers=registers, payments=payments, token=TOKEN)
+        settle()
         told |= {"url": serve(world).url, "user": world.seller.id}
     told["seconds"] = time.perf_counter() - begun
     print(json.dumps(told), flush=True)
@@ -206,7 +202,9 @@ def main() -> None:
     ours, theirs = (Server(which, chosen.registers, chosen.payments) for which in ("sandbox", "baseline"))
     born = ours.figures()
     print(f"{chosen.registers:,} registers, {chosen.payments:,} payments: started in {ours.told['seconds']:.1f} s")
-    print(f"  memory after the start: {born['peak_mb']:.0f} MB (an empty Starlette: {theirs.figures()['peak_mb']:.0f} MB)")
+    print(
+        f"  memory after the start: {born['peak_mb']:.0f} MB (an empty Starlette: {theirs.figures()['peak_mb']:.0f} MB)"
+    )
     try:
         over = [case.name for case in cases(ours.told["user"], chosen.registers, chosen.payments)
                 if not compare(case, ours, theirs, chosen.requests, chosen.rounds)]  # fmt: skip
@@ -225,7 +223,8 @@ def compare(case: Case, ours: Server, theirs: Server, requests: int, rounds: int
     asked = (case.make(n) for n in turn)
     status, body = ours.ask(next(asked))
     if status not in {200, 201}:
-        raise SystemExit(f"{case.name} answered {status}: {body[:200]!r}")
+        message = f"{case.name} answered {status}: {body[:200]!r}"
+        raise SystemExit(message)
     method, _, sent = case.make(0).partition(b" ")
     document = json.loads(sent.partition(b"\r\n\r\n")[2] or b"null")
     baseline = itertools.repeat(raw(method.decode(), f"/{status}/{len(body)}", document))

@@ -30,9 +30,11 @@ def command(
     rate: Annotated[float, typer.Option(help="Requests a second before 429; 0: no limit.", min=0)] = 0,
     fault: Annotated[list[str] | None, typer.Option(metavar="NAME=PROBABILITY", help="Repeatable.")] = None,
     token: Annotated[str, typer.Option(help="The token it accepts; one of its own where none is given.")] = "",
+    url_host: Annotated[list[str] | None, typer.Option(help="Host a register's url may name; repeatable.")] = None,
+    lag_s: Annotated[float, typer.Option(help="Seconds a new store is unknown to new registers.", min=0, max=60)] = 0,
 ) -> None:
     """Serve the sandbox on loopback until Ctrl-C; its address and its token are the two lines on stderr."""
-    from mpkit.sandbox import World, serve  # noqa: PLC0415 - heavy, and `--help` needs none of it
+    from mpkit.sandbox import World, serve, settle  # noqa: PLC0415 - heavy, and `--help` needs none of it
 
     if site not in SITES:
         raise WrongUsage("sandbox_site_unknown", site=site, sites=", ".join(SITES))
@@ -50,7 +52,10 @@ def command(
         faults=_probabilities(fault or []),
         token=token or None,
         state=state,
+        url_hosts=url_host or (),
+        lag_s=lag_s,
     )
+    settle()
     served = serve(world, port)
     try:
         console.say("sandbox_listening", url=served.url, site=site, user=world.seller.id)

@@ -91,12 +91,12 @@ def family(status: int, error: str, message: str, code: int | None = None, seen:
 
 def zulu(at: datetime) -> str:
     """`2019-08-08T19:29:45.019Z`: how stores and creations of POS carry their dates."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def minus_four(at: datetime) -> str:
     """`2020-09-30T08:38:58.000-04:00`: how reads of POS carry their dates, whatever the site."""
-    return f"{at.astimezone(_MINUS_FOUR):%Y-%m-%dT%H:%M:%S}.000-04:00"
+    return at.astimezone(_MINUS_FOUR).replace(microsecond=0).isoformat(timespec="milliseconds")
 
 
 @lru_cache(maxsize=20_000)  # a payment says the same instant many times

@@ -3,12 +3,39 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+_GO_ON = b"HTTP/1.1 100 "  # the client waits for this before it sends a body
 _HEAD = 64 * 1024  # bytes of a request's line and headers
 PATIENCE_S = 30.0  # from the first byte a client could send to the last of its request
+
+
+class _Joining:
+    """A transport that sends the head of an answer together with its body: one call of the system instead of two."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._head = b""
+
+    def write(self, data: bytes) -> None:
+        """Send, or keep what is a whole head until its body comes."""
+        if self._head:
+            self._head, data = b"", self._head + data
+        elif data.endswith(b"\r\n\r\n") and not data.startswith(_GO_ON):
+            self._head = data
+            return
+        self._transport.write(data)
+
+    def close(self) -> None:
+        """Send what is kept, then end."""
+        if self._head:
+            self.write(b"")
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a transport has
+        return getattr(self._transport, name)
 
 
 class Line(HttpToolsProtocol):
@@ -21,7 +48,7 @@ class Line(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Keep the way to the connection."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Joining(transport)))
         self.app_state = {"transport": transport}
         self._since = self.loop.time()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from mpkit import emv
 from mpkit.sites import Site
@@ -47,6 +48,7 @@ def _filling(missing: int) -> list[tuple[str, str | Iterable[tuple[str, str]]]]:
     return found
 
 
+@lru_cache(maxsize=4096)  # a chain has one name and few cities
 def _plain(text: str, most: int) -> str:
     folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     kept = "".join(c for c in folded if c.isascii() and c.isprintable()).upper().strip()

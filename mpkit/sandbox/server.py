@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import gc
 import socket
 import sys
 import threading
@@ -72,10 +73,23 @@ async def _reply(world: World, request: HttpRequest) -> Reply:
 
 
 def _understood(scope: Scope, body: bytes) -> HttpRequest:
-    raw: bytes = scope["query_string"]
-    query = tuple(parse_qsl(raw.decode("latin-1"), keep_blank_values=True)) if raw else ()
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    return HttpRequest(scope["method"], scope["path"], query, headers, body)
+    return HttpRequest(scope["method"], scope["path"], _query(scope["query_string"]), headers, body)
+
+
+def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
+    if not raw:
+        return ()
+    text = raw.decode("latin-1")
+    if "%" in text or "+" in text or "=" not in text:
+        return tuple(parse_qsl(text, keep_blank_values=True))
+    return tuple((name, value) for name, _, value in (pair.partition("=") for pair in text.split("&") if pair))
+
+
+def settle() -> None:
+    """What this process has made by now stays: the collector need not walk through a year of payments again."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _break_off(reply: Reply, transport: asyncio.Transport, receive: Receive, send: Send) -> None:
@@ -166,6 +180,8 @@ def serve(world: World, port: int = 0) -> Served:
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,
+        server_header=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )

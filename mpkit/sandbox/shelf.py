@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -120,7 +121,7 @@ class Shelf:
         self._in(_store_keys(row), row.id)
         if before is not None and before.external_id != row.external_id:
             self._forget_pos_in(row.id)
-        self._remember("store", asdict(row))
+        self._remember("store", _line(row))
         return row
 
     def put_pos(self, row: PosRow) -> PosRow:
@@ -132,7 +133,7 @@ class Shelf:
             self._out(_pos_keys(before), row.id)
         self.pos[row.id] = row
         self._in(_pos_keys(row), row.id)
-        self._remember("pos", asdict(row))
+        self._remember("pos", _line(row))
         return row
 
     def drop_store(self, id_: str) -> None:
@@ -178,16 +179,15 @@ class Shelf:
         """The ids of the POS of a store, in order."""
         return self._of.get((f"in {store}", ""), ())
 
-    def shown(self, view: str, ids: Iterable[int], make: Callable[[str], dict[str, Any]]) -> list[bytes]:
+    def shown(self, view: str, ids: Sequence[int], make: Callable[[str], dict[str, Any]]) -> list[bytes]:
         """These objects as JSON; each made once for a view, until it or what it shows of its store changes."""
         known = self._bytes[view]
-        found = []
+        with suppress(KeyError):
+            return [known[id_] for id_ in ids]
         for id_ in ids:
-            row = known.get(id_)
-            if row is None:
-                row = known[id_] = encoded(make(str(id_)))
-            found.append(row)
-        return found
+            if id_ not in known:
+                known[id_] = encoded(make(str(id_)))
+        return [known[id_] for id_ in ids]
 
     def forget_shown(self, *ids: int) -> None:
         """These objects, all where none is named, are shown anew."""
@@ -227,6 +227,10 @@ def _pos_keys(row: PosRow) -> Iterator[tuple[str, str]]:
         yield f"pos {row.external_id.casefold()}", row.user
     if row.store_id:
         yield f"in {row.store_id}", ""
+
+
+def _line(row: StoreRow | PosRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__slots__}
 
 
 def _dated(line: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -134,7 +134,7 @@ def whole(query: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _shown(world: World, ids: Iterable[int]) -> list[bytes]:
+def _shown(world: World, ids: Sequence[int]) -> list[bytes]:
     """As reads and searches show them, with the date under their name for it."""
 
     def made(id_: str) -> dict[str, Any]:

@@ -190,7 +190,8 @@ class World:
         Raises `Refused` when what the request changed cannot be kept in the state file; from then on always.
         """
         reply = self._locked(request)
-        return replace(reply, response=made(reply.response))
+        response = made(reply.response)
+        return reply if response is reply.response else replace(reply, response=response)
 
     def _locked(self, request: HttpRequest) -> Reply:
         with self.lock:
