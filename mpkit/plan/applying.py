@@ -184,20 +184,15 @@ def _confirmed(plan: Plan, changes: int | None, stickers: int | None) -> None:
 
 
 def undone(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> tuple[str, ...]:
-    """What the journal has as done and is as before again: equal plans have equal names, whenever they are made.
+    """What the journal has as done although the account is, in every mark, as it was when the plan was made.
 
-    A name that was changed, changed back in the panel and is wanted once more is to be changed once more; a register
-    that was made, deleted there and is wanted once more is to be made once more.
+    Equal plans have equal names, whenever they are made: a name that was changed, changed back in the panel and is
+    wanted once more is to be changed once more; a register made, deleted there and wanted again is to be made again.
     """
-    now = existing.fingerprints()
-    again: list[str] = []
-    for change in plan.work:
-        intent = journal.get(change.key)
-        if intent is not None and intent.state == "done":
-            mark = f"{intent.object}:{intent.remote_id}"
-            if (change.kind == "create" or change.touches) and now.get(mark) == plan.remote.get(mark):
-                again.append(change.key)
-    return tuple(again)
+    if existing.fingerprints() != plan.remote:
+        return ()
+    ours = {key for key, intent in journal.items() if intent.state == "done"}
+    return tuple(one.key for one in plan.work if one.key in ours and (one.kind == "create" or one.touches))
 
 
 def still_true(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> None:
@@ -214,6 +209,8 @@ def still_true(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) ->
         for mark in sorted({*plan.remote, *now})
         if plan.remote.get(mark) != now.get(mark) and named.get(mark) not in ours
     ]
+    made = (f"{one.object}:{one.remote_id}" for one in journal.values() if one.state == "done")
+    changed += [mark for mark in made if mark not in now]
     if changed:
         names = [name if not name.endswith(":None") else name.partition(":")[0] for name in changed[:_NAMED]]
         raise StalePlan("plan_stale_remote", n=len(changed), names=", ".join(names))
