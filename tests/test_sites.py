@@ -405,3 +405,40 @@ def test_an_unknown_state_has_the_hour_of_most_of_the_country() -> None:
     assert zone_of("MLB", "") == "America/Sao_Paulo"
     with pytest.raises(KeyError):
         zone_of("MLX", "São Paulo")
+
+
+# The words on screen
+
+
+@pytest.mark.parametrize(
+    ("locale", "foreign"),
+    [
+        ("es_AR", ("letrero", "aviso impreso", "reembolso", "calcomanía", "adhesivo")),
+        ("es_UY", ("letrero", "aviso impreso", "reembolso", "calcomanía", "adhesivo")),
+        ("es_MX", ("cartel", "devolucion", "devolución", "calco ", "adhesivo")),
+        ("es_CO", ("cartel", "letrero", "reembolso", "calco ", "calcomanía")),
+        ("es_PE", ("letrero", "reembolso", "calco ", "calcomanía")),
+        ("es_CL", ("letrero", "reembolso", "calco ", "calcomanía")),
+    ],
+)
+def test_a_screen_says_the_words_of_the_country(locale: str, foreign: tuple[str, ...]) -> None:
+    """The table of look.md: a sign is a letrero in Mexico and an aviso in Colombia, a refund a reembolso in Mexico."""
+    wrong = {}
+    for key, entry in words().items():
+        for number in ("", "_one"):
+            text = entry.get(f"{locale}{number}") or entry.get(f"es{number}") or ""
+            if any(word in text.lower() for word in foreign):
+                wrong[key] = text
+    assert wrong == {}
+
+
+def test_one_of_a_thing_is_said_as_one_in_every_country() -> None:
+    """A country's own plural would else be taken for the one: "1 letreros"."""
+    regional = {"es_AR", "es_UY", "es_MX", "es_CO", "es_PE", "es_CL"}
+    missing = {
+        (key, tag)
+        for key, entry in words().items()
+        for tag in regional & entry.keys()
+        if "es_one" in entry and f"{tag}_one" not in entry
+    }
+    assert missing == set()

@@ -137,7 +137,7 @@ class Design(_Strict):
     """One sign: its size, colours, boxes in the order they are drawn, and what its code needs."""
 
     name: Annotated[str, Field(pattern=_NAME)]
-    title: dict[Literal["es", "pt", "en"], str]
+    title: dict[Literal["es", "pt", "en", "es_MX", "es_CO", "es_PE", "es_CL"], str]
     width: Length
     height: Length
     bleed: Annotated[float, Field(ge=0, le=10)]

@@ -46,7 +46,8 @@ def choose_paper() -> str:
 
 def title(of: kit.Design | kit.Paper) -> str:
     """What a design or a paper is called in the language of the session."""
-    return {str(tag): text for tag, text in of.title.items()}[language()[:2]]
+    said = {str(tag): text for tag, text in of.title.items()}
+    return said.get(language()) or said[language()[:2]]
 
 
 def order(one: Account) -> None:
