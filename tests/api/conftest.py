@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pydantic import SecretStr
@@ -51,12 +51,17 @@ class Other:
 def other() -> Callable[..., Other]:
     """Mercado Pago answering by a script or a function."""
 
-    def start(*script: HttpResponse | Exception, transport: Any = None, url: str = "https://api.example") -> Other:
+    def start(
+        *script: HttpResponse | Exception,
+        transport: Any = None,
+        url: str = "https://api.example",
+        generation: Literal["v1", "v2"] = "v1",
+    ) -> Other:
         clock = FixedClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
         seams = Seams(clock=clock, sleep=clock.sleep)
         carrier = transport or Scripted(list(script))
         pace = Pace.of(url, seams)
-        account = connect(url, SecretStr(TOKEN), seams=seams, transport=carrier, pace=pace)
+        account = connect(url, SecretStr(TOKEN), seams=seams, transport=carrier, pace=pace, generation=generation)
         return Other(carrier, clock, account, pace)
 
     return start
