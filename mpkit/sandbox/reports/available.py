@@ -54,6 +54,11 @@ def events(book: Book, payouts: Sequence[Paid], *, begin: int, end: int, until: 
     before, found = 0, list[Event]()
     for id_, money in list(book.money.items()):
         slip = book.slips[id_]
+        if not money or money[0].at + slip.release > end:
+            continue  # nothing is taken back of money before it is free
+        if money[-1].at < begin and money[0].at + slip.release < begin and not slip.fate:
+            before += sum(SIGNS.get(entry.kind, 0) * entry.hundredths for entry in money)
+            continue
         for turn, operation in enumerate(operations(slip, money, until)):
             at = free_from(slip, money, operation)
             if at < begin:

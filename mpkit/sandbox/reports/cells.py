@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import lru_cache
 
 from mpkit.sandbox.book import Slip
 from mpkit.sandbox.reports.operations import Operation
@@ -30,12 +29,9 @@ class Style:
     refund_detailed: bool
 
 
-@lru_cache(maxsize=50_000)
 def instant(seconds: int, zone: timezone) -> str:
     """`2026-08-29T07:26:19.000-03:00`."""
-    at = datetime.fromtimestamp(seconds, zone)
-    away = f"{at:%z}"
-    return f"{at:%Y-%m-%dT%H:%M:%S}.000{away[:3]}:{away[3:]}"
+    return datetime.fromtimestamp(seconds, zone).isoformat(timespec="milliseconds")
 
 
 def amount(hundredths: int) -> str:
