@@ -49,14 +49,15 @@ def walk(calls: Calls, path: str, parse: Parse[Row], progress: Progress) -> Iter
             if len(seen) >= announced:
                 return
             raise UnknownOutcome("api_no_answer", status=404) from None
-        fresh = [row for row in page if row.id not in seen]
-        seen.update(row.id for row in fresh)
+        rows = {row.id: row for row in page}  # one may come twice, and counts once
+        fresh = [row for id_, row in rows.items() if id_ not in seen]
+        seen.update(rows)
         yield from fresh
         progress(len(seen), max(announced, len(seen)), "api_reading_list")
         same = 0 if fresh else same + 1
         if not page or same >= SAME_PAGES:
             return
-        offset += len(page)
+        offset += len(rows)
 
 
 def _rows(answer: object, parse: Parse[Row]) -> list[Row]:

@@ -88,15 +88,16 @@ def every(
         offset = same = 0
         while True:
             found = page(calls, window=window, offset=offset, limit=limit, collector_id=collector_id, **narrowed)
-            fresh = [row for row in found.rows if row.id not in seen]
-            seen.update(row.id for row in fresh)
+            rows = {row.id: row for row in found.rows}  # one may come twice, and counts once
+            fresh = [row for id_, row in rows.items() if id_ not in seen]
+            seen.update(rows)
             yield from fresh
             progress(len(seen), max(found.total, len(seen)), "api_reading_payments")
             same = 0 if fresh else same + 1
             if not found.rows or same >= SAME_PAGES:
                 return
             last = max(last, *(_date(row, window) for row in found.rows))
-            offset += len(found.rows)
+            offset += len(rows)
             if offset + limit > _DEEPEST:
                 break
         if last.replace(microsecond=0) <= window.begin.replace(microsecond=0):

@@ -320,12 +320,33 @@ def update_gone(on: Stage):
 @case(DELETE, "a POS; no body comes back, its external id is free again", "S 3.7", "204", "nothing")
 def deleted(on: Stage):
     pos = on.register()
-    return lambda: on.ask("DELETE", f"/pos/{pos.id}"), lambda _: on.register()
+    return lambda: on.account.delete_pos(pos.id), lambda _: on.register()
 
 
-@case(DELETE, "a POS nobody has", "S 3.7", "404 not_found · causes", "NotFound")
+@case(DELETE, "a POS nobody has", "S 3.7", GONE, "NotFound")
 def delete_gone(on: Stage):
-    return lambda: on.ask("DELETE", "/pos/104000099")
+    return lambda: on.account.delete_pos("104000099")
+
+
+@case(DELETE, "an id that is no number", "S 3.8", "400 invalid_pos_id · causes", "RefusedByApi")
+def delete_text(on: Stage):
+    return lambda: on.account.delete_pos("CAJA1")
+
+
+for status in (404, 405, 410):
+
+    @case(
+        CREATE,
+        f"the path answers {status}: the account has moved to the second generation",
+        "S 5",
+        f"{status} {'not_found · cause' if status == 404 else 'text/html' if status == 405 else 'gone · causes'}"
+        " → 200 → 201",
+        "Pos",
+    )
+    def moved(on: Stage, status=status):
+        call = on.registering()
+        on.control("gone", {"/pos": status})
+        return call, lambda _: _is(on.account.generation, "v2")
 
 
 pictures = Cases("Pictures of a POS")
@@ -441,13 +462,51 @@ def v2_owner(on: Stage):
     return lambda: on.ask("POST", V2, {"store_id": store.id, "external_id": "C1"}, key="k", token=token)
 
 
-@second(f"GET {V2}", "by external id: `data`, not `results`", "S 4.2", "200", "list of Pos")
+def newer(on: Stage):
+    return on.client(generation="v2")
+
+
+@second(f"POST {V2}", "a register of the client, with its own key", "S 4", "201", "Pos")
+def v2_client(on: Stage):
+    store = on.store()
+
+    def check(pos):
+        assert (pos.external_id, pos.store_id, pos.fixed_amount) == ("SUC001CAJA01", store.id, True)
+        assert pos.qr_code == on.account.pos(pos.id).qr_code
+
+    return lambda: newer(on).create_pos(REGISTER, store_id=store.id, waits_for_order=True, key="mine"), check
+
+
+@second(f"GET {V2}", "an account without POS", "S 4.2", "200", "an empty list")
+def v2_none(on: Stage):
+    return lambda: list(newer(on).pos_list())
+
+
+@second(
+    f"GET {V2}",
+    "more POS than a page holds: `data`, not `results`",
+    "S 4.2",
+    "200",
+    "list of Pos",
+    stores=20,
+    registers=130,
+)
+def v2_every(on: Stage):
+    def check(found):
+        assert {pos.id for pos in found} == {pos.id for pos in on.account.pos_list()}
+
+    return lambda: list(newer(on).pos_list()), check
+
+
+@second(f"GET {V2}", "by external id", "S 4.2", "200", "Pos")
 def v2_found(on: Stage):
     pos = on.register()
-    return (
-        lambda: [answers.pos(row) for row in on.ask("GET", V2, query={"external_id": "SUC001CAJA01"})["data"]],
-        lambda found: _is([each.id for each in found], [pos.id]),
-    )
+    return lambda: newer(on).pos_by_external_id("SUC001CAJA01"), lambda found: _is(found.id, pos.id)
+
+
+@second(f"GET {V2}", "by an external id nobody has", "S 4.2", "200", "nothing")
+def v2_not_found(on: Stage):
+    return lambda: newer(on).pos_by_external_id("SUC001CAJA01")
 
 
 @second(f"GET {V2}", "a `limit` that is no number", "S 4.3", "400 bad_request · errors", "RefusedByApi")
@@ -459,25 +518,48 @@ def v2_limit(on: Stage):
 def v2_read(on: Stage):
     pos = on.register(waits_for_order=True)
     return (
-        lambda: answers.pos(on.ask("GET", f"{V2}/{pos.id}")),
+        lambda: newer(on).pos(pos.id),
         lambda found: _is((found.fixed_amount, found.qr_code), (True, pos.qr_code)),
     )
 
 
 @second(f"GET {ONE}", "a POS nobody has", "S 4.3", "404 pos_not_found · errors", "NotFound")
 def v2_unknown(on: Stage):
-    return lambda: on.ask("GET", f"{V2}/104000099")
+    return lambda: newer(on).pos("104000099")
 
 
-@second(f"PATCH {ONE}", "the mode; the rest stays", "S 4", "200", "Pos")
+@second(f"PATCH {ONE}", "name and mode (read before); the code stays", "S 4", "200", "Pos")
 def v2_changed(on: Stage):
     pos = on.register()
+    changed = replace(REGISTER, name="Mostrador")
 
     def check(found):
-        assert (found.fixed_amount, found.name, found.qr_code) == (True, pos.name, pos.qr_code)
+        assert (found.fixed_amount, found.name, found.qr_code) == (True, "Mostrador", pos.qr_code)
 
-    body = {"config": {"qr": {"operating_mode": "pdv"}}}
-    return lambda: answers.pos(on.ask("PATCH", f"{V2}/{pos.id}", body, key="k")), check
+    return lambda: newer(on).update_pos(pos.id, changed, store_id=pos.store_id, waits_for_order=True), check
+
+
+@second(f"PATCH {ONE}", "a POS made in the panel is given its external id", "S 5", "200", "Pos")
+def v2_adopted(on: Stage):
+    store, pos = by_panel(on)
+
+    def check(found):
+        assert (found.external_id, found.qr_code) == ("SUC001CAJA01", pos.qr_code)
+
+    return lambda: newer(on).update_pos(
+        pos.id, REGISTER, store_id=store.id, waits_for_order=False, external_id="SUC001CAJA01"
+    ), check
+
+
+@second(
+    f"PATCH {ONE}", "an external id that another POS has", "S 4.3", "200 → 409 pos_already_exists · errors", "Conflict"
+)
+def v2_adopted_taken(on: Stage):
+    store, pos = by_panel(on)
+    on.register()
+    return lambda: newer(on).update_pos(
+        pos.id, REGISTER, store_id=store.id, waits_for_order=False, external_id="SUC001CAJA01"
+    )
 
 
 @second(f"PATCH {ONE}", "no key", "S 4", "400 bad_request · errors", "RefusedByApi")
@@ -489,7 +571,7 @@ def v2_change_no_key(on: Stage):
 @second(f"DELETE {ONE}", "a POS", "S 4", "204", "nothing")
 def v2_deleted(on: Stage):
     pos = on.register()
-    return lambda: on.ask("DELETE", f"{V2}/{pos.id}", key="k"), lambda _: _gone(on, pos.id)
+    return lambda: newer(on).delete_pos(pos.id), lambda _: _gone(on, pos.id)
 
 
 def _gone(on: Stage, pos_id: str):
@@ -497,11 +579,16 @@ def _gone(on: Stage, pos_id: str):
         on.account.pos(pos_id)
 
 
-@second(f"DELETE {ONE}", "again with the same key", "S 4", "200", "document")
+@second(f"DELETE {ONE}", "again with the same key", "S 4", "200", "nothing")
 def v2_deleted_again(on: Stage):
     pos = on.register()
-    on.ask("DELETE", f"{V2}/{pos.id}", key="k")
-    return lambda: on.ask("DELETE", f"{V2}/{pos.id}", key="k")
+    newer(on).delete_pos(pos.id, key="mine")
+    return lambda: newer(on).delete_pos(pos.id, key="mine")
+
+
+@second(f"DELETE {ONE}", "a POS nobody has", "S 4.3", "404 pos_not_found · errors", "NotFound")
+def v2_delete_gone(on: Stage):
+    return lambda: newer(on).delete_pos("104000099")
 
 
 @second(f"DELETE {ONE}", "no key", "S 4", "400 bad_request · errors", "RefusedByApi")

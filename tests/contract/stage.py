@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from random import Random
+from typing import Any, Literal
 
 from pydantic import SecretStr
 
@@ -28,6 +29,8 @@ PLACE = Location("Caseros", "3039", "Rosario", "Santa Fe", -32.9468, -60.6393, "
 BRANCH = Branch("SUC001", "Sucursal Centro", PLACE, {"monday": (("09:00", "18:00"),)})
 REGISTER = Register("SUC001CAJA01", "SUC001", "Caja 1")
 MISSING = object()  # a field to be left out
+
+_LONG = 4  # steps of one story
 
 Play = Callable[["Stage"], Any]
 
@@ -94,12 +97,14 @@ class Stage:
         self.token = self.world.seller.token
         self.user = self.world.seller.id
         self.wire = Wire(self.served.url)
-        self.account = self.client(self.token)
+        self.account = self.client()
         self.account.seller()
 
-    def client(self, token: str) -> MercadoPago:
-        seams = Seams(clock=self.clock, sleep=self.clock.sleep)
-        return connect(self.served.url, SecretStr(token), seams=seams, transport=self.wire)
+    def client(self, token: str = "", generation: Literal["v1", "v2"] = "v1") -> MercadoPago:
+        seams = Seams(clock=self.clock, sleep=self.clock.sleep, random=Random(0))
+        return connect(
+            self.served.url, SecretStr(token or self.token), seams=seams, transport=self.wire, generation=generation
+        )
 
     def close(self) -> None:
         self.wire.inner.close()
@@ -131,7 +136,8 @@ class Stage:
         return json.loads(response.body) if is_json else response.body
 
     def control(self, path: str, document: object) -> Any:
-        method = "POST" if path in {"buyer", "panel", "accounts"} else "PUT"
+        is_press = path == "accounts" or (isinstance(document, dict) and "action" in document)
+        method = "POST" if is_press else "PUT"
         return self.ask(method, f"/_sandbox/{path}", document)
 
     def stranger(self) -> str:
@@ -190,12 +196,14 @@ def noun(result: Any) -> str:
 
 
 def said(heard: Iterable[HttpResponse | Exception]) -> str:
-    """What went over the wire: each different answer once, in order."""
+    """What went over the wire, the same in a row once; of a long story each answer once, and how it ended."""
     names: list[str] = []
     for each in heard:
         name = _said(each)
         if not names or names[-1] != name:
             names.append(name)
+    if len(names) > _LONG:
+        names = [*(name for name in dict.fromkeys(names) if name != names[-1]), names[-1]]
     return " → ".join(names)
 
 
@@ -205,6 +213,8 @@ def _said(answer: HttpResponse | Exception) -> str:
     kind = answer.headers.get("content-type", "").partition(";")[0]
     if kind not in {"", "application/json"}:
         return f"{answer.status} {kind}"
+    if answer.status >= 300 and not answer.body:
+        return f"{answer.status}, no body"
     return str(answer.status) if answer.status < 300 else f"{answer.status} {_told(json.loads(answer.body))}"
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract import of_gateway, of_payments, of_pos, of_stores
+from mpkit.sandbox.faults import NAMES
+from tests.contract import of_days, of_gateway, of_payments, of_pos, of_refunds, of_reports, of_stores
 from tests.contract.stage import perform, table
 
-FAMILIES = (of_gateway, of_stores, of_pos, of_payments)
+FAMILIES = (of_gateway, of_stores, of_pos, of_payments, of_refunds, of_reports, of_days)
 CASES = [case for family in FAMILIES for case in family.CASES]
 PAGE = Path(__file__).parent.parent.parent / "docs/contract.md"
 
@@ -23,6 +24,10 @@ def test_it_is_answered_and_understood(case):
 
 def test_no_situation_is_there_twice():
     assert len({case.id for case in CASES}) == len(CASES)
+
+
+def test_every_fault_is_played():
+    assert not [name for name in NAMES if not any(f"`{name}`" in case.situation for case in of_days.CASES)]
 
 
 def test_the_page_is_the_table(request):
