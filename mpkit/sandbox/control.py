@@ -11,6 +11,7 @@ from mpkit.errors import WrongUsage
 from mpkit.sandbox import buyer, gone, panel
 from mpkit.sandbox.answers import Answer, Refusal
 from mpkit.sandbox.faults import NAMES
+from mpkit.sandbox.hours import zone_said
 from mpkit.sandbox.keys import Told
 from mpkit.sandbox.ledger import WAYS, ledger
 from mpkit.sandbox.routes import long
@@ -101,7 +102,7 @@ def sums(world: World, call: Call) -> Answer:
     except ValueError as error:
         raise _wrong(f"from and to are ISO instants: {error}") from error
     rows = ledger(world, by, int(begin.timestamp()) if begin else 0, int(end.timestamp()) if end else 2**62)
-    return Answer(200, {"by": by, "zone": world.site.zone, "rows": rows})
+    return Answer(200, {"by": by, "zone": zone_said(world), "rows": rows})
 
 
 def buy(world: World, call: Call) -> Answer:

@@ -19,3 +19,9 @@ def zone_at(world: World, store: str) -> ZoneInfo:
     place = row.location
     point = place["latitude"], place["longitude"]
     return ZoneInfo(zone_of(world.site.id, place["state_name"], place["city_name"], *point))
+
+
+def zone_said(world: World) -> str:
+    """The zone the days of this account are counted in; "store" where its stores have several."""
+    zones = {zone_at(world, store).key for store in world.shelf.stores}
+    return "store" if len(zones) > 1 else next(iter(zones), world.site.zone)

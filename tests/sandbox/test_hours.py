@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mpkit.sandbox import World
-from mpkit.sandbox.hours import zone_at
+from mpkit.sandbox.hours import zone_at, zone_said
 from mpkit.sandbox.ledger import ledger
 from mpkit.work import FixedClock
 
@@ -47,3 +47,9 @@ def test_a_movement_counts_on_the_day_of_its_store(mexico: World) -> None:
     counted = Counter({row["key"]: row["count"] for row in ledger(mexico, "day")})
     assert +counted == +expected
     assert expected != central, "no sale lies on two days: the test shows nothing"
+
+
+def test_the_ledger_says_whose_hour_its_days_have(mexico: World) -> None:
+    assert zone_said(mexico) == "store"
+    assert zone_said(World("MLA", 7, stores=3)) == "America/Argentina/Buenos_Aires"
+    assert zone_said(World("MLC", 7)) == "America/Santiago"
