@@ -475,6 +475,80 @@ def _(it):
     return it("GET", f"/post-purchase/v1/claims/{claim['id']}")
 
 
+# reports
+
+SPAN = {"begin_date": "2026-10-01T00:00:00Z", "end_date": "2026-10-08T23:59:59Z"}
+_CONFIG = {
+    "file_name_prefix": "report",
+    "display_timezone": "GMT-04",
+    "notification_email_list": ["one@example.com"],
+    "frequency": {"hour": 0, "type": "monthly", "value": 1},
+    "columns": [{"key": "SOURCE_ID"}, {"key": "EXTERNAL_REFERENCE"}],
+}
+SETTLEMENT = {
+    **_CONFIG,
+    **dict.fromkeys(("coupon_detailed", "include_withdraw", "shipping_detail", "refund_detailed"), True),
+    "show_fee_prevision": False,
+    "show_chargeback_cancel": True,
+}
+RELEASE = {**_CONFIG, "include_withdrawal_at_end": True, "execute_after_withdrawal": False}
+CONFIGS = {"settlement": SETTLEMENT, "release": RELEASE}
+
+
+def configured(it: Asking, kind: str, **changed: Any) -> Heard:
+    return it("POST", f"/v1/account/{kind}_report/config", {**CONFIGS[kind], **changed})
+
+
+def asked(it: Asking, kind: str, **changed: Any) -> Heard:
+    configured(it, kind, **changed)
+    return it("POST", f"/v1/account/{kind}_report", SPAN)
+
+
+for _kind in CONFIGS:
+
+    @of(f"{_kind}_report.config.201.response.json")
+    def _(it, kind=_kind):
+        return configured(it, kind)
+
+    @of(f"{_kind}_report.list.response.json")
+    def _(it, kind=_kind):
+        asked(it, kind)
+        it.clock.sleep(3600)
+        return it("GET", f"/v1/account/{kind}_report/list")
+
+    @of(f"{_kind}_report.schedule.enable.response.json")
+    def _(it, kind=_kind):
+        configured(it, kind)
+        return it("POST", f"/v1/account/{kind}_report/schedule")
+
+    @of(f"{_kind}_report.csv", **YEAR)
+    def _(it, kind=_kind):
+        """The columns of a report that was configured with none, by name."""
+        heard = asked(it, kind, columns=[], separator=";" if kind == "settlement" else ",")
+        it.clock.sleep(3600)
+        (row,) = it("GET", f"/v1/account/{kind}_report/list").body
+        heard = it("GET", f"/v1/account/{kind}_report/{row['file_name']}")
+        return only(heard, header(heard.body))
+
+
+def header(file: bytes) -> dict[str, str]:
+    """The names in the first line of a CSV, as a document."""
+    line = file.decode("utf-8-sig").splitlines()[0]
+    return dict.fromkeys(line.split(";" if ";" in line else ","), "")
+
+
+@of("release_report.create.202.response.json")
+def _(it):
+    return asked(it, "release")
+
+
+@of("release_report.schedule.disable.response.json")
+def _(it):
+    configured(it, "release")
+    it("POST", "/v1/account/release_report/schedule")
+    return it("DELETE", "/v1/account/release_report/schedule")
+
+
 # requests: a body of the sample's shape, sent
 
 
@@ -554,6 +628,14 @@ REQUESTS: dict[str, Request] = {
         {**_V2, "external_store_id": "SUC001", "config": {"qr": {"operating_mode": "pdv", "category": 621102}}},
         _second_pos,
     ),
+    "settlement_report.config.request.json": Request(
+        SETTLEMENT, lambda it, body: it("POST", "/v1/account/settlement_report/config", body)
+    ),
+    "release_report.config.request.json": Request(
+        RELEASE, lambda it, body: it("POST", "/v1/account/release_report/config", body)
+    ),
+    "settlement_report.create.request.json": Request(SPAN, lambda it, _: asked(it, "settlement")),
+    "release_report.create.request.json": Request(SPAN, lambda it, _: asked(it, "release")),
     "refunds.create.full.request.json": Request({}, _refunded),
     "refunds.create.partial.request.json": Request({"amount": 12.34}, _refunded),
 }
