@@ -26,7 +26,7 @@ def command(
         "plain"
     ),
     state: Annotated[Path | None, typer.Option(help="File that keeps the objects across restarts.")] = None,
-    latency_ms: Annotated[float, typer.Option(help="Milliseconds every answer takes.", min=0)] = 0,
+    latency_ms: Annotated[float, typer.Option(help="Milliseconds every answer takes.", min=0, max=600_000)] = 0,
     rate: Annotated[float, typer.Option(help="Requests a second before 429; 0: no limit.", min=0)] = 0,
     fault: Annotated[list[str] | None, typer.Option(metavar="NAME=PROBABILITY", help="Repeatable.")] = None,
     token: Annotated[str, typer.Option(help="The token it accepts; one of its own where none is given.")] = "",
@@ -34,11 +34,16 @@ def command(
     lag_s: Annotated[float, typer.Option(help="Seconds a new store is unknown to new registers.", min=0, max=60)] = 0,
 ) -> None:
     """Serve the sandbox on loopback until Ctrl-C; its address and its token are the two lines on stderr."""
-    from mpkit.sandbox import World, serve, settle  # noqa: PLC0415 - heavy, and `--help` needs none of it
+    from mpkit.sandbox import World, reserve, serve, settle  # noqa: PLC0415 - heavy, and `--help` needs none of it
 
     if site not in SITES:
         raise WrongUsage("sandbox_site_unknown", site=site, sites=", ".join(SITES))
+    if registers and not stores:
+        raise WrongUsage("sandbox_registers_nowhere", registers=registers)
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise WrongUsage("sandbox_token_unusable")
     chosen = places or console.settings().places
+    listener = reserve(port)  # said before a year of payments is made for nothing
     world = World(
         site,
         seed,
@@ -56,7 +61,7 @@ def command(
         lag_s=lag_s,
     )
     settle()
-    served = serve(world, port)
+    served = serve(world, listener)
     try:
         console.say("sandbox_listening", url=served.url, site=site, user=world.seller.id)
         if not token:  # who gave one knows it

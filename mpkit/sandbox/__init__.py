@@ -1,7 +1,7 @@
 """A Mercado Pago of our own: `World` answers in process, `serve` puts it on loopback over real HTTP."""
 
 from mpkit.sandbox.faults import NAMES as FAULTS
-from mpkit.sandbox.server import Served, serve, settle
+from mpkit.sandbox.server import Served, reserve, serve, settle
 from mpkit.sandbox.world import World
 
-__all__ = ["FAULTS", "Served", "World", "serve", "settle"]
+__all__ = ["FAULTS", "Served", "World", "reserve", "serve", "settle"]

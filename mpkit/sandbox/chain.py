@@ -39,7 +39,7 @@ class Shop:
 
 
 def open_chain(world: World, draw: random.Random, year: Year) -> list[Shop]:
-    """Make `year.stores` stores with `year.registers` POS in all (at least one each where there are registers)."""
+    """Make `year.stores` stores with `year.registers` POS in all, one after the other to each store."""
     words = believable(world.site.id)
     cities = _cities(world, words["cities"], draw)
     panel = max(1, year.stores // _PANEL) if year.stores > 2 else 0
@@ -55,7 +55,7 @@ def open_chain(world: World, draw: random.Random, year: Year) -> list[Shop]:
         hours = {day: [{"open": f"{opens:02d}:00", "close": f"{closes:02d}:00"}] for day in days}
         opened = year.born - _OLDER
         store = world.shelf.put_store(replace(store, hours=hours, created=opened, changed=opened))
-        count = max(1, len(range(n, year.registers, year.stores))) if year.registers else 0
+        count = len(range(n, year.registers, year.stores))
         rows = [_register(world, words, store, number, k, by_panel=by_panel) for k in range(count)]
         if rows:
             weights = tuple(accumulate(1.0 / (k + 1) for k in range(len(rows))))

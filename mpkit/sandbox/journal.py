@@ -7,6 +7,7 @@ a request, before its answer leaves: a kill at any moment loses nothing that was
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -105,7 +106,10 @@ class Journal:
 
     def _begin(self, path: Path, asked: Mapping[str, Any]) -> None:
         """Open and lock the file; read how an earlier life was made, or write the first line of this one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)) from error
         if path.exists() and stat.S_ISFIFO(path.stat().st_mode):  # opening it would wait for ever
             raise Refused("sandbox_state_foreign", file=str(path))
         self._file = file = os.fdopen(
@@ -113,7 +117,8 @@ class Journal:
         )
         if not _locked(file):
             raise Refused("sandbox_state_busy", file=str(path))
-        first, end, rest = file.read(_LONGEST_HEAD).partition(b"\n")
+        has_end = stat.S_ISREG(os.fstat(file.fileno()).st_mode)  # a device is only ever written
+        first, end, rest = (file.read(_LONGEST_HEAD) if has_end else b"").partition(b"\n")
         if not first + end:
             self._write(orjson.dumps({"asked": asked, "born": self.born.isoformat()}) + b"\n")
             return

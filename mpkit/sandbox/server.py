@@ -168,9 +168,12 @@ class _Telling(uvicorn.Server):
         return await super().on_tick(counter) or bool(self.failures)
 
 
-def serve(world: World, port: int = 0) -> Served:
-    """Serve a world on loopback from a thread of its own (`port` 0: any free one) and return when it answers."""
-    listener = _listener(port)
+def serve(world: World, port: int | socket.socket = 0) -> Served:
+    """Serve a world on loopback from a thread of its own and return when it answers.
+
+    `port` 0 takes any free one; a socket from `reserve` is taken as it is.
+    """
+    listener = reserve(port) if isinstance(port, int) else port
     world.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
     failures = list[Refused]()
     config = uvicorn.Config(
@@ -194,12 +197,12 @@ def serve(world: World, port: int = 0) -> Served:
     thread = threading.Thread(target=loop, name="sandbox", daemon=True)
     thread.start()
     if not server.told.wait(_STARTS_WITHIN_S) or not server.started:
-        raise Refused("sandbox_not_started", port=str(port))
+        raise Refused("sandbox_not_started", port=world.url.rpartition(":")[2])
     return Served(world, world.url, server, thread)
 
 
-def _listener(port: int) -> socket.socket:
-    """A bound socket; raises `Refused` where the port is taken."""
+def reserve(port: int) -> socket.socket:
+    """A socket that holds the port before a world is made for it; raises `Refused` where the port is taken."""
     # named as TCP, or asyncio leaves the wait for small packets on: 40 ms an answer
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if sys.platform != "win32":  # there it would let two servers share a port
