@@ -131,7 +131,7 @@ def _pay(game: _Play) -> dict[str, Any]:
         sales.sell(n, game.draw.choice(tills), price)
     then, back = str(game.wanted.get("then") or "keep"), 0
     if sales.paid and then in {"part", "all"}:
-        back = amount if then == "all" else _whole(amount // 2) or amount
+        back = sales.first if then == "all" else _whole(sales.first // 2) or sales.first
         money = plain(back, game.site.currency)
         game.stage.buyer("refund", f"{game.key}-back", payment_id=sales.paid[0], amount=money)
     elif sales.paid and then == "dispute":
@@ -145,7 +145,7 @@ class _Sales:
     def __init__(self, game: _Play) -> None:
         self.game = game
         self.paid: list[str] = []
-        self.amount = 0
+        self.amount = self.first = 0
         self.waiting: list[Till] = []
         self.last: Till | None = None
         self.method = ""
@@ -169,6 +169,7 @@ class _Sales:
             return
         self.paid.append(str(found["id"]))
         self.amount += price
+        self.first = self.first or price
 
     def told(self) -> dict[str, Any]:
         """What became of them."""

@@ -120,6 +120,7 @@ _NOT_SHOWN = {
     "fragment_id",
     "file_name",
     "query_param_key",
+    "query_string",
 }
 
 
