@@ -6,7 +6,7 @@ import os
 import sys
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -123,6 +123,11 @@ class Settings(BaseSettings):
             message = "DEBUG, INFO, WARNING or ERROR"
             raise ValueError(message)
         return value.upper()
+
+    def __reduce__(self) -> NoReturn:
+        """They hold secrets and stay in their process; another one reads its own."""
+        message = "settings are not handed from process to process"
+        raise TypeError(message)
 
     @property
     def database(self) -> str:

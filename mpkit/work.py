@@ -99,8 +99,8 @@ class HttpResponse:
     """One answer as the wire carried it; header names in lower case."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)  # some gateways send back what they were sent
+    body: bytes = field(repr=False)
 
 
 class NotSent(Exception):

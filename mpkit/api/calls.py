@@ -181,7 +181,8 @@ class Calls:
         try:
             return parse(_document(response.body))
         except (ValueError, RecursionError) as problem:  # HTML with 200, half an answer, wrong types
-            _log.warning("unreadable", method=request.method, path=request.path, why=str(problem)[:200])
+            why = str(problem)[:200] if isinstance(problem, Unreadable) else type(problem).__name__
+        _log.warning("unreadable", method=request.method, path=request.path, why=why)
         raise UnknownOutcome("api_unreadable", status=response.status)
 
     def _answered(self, request: HttpRequest) -> HttpResponse:
@@ -203,8 +204,8 @@ class Calls:
     def _carried(self, request: HttpRequest) -> HttpResponse:
         """The answer, within the account's pace; what the transport could not do becomes one of our errors.
 
-        The errors are raised outside of the handlers: nothing of the library's, with a request and its headers in
-        their frames, hangs on to them.
+        It is logged and raised outside of the handlers: nothing of the library's, with a request and its headers in
+        its frames or an answer in its text, hangs on to it.
         """
         trouble: ApiError
         with self._pace.turn() as turn:
@@ -213,16 +214,18 @@ class Calls:
             try:
                 response = self._transport(request)
             except NotSent as problem:
-                _log.info("not sent", method=request.method, path=request.path, why=str(problem))
-                trouble = Unreachable(_NOT_SENT.get(problem.why, "api_unreachable"), host=problem.host)
+                trouble, why = (
+                    Unreachable(_NOT_SENT.get(problem.why, "api_unreachable"), host=problem.host),
+                    str(problem),
+                )
             except NoAnswer as problem:
-                _log.info("no answer", method=request.method, path=request.path, why=str(problem))
                 turn.lost()
-                trouble = UnknownOutcome("api_no_answer")
+                trouble, why = UnknownOutcome("api_no_answer"), str(problem)
             else:
                 after = retry_after(response.headers.get("retry-after", ""), self.seams.clock.now())
                 turn.answered(response.status, after)
                 return response
+        _log.info("not carried", method=request.method, path=request.path, error=trouble.key, why=why)
         raise trouble
 
 

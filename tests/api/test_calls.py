@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
-import logging
-import sys
-import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 
-from mpkit import errors, log
 from mpkit.api import Window, connect
 from mpkit.errors import ApiError, RateLimited, RefusedByApi, UnknownOutcome, Unreachable, WrongUsage
-from mpkit.i18n import LANGUAGES, say_error
 from mpkit.model import Branch, Location, Register
 from mpkit.settings import on_this_machine
-from mpkit.work import HttpResponse, NoAnswer, NotSent
+from mpkit.work import NoAnswer, NotSent
 from tests.api.conftest import TOKEN, said
 
 ME = {"id": 1, "site_id": "MLA", "nickname": "TESTUSER1"}
@@ -324,50 +318,3 @@ def test_a_reference_of_the_place_is_sent_and_ids_cannot_leave_their_path(other)
     o.account.update_store("7/../8?x=1", replace(BRANCH, location=replace(PLACE, reference="3er piso")))
     assert o.transport.asked[1].path == "/users/1/stores/7%2F..%2F8%3Fx%3D1"
     assert json.loads(o.transport.asked[1].body)["location"]["reference"] == "3er piso"
-
-
-# the token
-
-
-@pytest.fixture
-def logs():
-    """Logging as a process has it, and as it was afterwards."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level, logging.getLogRecordFactory(), sys.excepthook, threading.excepthook)
-    yield
-    root.handlers[:] = before[0]
-    root.setLevel(before[1])
-    logging.setLogRecordFactory(before[2])
-    sys.excepthook, threading.excepthook = before[3:]
-
-
-@pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.usefixtures("logs")
-def test_the_token_is_in_one_header_and_nowhere_else(other, capsys, form):
-    log.setup("DEBUG", form)
-    foreign = io.StringIO()
-    handler = logging.StreamHandler(foreign)  # a library's own, made after us and cleaned by nobody
-    handler.setFormatter(logging.Formatter("%(message)s %(exc_text)s"))
-    logging.getLogger("anything").addHandler(handler)
-    echo = HttpResponse(400, {}, json.dumps({"message": f"bad token Bearer {TOKEN}", "error": TOKEN}).encode())
-    o = other(said(200, ME), echo)
-    shown = [repr(o.account), str(o.account), repr(vars(o.account))]
-    with pytest.raises(errors.RefusedByApi) as told:
-        o.account.create_store(BRANCH)
-    logging.getLogger("anything").warning("header %s", f"Bearer {TOKEN}")
-    try:
-        raise ValueError(TOKEN)  # noqa: TRY301
-    except ValueError:
-        logging.getLogger("anything").exception("crash with %s", TOKEN)
-        log.get("anything").exception("crash", token=TOKEN)
-    shown += [str(told.value), repr(told.value), told.value.detail, told.value.code, repr(told.value.__dict__)]
-    shown += [say_error(told.value, language) for language in LANGUAGES]
-    logging.getLogger("anything").removeHandler(handler)
-    shown += [foreign.getvalue(), capsys.readouterr().err]
-    assert all("crash" in text and "ValueError" in text and "header" in text for text in shown[-2:])
-    assert not [text for text in shown if "canary" in text.lower()]
-    for request in o.transport.asked:
-        assert request.headers["authorization"] == f"Bearer {TOKEN}"
-        assert TOKEN not in request.path
-        assert TOKEN not in str(request.query)
-        assert TOKEN.encode() not in request.body

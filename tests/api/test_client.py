@@ -6,47 +6,13 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 
 import pytest
 
 from mpkit.api import client
 from mpkit.api.client import HttpxTransport
 from mpkit.work import HttpRequest, NoAnswer, NotSent
-
-
-@contextmanager
-def server(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[bytes]]]:
-    """A socket that reads one request's head on each connection and then does as told."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            threading.Thread(target=handle, args=(connection,), daemon=True).start()
-
-    def handle(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            head = b""
-            while b"\r\n\r\n" not in head:
-                part = connection.recv(65536)
-                if not part:
-                    return
-                head += part
-            heads.append(head)
-            answer(connection)
-
-    heads: list[bytes] = []
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}", heads
-    finally:
-        listening.shutdown(socket.SHUT_RDWR)
-        listening.close()
+from tests.api.serving import server, whole
 
 
 def ask(url, seconds=5.0, path="/x", **more):
@@ -55,10 +21,6 @@ def ask(url, seconds=5.0, path="/x", **more):
         return transport(HttpRequest("GET", path, seconds=seconds, **more))
     finally:
         transport.close()
-
-
-def whole(body, head=b""):
-    return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n%s\r\n%s" % (len(body), head, body)
 
 
 def test_an_answer_comes_whole_with_lower_case_headers():
