@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
+import tracemalloc
+from contextlib import suppress
 
 import pytest
 
@@ -149,3 +154,136 @@ def test_threads_share_the_pool_and_each_has_its_own_deadline():
             thread.join()
         transport.close()
     assert sorted(map(str, results)) == ["200", "200", "late", "late"]
+
+
+# why a request did not leave
+
+
+def test_who_does_not_listen_is_told_from_a_name_that_does_not_exist():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(NotSent) as told:
+        ask(f"http://127.0.0.1:{port}")
+    assert (told.value.why, told.value.host) == ("refused", "127.0.0.1")
+    with pytest.raises(NotSent) as told:
+        ask("https://mercadopago.invalid")
+    assert (told.value.why, told.value.host) == ("name", "mercadopago.invalid")
+
+
+def called(answer):
+    """Why a TLS connection to a server that does so was not made."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=lambda: answer(listening.accept()[0]), daemon=True).start()
+        with pytest.raises(NotSent) as told:
+            ask(f"https://127.0.0.1:{listening.getsockname()[1]}", headers={"authorization": "Bearer x"})
+    return told.value.why
+
+
+def test_a_server_without_tls_and_one_with_a_certificate_of_its_own_are_not_trusted(tmp_path):
+    def plain(connection):
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    assert called(plain) == "untrusted"
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl here to make a certificate")
+    made = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"]
+    made += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*made, "-keyout", "k.pem", "-out", "c.pem"], cwd=tmp_path, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "c.pem", tmp_path / "k.pem")
+    heads = []
+
+    def secured(connection):
+        with suppress(OSError), context.wrap_socket(connection, server_side=True) as inner:
+            heads.append(inner.recv(65536))
+
+    assert called(secured) == "untrusted"
+    assert heads in ([], [b""]), "the token was not sent"
+
+
+def test_a_certificate_of_the_environment_is_not_used(monkeypatch, tmp_path):
+    (tmp_path / "mine.pem").write_text("not a certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mine.pem"))
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    with server(lambda c: c.sendall(whole(b"{}"))) as (url, heads):
+        assert ask(url).status == 200
+    assert b"authorization" not in heads[0].lower()
+
+
+# answers that lie
+
+
+def test_a_packed_bomb_is_left_before_it_bursts():
+    bomb = gzip.compress(bytes(400 * 1024 * 1024), compresslevel=9)  # 400 MB in 400 KB
+    assert len(bomb) < 500_000
+    with server(lambda c: c.sendall(whole(bomb, b"Content-Encoding: gzip\r\n"))) as (url, _):
+        tracemalloc.start()
+        try:
+            with pytest.raises(NoAnswer, match="TooManyBytes"):
+                ask(url, seconds=60)
+            most = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert most < 3 * client.MOST_BYTES
+
+
+@pytest.mark.parametrize("encoding", [b"br", b"zstd", b"gzip, gzip", b"deflate", b"x"])
+def test_an_encoding_nobody_asked_for_is_no_answer(encoding):
+    body = gzip.compress(gzip.compress(b"{}"))
+    head = b"Content-Encoding: %s\r\n" % encoding
+    with server(lambda c: c.sendall(whole(body, head))) as (url, _), pytest.raises(NoAnswer):
+        ask(url)
+
+
+def test_a_packed_answer_is_unpacked_and_half_of_one_is_none():
+    packed = gzip.compress(b'{"id": 1}' * 1000)
+    head = b"Content-Encoding: gzip\r\n"
+    with server(lambda c: c.sendall(whole(packed, head))) as (url, heads):
+        assert ask(url).body == b'{"id": 1}' * 1000
+    assert b"accept-encoding: gzip\r\n" in heads[0].lower()
+    for half in (packed[: len(packed) // 2], b""):
+        with server(lambda c, half=half: c.sendall(whole(half, head))) as (url, _), pytest.raises(NoAnswer):
+            ask(url)
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"a" * 2_000_000,
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"X-%d: a\r\n" % n for n in range(200_000)),
+        b"HTTP/1.1 200 " + b"a" * 2_000_000,
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 2_000_000,
+    ],
+    ids=["one header", "many headers", "first line", "length of a part"],
+)
+def test_a_head_without_end_is_left(bomb):
+    with server(lambda c: c.sendall(bomb)) as (url, _), pytest.raises(NoAnswer):
+        ask(url)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello!",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n{}",
+        b"HTTP/1.1 999999 OK\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/3 200 OK\r\n\r\n",
+    ],
+)
+def test_a_length_or_status_that_makes_no_sense_is_no_answer(answer):
+    with server(lambda c: c.sendall(answer)) as (url, _), pytest.raises(NoAnswer):
+        ask(url)
+
+
+def test_what_comes_after_the_announced_length_is_not_taken_for_the_next_answer():
+    def twice(connection):
+        connection.sendall(whole(b"{}") + whole(b'{"id": "a lie"}'))
+
+    with server(twice) as (url, _):
+        transport = HttpxTransport(url)
+        bodies = [transport(HttpRequest("GET", "/x", seconds=5)).body for _ in range(2)]
+        transport.close()
+    assert bodies == [b"{}", b"{}"]
