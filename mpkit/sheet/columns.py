@@ -73,6 +73,7 @@ def recognise(
             continue
         decided[index], sure[index] = meaning, min(1.0, score)
         taken.add(meaning)
+    _number_of_what(decided, sure, profiles, mapping)
     _turn_points(decided, profiles, mapping)
     _prefer_separate(decided, profiles)
     return tuple(
@@ -108,9 +109,9 @@ def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
 
 def _all_scores(header: str, p: Profile) -> dict[str, float]:
     """How well each meaning fits one column; a meaning the cells cannot have is absent."""
-    if not p.count:
-        return {"ignore": 1.0}
     said = scores(header)
+    if not p.count:  # nothing to contradict the header
+        return {meaning: score for meaning, score in said.items() if score == 1.0} or {"ignore": 1.0}
     if said.get("ignore", 0.0) >= max(_STRONG, max(said.values(), default=0.0)):
         return {"ignore": 1.0}
     speaking = _SPEAKING if fold_header(header) else _SPEAKING | _UNNAMED
@@ -168,7 +169,7 @@ def _name(p: Profile) -> tuple[float, float]:
 
 def _street(p: Profile) -> tuple[float, float]:
     if p.letters > _HALF and p.street < _SOME:
-        return 0.2 * (1 - p.commas), 0.1  # corners and buildings only: a header must say so
+        return 0.2 * (1 - p.commas), 0.0  # corners and buildings only: a header must say so
     return p.street * (1 - 0.6 * p.commas), 0.1
 
 
@@ -200,6 +201,23 @@ _TESTS: dict[str, _Test] = {
     "row_index": lambda p: (1.0 if p.sequence else 0.0, 0.9),
     "email": lambda p: (p.email, 0.5),
 }
+
+
+_STREETS = frozenset({"street_name", "street_and_number", "full_address"})
+
+
+def _number_of_what(
+    decided: dict[int, str], sure: dict[int, float], profiles: Sequence[Profile], mapping: Mapping[str, str]
+) -> None:
+    """Without a street a number is none of a house: where each stands once, it numbers the shops."""
+    found = set(decided.values())
+    if found & _STREETS or "external_id" in found or "street_number" not in found or "street_number" in mapping:
+        return
+    index = next(index for index, meaning in decided.items() if meaning == "street_number")
+    if profiles[index].distinct == 1.0:
+        decided[index], sure[index] = "external_id", min(sure[index], _STRONG)
+    else:
+        del decided[index]
 
 
 def _turn_points(decided: dict[int, str], profiles: Sequence[Profile], mapping: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from mpkit.sheet.grid import MAX_COLUMNS, MAX_ROWS, Grid, Remark, Sheet
 
 DELIMITERS = (";", "\t", ",", "|")
 _SAMPLE = 200_000  # characters looked at to find the separator
+_FIRST_ALIKE = 0.1  # what it counts that the first record is as wide as most
 _FIELD = 200_000  # characters in one cell: more is a quote that never ends
 
 
@@ -28,20 +29,26 @@ def read(content: bytes) -> Grid:
 
 
 def find_delimiter(text: str) -> str:
-    """The separator under which most records have the same number of cells, and more than one."""
+    """The separator under which most records have the same number of cells as the first, quotes stand where they may.
+
+    A text with commas inside quoted cells has many commas a line too; but cut there, its quotes stand inside cells.
+    """
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
     best, best_score = ",", 0.0
     for delimiter in DELIMITERS:
         try:
-            widths = Counter(len(row) for row in _reader(sample, delimiter) if any(row))
+            rows = [row for row in _reader(sample, delimiter) if any(row)]
         except csv.Error:
             continue
+        widths = Counter(map(len, rows))
         width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
         if width < 2:  # noqa: PLR2004 - one cell a row separates nothing
             continue
-        score = times / widths.total() + min(width, 40) / 1000
+        stray = sum('"' in cell for row in rows for cell in row) / (len(rows) * width)
+        first = _FIRST_ALIKE if len(rows[0]) == width else 0.0
+        score = times / len(rows) + min(width, 40) / 1000 + first - stray
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -177,6 +177,8 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
         both = [points.split_pair(cell) for cell in table.values("lat_lng")]
         latitudes, longitudes = [a for a, _ in both], [b for _, b in both]
     else:
+        latitudes, longitudes = [], []
+    if not any(latitudes) and not any(longitudes):
         findings.add("missing_coordinates", findings.agreed("missing_coordinates"), 0)
         return
     judged = points.judge(latitudes, longitudes, table.places)

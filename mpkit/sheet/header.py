@@ -12,10 +12,15 @@ from mpkit.places.names import fold
 
 FIRST_ROWS = 30
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NUMBERED = re.compile(r"([a-z]{4,}) ?1$")  # telephone1, direccion 1
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 _LONGEST = 45  # characters: a longer cell is a sentence, not a header
 _SURE = 0.7
-_IDS = frozenset({"id", "fk", "cod", "codigo", "code", "nro", "numero"})
+_IDS = frozenset({"id", "fk", "cod", "codigo", "code"})
+_NUMBERS = frozenset({"nro", "numero", "number", "num"})  # of what, the other words say: of staff is no id
+_OF_SHOPS = frozenset(
+    ["sap", "erp", "interno", "cliente", "sucursal", "tienda", "local", "loja", "filial", "comercio", "establecimiento"]
+)
 _FILLERS = frozenset({"de", "del", "la", "el", "da", "do", "a", "o", "y", "e", "of", "the", "los", "las"})
 
 
@@ -31,7 +36,7 @@ def phrases() -> Mapping[str, tuple[tuple[str, frozenset[str]], ...]]:
 
 def fold_header(text: str) -> str:
     """Lower case, no accents, words apart: `sucursalNombre`, `SUCURSAL_NOMBRE` and `Sucursal / nombre` are alike."""
-    return fold(_CAMEL.sub(" ", text.replace("_", " ")))
+    return _NUMBERED.sub(r"\1", fold(_CAMEL.sub(" ", text.replace("_", " "))))
 
 
 @lru_cache(maxsize=10_000)
@@ -52,7 +57,10 @@ def scores(header: str) -> Mapping[str, float]:
                 best = max(best, 0.4 + 0.5 * len(parts) / len(words))
         if best:
             found[meaning] = best
-    if words & _IDS and 1.0 not in found.values():
+    names_one = bool(words & _IDS or (words & _NUMBERS and words & _OF_SHOPS))
+    if not names_one and words & _NUMBERS and len(words) > 1 and max(found.values(), default=0.0) < _SURE:
+        return {"ignore": found.get("ignore", 0.0)}
+    if names_one and 1.0 not in found.values():
         return {"external_id": 0.3, "alt_id": max(0.6, found.get("alt_id", 0.0)), "ignore": found.get("ignore", 0.0)}
     return found
 
@@ -71,15 +79,21 @@ def find_header(rows: Sequence[Sequence[str]]) -> int:
 
 
 def _unknown_header(rows: Sequence[Sequence[str]]) -> int:
-    """A first row of different texts above columns of numbers is a header, whatever its words."""
+    """A first row of different texts above a column of numbers or codes is a header, whatever its words."""
     filled = [(number, row) for number, row in enumerate(rows[:FIRST_ROWS], start=1) if any(c.strip() for c in row)]
     if len(filled) < 3:  # noqa: PLR2004 - one record cannot show what the columns hold
         return 0
     number, first = filled[0]
     texts = [cell.strip() for cell in first if cell.strip()]
-    if len(set(texts)) != len(texts) or any(_NUMBER.fullmatch(text) for text in texts):
+    if len(set(texts)) != len(texts) or any(_NUMBER.fullmatch(text) or len(text) > _LONGEST for text in texts):
         return 0
     below = [row for _, row in filled[1:]]
-    columns = [[row[c] for row in below if c < len(row) and row[c].strip()] for c in range(len(first))]
-    numeric = [values for values in columns if values and all(_NUMBER.fullmatch(v.strip()) for v in values)]
-    return number if numeric else 0
+    for c, cell in enumerate(first):
+        values = [row[c].strip() for row in below if c < len(row) and row[c].strip()]
+        if cell.strip() and values and not _has_digit(cell) and all(map(_has_digit, values)):
+            return number
+    return 0
+
+
+def _has_digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)
