@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from mpkit.cli import console, run
-from mpkit.sites import SITES
+from mpkit.sites import SITES, zones_of
 from tests.conftest import Running
-from tests.path.journey import Journey
+from tests.path.journey import ALWAYS, Journey
 from tests.soak import Bar
 
 ROOT = Path(__file__).parent.parent.parent
@@ -62,8 +62,15 @@ def journey(
 
 @pytest.mark.parametrize("site", SITES)
 def test_from_an_example_to_sales_that_add_up(journey: Callable[..., Journey], site: str) -> None:
-    """With a year of sales beside it, so that days, shops and methods of all kinds are in the sums."""
-    journey(site, stores=2, registers=3, payments=150).whole()
+    """With a year beside it: days, shops, methods and, where the country has several, zones are in the sums."""
+    several = len(zones_of(site)) > 1
+    year = (
+        {"stores": 12, "registers": 12, "payments": 600} if several else {"stores": 2, "registers": 3, "payments": 150}
+    )
+    whole = journey(site, **year)
+    whole.whole()
+    zone = whole.answer("sales", *ALWAYS)["zone"]
+    assert zone == whole.ask("/_sandbox/ledger?by=day")["zone"] == ("store" if several else SITES[site].zone)
 
 
 @pytest.mark.parametrize("site", SITES)
