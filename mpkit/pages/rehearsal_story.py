@@ -95,7 +95,7 @@ def _trouble(found: Sequence[Job]) -> None:
 
 def _entry(job: Job, what: Told) -> None:
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f":material/{what.icon}: **{plain(what.event)}** :gray[· {plain(what.at)}]")
+        st.markdown(f":material/{what.icon}: **{plain(what.event)}** :gray[·\u00a0{plain(what.at)}]")
         if not job.finished:
             st.caption(f":material/hourglass_top: {plain(watch.pace(job, job.progress.get('done', 0), _total(job)))}")
         for icon, text in what.lines:
