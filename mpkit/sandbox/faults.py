@@ -84,14 +84,17 @@ class Faults:
 
     def variant(self, request: HttpRequest, of: str) -> bool:
         """One of two variants of a fault, evenly drawn (429 with or without Retry-After, 500 before or after)."""
-        key = _fingerprint(request)
-        return self.chance(f"variant {of}", key, self._seen[key]) < 0.5
+        return self.draw(request, of) < 0.5
 
     def lateness(self, request: HttpRequest) -> float:
         """Seconds until a request that was lost on its way is carried out after all."""
-        key = _fingerprint(request)
         least, most = _LATE_S
-        return least + (most - least) * self.chance("lateness", key, self._seen[key])
+        return least + (most - least) * self.draw(request, "late")
+
+    def draw(self, request: HttpRequest, of: str) -> float:
+        """A number from 0 to 1 for the details of a fault, the same for the same turn of the same request."""
+        key = _fingerprint(request)
+        return self.chance(f"variant {of}", key, self._seen[key])
 
     def calm_in(self, now_s: float) -> int:
         """Whole seconds until this storm may be over."""

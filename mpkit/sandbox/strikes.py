@@ -43,8 +43,8 @@ def after(faults: Faults, request: HttpRequest, fault: str, answer: Answer) -> A
     if fault == "cut-page" and _is_document(answer):
         return Answer(answer.status, answer.body[: len(answer.body) // 2], answer.effect)
     if fault == "changed-type" and _is_document(answer):
-        chance = faults.chance(fault, request.path.encode(), faults.fired[fault])
-        return Answer(answer.status, _changed(orjson.loads(answer.body), chance), answer.effect)
+        changed = _changed(orjson.loads(answer.body), faults.draw(request, fault))
+        return Answer(answer.status, changed, answer.effect)
     return answer
 
 
@@ -59,8 +59,8 @@ def page(
     found = rows[at : at + most]
     if fault == "short-page":
         return found[: max(1, len(found) * 2 // 3)]
-    if fault == "duplicate-ids" and found:
-        twice = int(faults.chance("which", str(at).encode(), 1) * len(found))
+    if fault == "duplicate-ids" and len(found):
+        twice = int(faults.draw(request, fault) * len(found))
         return [*found[: twice + 1], *found[twice:]]
     return found
 
@@ -92,6 +92,26 @@ def forbidden(path: str) -> Refusal:
     if path.startswith(("/v1/", "/users/me")):
         return family(403, "forbidden", "Caller is not authorized to access this resource")
     return classic(403, "Forbidden", "Forbidden")
+
+
+def unreadable(path: str) -> Refusal:
+    """The body is no JSON, in the words of the family of the path."""
+    text = "The body is not valid JSON"
+    if path.startswith("/_sandbox/"):
+        return Refusal(Answer(400, {"error": "wrong_control", "message": text, "status": 400}))
+    if path.startswith("/v2/"):
+        return newer(400, "bad_request", text)
+    if path.startswith(("/v1/", "/post-purchase/")):
+        return family(400, "bad_request", text)
+    return classic(400, "bad_request", text)
+
+
+def nowhere(others: Sequence[str]) -> Answer:
+    """There is no such path (404); or there is, for `others` of the methods (405)."""
+    if others:
+        told = {"message": "method not allowed", "error": "method_not_allowed", "status": 405, "cause": []}
+        return Answer(405, told, headers={"allow": ", ".join(others)})
+    return Answer(404, {"message": "resource not found", "error": "not_found", "status": 404, "cause": []})
 
 
 def server_error(status: int) -> Answer:
