@@ -18,6 +18,7 @@ from mpkit.model import WEEK, Account, Hours, Pos, Store
 from mpkit.money import hundredths
 
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
+_MOST = 10**17  # hundredths: what a database keeps in an integer, with room for sums
 _DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*(?:(Z)|([+-])(\d\d):?(\d\d)?)",
     re.IGNORECASE | re.ASCII,
@@ -93,9 +94,12 @@ def amount(value: object, field: str) -> int:
     try:
         if isinstance(value, (bool, dict, list)):
             raise Unreadable(field)
-        return hundredths(value)
+        found = hundredths(value)
     except (ValueError, ArithmeticError) as error:
         raise Unreadable(field) from error
+    if abs(found) > _MOST:
+        raise Unreadable(field)
+    return found
 
 
 def page(value: object) -> Mapping[str, Any]:
@@ -234,7 +238,9 @@ def _waits(found: Mapping[str, Any], config: Mapping[str, Any]) -> bool:
     fixed = found.get("fixed_amount")
     if fixed is not None and not isinstance(fixed, bool):
         raise Unreadable("fixed_amount")
-    return fixed if isinstance(fixed, bool) else config.get("operating_mode") in {"pdv", "unattended", "self_service"}
+    if isinstance(fixed, bool):
+        return fixed
+    return text(config.get("operating_mode"), "operating_mode") in {"pdv", "unattended", "self_service"}
 
 
 def places(value: object, field: str) -> tuple[tuple[str, str], ...]:
