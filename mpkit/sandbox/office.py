@@ -96,6 +96,7 @@ class Office:
     complaints: dict[int, Complaint] = field(default_factory=dict)  # by payment, the last one
     next_complaint: int = 5_900_000_001
     cases_seen: int = 0  # how many disputes are in the calendar
+    born_in_mediation: tuple[int, ...] | None = None  # payments of the generated year; None until somebody asks
     calendar: Calendar = field(default_factory=Calendar)
 
     def kinds(self) -> Kinds:

@@ -395,6 +395,7 @@ def test_a_slow_pix_is_shown_to_who_asks_to_see_it() -> None:
     assert code(it("GET", one)) == 2032
     now = it("GET", f"/v1/payments/{sale['id']}").body
     assert (now["status"], now["status_detail"], now["transaction_amount_refunded"]) == ("approved", "accredited", 0)
+    assert now["refunds"] == []
     it.clock.sleep(599)
     assert it("GET", path, **SEE).body[0]["status"] == "in_process"
     it.clock.sleep(1)
