@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mpkit import cli
-from mpkit.sandbox.world import description
+from mpkit.sandbox.table import description
 from mpkit.settings import Settings
 
 HERE = Path(__file__).parent

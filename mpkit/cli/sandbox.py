@@ -31,6 +31,9 @@ def command(
     fault: Annotated[list[str] | None, typer.Option(metavar="NAME=PROBABILITY", help="Repeatable.")] = None,
     token: Annotated[str, typer.Option(help="The token it accepts; one of its own where none is given.")] = "",
     url_host: Annotated[list[str] | None, typer.Option(help="Host a register's url may name; repeatable.")] = None,
+    manner: Annotated[
+        Literal["live", "documented"], typer.Option(help="Answer as the API was seen to, or as its documents say.")
+    ] = "live",
     lag_s: Annotated[float, typer.Option(help="Seconds a new store is unknown to new registers.", min=0, max=60)] = 0,
 ) -> None:
     """Serve the sandbox on loopback until Ctrl-C; its address and its token are the two lines on stderr."""
@@ -59,6 +62,7 @@ def command(
         state=state,
         url_hosts=url_host or (),
         lag_s=lag_s,
+        manner=manner,
     )
     settle()
     served = serve(world, listener)

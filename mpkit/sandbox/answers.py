@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -87,6 +88,14 @@ def family(status: int, error: str, message: str, code: int | None = None, seen:
     """The envelope of the payments family, with `cause`; `seen` is the date and request id it embeds."""
     cause = [] if code is None else [{"code": code, "description": message, "data": seen}]
     return Refusal(Answer(status, {"message": message, "error": error, "status": status, "cause": cause}))
+
+
+def counted(query: Mapping[str, str], name: str, default: int) -> int | None:
+    """A parameter that counts, `default` where it is not there; None where it is no number of up to nine digits."""
+    text = query.get(name)
+    if text is None:
+        return default
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
 def zulu(at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -84,7 +85,7 @@ def _ahead(world: World, wanted: Mapping[str, Any]) -> timedelta:
 def requests(world: World, call: Call) -> Answer:
     """`GET /_sandbox/requests`: the log, oldest first; `?since=n` only what came after the n-th."""
     since = call.query.get("since", "0")
-    if not since.isdecimal():
+    if not re.fullmatch("[0-9]{1,9}", since):
         raise _wrong("since is the number of a request")
     trace = world.trace
     counts = {"count": trace.count, "kept": KEPT, "effects": dict(trace.effects), "writes": trace.writes()}
@@ -131,8 +132,8 @@ def _once(world: World, call: Call, act: Callable[[World, Mapping[str, Any]], An
 def accounts(world: World, call: Call) -> Answer:
     """`POST /_sandbox/accounts {"token", "user_id"}`: another seller, to be mistaken for this one."""
     wanted = _object(call)
-    token, user = str(wanted.get("token", "")), str(wanted.get("user_id", ""))
-    if not token or not user.isdecimal():
+    token, user = wanted.get("token"), str(wanted.get("user_id", ""))
+    if not isinstance(token, str) or not token.strip() or not re.fullmatch("[0-9]+", user):
         raise _wrong("token and a numeric user_id are needed")
     world.sellers[token] = seller(world.site.id, world.seed + 1, token, user)
     return Answer(201, {"user_id": user})

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mpkit.sandbox import pos_checks
 from mpkit.sandbox.answers import Answer, Effect, Refusal
 from mpkit.sandbox.pos import make
 from mpkit.sandbox.shelf import PosRow, StoreRow
+from mpkit.sandbox.store_checks import judge
 from mpkit.sandbox.stores import unlink
 
 if TYPE_CHECKING:
@@ -34,7 +36,11 @@ def act(world: World, wanted: Mapping[str, Any]) -> Answer:
     action = actions.get(str(wanted.get("action")))
     if action is None:
         raise _refused(f"action is one of {', '.join(actions)}")
-    effect = action(world, wanted)
+    try:
+        effect = action(world, wanted)
+    except Refusal as refusal:  # what the API refuses, the panel does not offer
+        told = refusal.answer.document
+        raise _refused(str(told["message"]), refusal.answer.status) from None
     return Answer(200, {"id": effect.id}, effect)
 
 
@@ -55,7 +61,8 @@ def _create_store(world: World, wanted: Mapping[str, Any]) -> Effect:
         "longitude": wanted.get("longitude", point[1]),
         "reference": "",
     }
-    name = str(wanted.get("name", "Mi local"))
+    name = wanted.get("name", "Mi local")
+    judge(world, {"name": name, "location": location}, new=True)
     now, id_ = world.now(), world.shelf.store_numbers.next(world.seller.id, name)
     world.shelf.put_store(StoreRow(id_, world.seller.id, name, None, {}, location, now, now))
     return Effect("panel-create", "store", id_)
@@ -63,7 +70,8 @@ def _create_store(world: World, wanted: Mapping[str, Any]) -> Effect:
 
 def _create_pos(world: World, wanted: Mapping[str, Any]) -> Effect:
     store = _store(world, wanted.get("store_id"))
-    name = str(wanted.get("name", "Caja 1"))
+    name = wanted.get("name", "Caja 1")
+    pos_checks.name(name)
     row = make(world, world.seller, store, name=name, external_id=None, mode="standalone")
     return Effect("panel-create", "pos", row.id)
 
@@ -71,7 +79,11 @@ def _create_pos(world: World, wanted: Mapping[str, Any]) -> Effect:
 def _edit_store(world: World, wanted: Mapping[str, Any]) -> Effect:
     row = _store(world, wanted.get("id"))
     given = {name: wanted[name] for name in ("name", "external_id", "hours") if name in wanted}
-    location = {**row.location, **wanted.get("location", {})}
+    changed = wanted.get("location", {})
+    location = {**row.location, **changed} if isinstance(changed, dict) else changed
+    after = {"name": row.name, "external_id": row.external_id, "hours": row.hours} | given
+    judged = {"name": after["name"], "external_id": after["external_id"], "business_hours": after["hours"]}
+    judge(world, {**judged, "location": location}, new=True)
     world.shelf.put_store(replace(row, **given, location=location, changed=world.now()))
     return Effect("panel-update", "store", row.id)
 
@@ -79,6 +91,12 @@ def _edit_store(world: World, wanted: Mapping[str, Any]) -> Effect:
 def _edit_pos(world: World, wanted: Mapping[str, Any]) -> Effect:
     row = _pos(world, wanted.get("id"))
     given = {name: wanted[name] for name in ("name", "external_id", "store_id") if name in wanted}
+    if "name" in given:
+        pos_checks.name(given["name"])
+    if given.get("external_id") is not None:
+        pos_checks.external_id(given["external_id"])
+    if given.get("store_id") is not None:
+        given["store_id"] = _store(world, given["store_id"]).id
     if "fixed_amount" in wanted:
         given["mode"] = "pdv" if wanted["fixed_amount"] else "standalone"
     world.shelf.put_pos(replace(row, **given, changed=world.now()))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mpkit.sandbox.answers import Answer, Effect, listed, newer, zulu
+from mpkit.sandbox.answers import Answer, Effect, counted, listed, newer, zulu
 from mpkit.sandbox.keys import Told, digest, key_of
 from mpkit.sandbox.pos import external_store_id, links, make
 from mpkit.sandbox.shelf import PosRow, StoreRow
@@ -62,10 +62,10 @@ def search(world: World, call: Call) -> Answer:
         ids = shelf.pos_named(call.seller.id, wanted)
     if call.fault == "stale-read":
         ids = [id_ for id_ in ids if not world.hidden(shelf.pos[str(id_)].created, call)]
-    offset, limit = (call.query.get(name, "") for name in ("offset", "limit"))
-    if not (offset or "0").isdecimal() or not (limit or "0").isdecimal():
+    at, limit = counted(call.query, "offset", 0), counted(call.query, "limit", _PAGE)
+    if at is None or limit is None:
         raise newer(400, "bad_request", "limit and offset must be numbers")
-    at, most = int(offset or 0), min(_PAGE * 2, int(limit or _PAGE) or _PAGE)
+    most = min(_PAGE * 2, limit or _PAGE)
     rows = shelf.shown("v2", world.page(call, ids, at, most), lambda id_: _shown(world, shelf.pos[id_]))
     return Answer(200, listed(rows, total=len(ids), offset=at, limit=most, under="data"))
 
@@ -109,6 +109,8 @@ def update(world: World, call: Call) -> Answer:
 def delete(world: World, call: Call) -> Answer:
     """`DELETE /v2/pos/{id}`: 204; again with the same key 200."""
     key = _key(call)
+    if not call.params["id"].isdecimal():
+        raise newer(400, "resource_bad_request_error", "The id of the point of sale must be numeric")
     if _replayed(world, call, key) is not None:
         return Answer(200, {})
     row = _find(world, call)

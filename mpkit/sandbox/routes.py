@@ -58,6 +58,18 @@ class Router:
         handler, names = ended
         return handler, dict(zip(names, parts, strict=True))
 
+    def methods(self, path: str) -> list[str]:
+        """The methods this path has."""
+        pieces = path.split("/")
+        found: dict[str, list[str]] = {}
+        for method, template, _ in self.table:
+            parts = template.split("/")
+            if len(parts) == len(pieces) and all(
+                a == b or (a[:1] == "{" and b) for a, b in zip(parts, pieces, strict=True)
+            ):
+                found.setdefault(template, []).append(method)
+        return found[min(found, key=lambda template: template.count("{"))] if found else []
+
     def _grow(self, method: str, template: str, handler: Handler) -> None:
         branch, names = self._tree.setdefault(method, {}), []
         for piece in template.split("/")[1:]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mpkit.sandbox.answers import Answer, Effect, Refusal, classic, listed, zulu
+from mpkit.sandbox.answers import Answer, Effect, Refusal, classic, counted, listed, zulu
 from mpkit.sandbox.shelf import StoreRow
 from mpkit.sandbox.store_checks import ALPHANUMERIC, judge
 
@@ -71,7 +71,8 @@ def update(world: World, call: Call) -> Answer:
     """`PUT /users/{user}/stores/{id}`: partial; a store's own external id, sent again, counts as taken."""
     row = _to_change(world, call)
     body = judge(world, call.body, new=False)
-    _free(world, call, body.get("external_id"))
+    if body.get("external_id") != row.external_id or world.manner == "live":
+        _free(world, call, body.get("external_id"))
     row = replace(
         row,
         name=body.get("name", row.name),
@@ -126,12 +127,10 @@ def city_id(world: World, state_name: str, city: str) -> str:
 
 def whole(query: Mapping[str, str], name: str, default: int) -> int:
     """A paging parameter; refused where it is no number."""
-    text = query.get(name, "")
-    if not text:
-        return default
-    if not text.isdecimal():
+    found = counted(query, name, default)
+    if found is None:
         raise classic(400, f"invalid_{name}", f"The {name} must be a number")
-    return int(text)
+    return found
 
 
 def _shown(world: World, ids: Sequence[int]) -> list[bytes]:

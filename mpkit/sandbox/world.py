@@ -15,45 +15,32 @@ from typing import Any
 import orjson
 
 from mpkit.places import catalogue
-from mpkit.sandbox import (
-    chargebacks,
-    claims,
-    control,
-    gone,
-    methods,
-    office_routes,
-    payments,
-    pos,
-    pos_v2,
-    refunds,
-    stores,
-    strikes,
-)
+from mpkit.sandbox import gone, strikes
 from mpkit.sandbox.agenda import catch_up
-from mpkit.sandbox.answers import Answer, Refusal, classic, flat
+from mpkit.sandbox.answers import Answer, Refusal, flat
 from mpkit.sandbox.book import Book
-from mpkit.sandbox.description import described
 from mpkit.sandbox.faults import Faults
+from mpkit.sandbox.finding import Finder
 from mpkit.sandbox.journal import Journal
 from mpkit.sandbox.keys import Keys, key_of
 from mpkit.sandbox.keys import field as header
 from mpkit.sandbox.late import made
+from mpkit.sandbox.manners import Manner, documented
 from mpkit.sandbox.office import Office, Payout, Switches
 from mpkit.sandbox.rate import Rate
-from mpkit.sandbox.reports import control as reports_control
-from mpkit.sandbox.reports import routes as reports
 from mpkit.sandbox.reports.available import monthly
 from mpkit.sandbox.reports.desk import Desk
 from mpkit.sandbox.reports.writing import Files
-from mpkit.sandbox.routes import Found, Router, is_long
+from mpkit.sandbox.routes import Found, is_long
 from mpkit.sandbox.seller import Seller, seller
 from mpkit.sandbox.shelf import Shelf
+from mpkit.sandbox.table import API, CONTROL, OPEN
 from mpkit.sandbox.trace import Trace
+from mpkit.sandbox.typeset import Typesetter
 from mpkit.sandbox.year import Year, fill
 from mpkit.sites import SITES
 from mpkit.work import Clock, HttpRequest, HttpResponse, NoAnswer, NotSent, SystemClock
 
-CONTROL = "/_sandbox/"
 SLOW_S = 4.0  # how long a slow answer takes
 STALE_S = 5.0  # how long a fresh object may stay unseen
 
@@ -85,7 +72,7 @@ class World:
     `stores`, `registers` and `payments` are totals that are generated at the start; `clock` is any clock of `work`,
     moved further by the control route; `rate` is requests a second and account before 429 (0: no limit); `state` a file
     that keeps the changes across restarts; `url_hosts` are those a POS may name in its `url`; `lag_s` is how long a
-    fresh store is unknown to the creation of POS.
+    fresh store is unknown to the creation of POS; `manner` whether it answers as seen, or as documented.
     """
 
     def __init__(
@@ -106,18 +93,20 @@ class World:
         state: Path | None = None,
         sleep: Callable[[float], None] = time.sleep,
         url_hosts: Sequence[str] = (),
+        page_cap: int = 100,
         lag_s: float = 0.0,
+        manner: Manner = "live",
     ) -> None:
         self.site, self.seed = SITES[site], seed
-        self.places = catalogue(site, places)
+        self.places, self.page_cap = catalogue(site, places), page_cap
         self.long_payload, self.latency_s, self.lag_s = long_payload, latency_s, lag_s
+        self.manner = manner
         self.url_hosts = frozenset(url_hosts)
         self._url = "https://www.mercadopago.com"
         self.faults = Faults(seed, faults)
         self.rate = Rate(rate)
         self.gone: dict[str, int] = {}  # paths switched off, see `gone`
         self.trace = Trace()
-        self.searches: dict[tuple[object, ...], list[int]] = {}  # remembered queries of payments
         self.seller = seller(site, seed, token)
         self.sellers = {self.seller.token: self.seller}
         self._clock, self._sleep = clock or SystemClock(), sleep
@@ -132,10 +121,12 @@ class World:
         self.journal = Journal(state, asked, self._clock.now())
         # one line each: what the world keeps beside its clock, and what the state file carries over a restart
         self.shelf = self.journal.family(Shelf(self.journal.remember, seed))
-        self.book = self.journal.family(Book(self.site, self.journal.remember))
+        self.book = self.journal.family(Book(self.site, self.journal.remember, self.now))
         self.keys = self.journal.family(Keys(self.journal.remember))
         self.office = self.journal.family(Office(self.journal.remember, Switches(partials=self.site.partial_refunds)))
         self.desk, self.files = self.journal.family(Desk(self.journal.remember)), Files()
+        self.finder = Finder(self.book, self.seller.id)
+        self.typesetter = Typesetter(self.book, self.seller)
         fill(self, Year(stores, registers, payments, self.journal.born))
         self.office.payouts += [Payout(*paid) for paid in monthly(self.book, self.journal.born)]
         self.journal.replay()
@@ -178,7 +169,7 @@ class World:
 
     def is_long(self, request: HttpRequest) -> bool:
         """Whether the answer to this request takes more than a few milliseconds to make."""
-        for router in (_CONTROL,) if request.path.startswith(CONTROL) else (API, _OPEN):
+        for router in (CONTROL,) if request.path.startswith("/_sandbox/") else (API, OPEN):
             found = router.find(request.method, request.path)
             if found is not None:
                 return is_long(found[0])
@@ -198,8 +189,8 @@ class World:
             try:
                 self._carry_out_late()
                 catch_up(self)
-                if request.path.startswith(CONTROL):
-                    found = _CONTROL.find(request.method, request.path)
+                if request.path.startswith("/_sandbox/"):
+                    found = CONTROL.find(request.method, request.path)
                     return Reply(_bytes(self._caught(found, request, None, self.seller)))
                 asker = self.sellers.get(_bearer(request))
                 if asker is not None and self.rate.exceeded(asker.id, self._clock.monotonic()):
@@ -276,6 +267,10 @@ class World:
             self.keys.hold(asker.id, key, until)
 
     def _handled(self, request: HttpRequest, asker: Seller | None, fault: str | None) -> Answer:
+        answer = self._routed(request, asker, fault)
+        return documented(request, answer) if self.manner == "documented" else answer
+
+    def _routed(self, request: HttpRequest, asker: Seller | None, fault: str | None) -> Answer:
         if asker is not None:
             lost = gone.answer(self.gone, request) if self.gone else None
             if lost is not None:
@@ -283,38 +278,24 @@ class World:
             found = API.find(request.method, request.path)
             if found is not None:
                 return self._caught(found, request, fault, asker)
-        opened = _OPEN.find(request.method, request.path)
+        opened = OPEN.find(request.method, request.path)
         if opened is not None:
             return self._caught(opened, request, fault, asker or self.seller)
         if not _bearer(request):
             return flat(401, "unauthorized", "authorization value not present").answer
-        return strikes.unknown_token(request.path).answer if asker is None else _NOWHERE
+        if asker is None:
+            return strikes.unknown_token(request.path).answer
+        return strikes.nowhere([*API.methods(request.path), *OPEN.methods(request.path)])
 
     def _caught(self, found: Found | None, request: HttpRequest, fault: str | None, asker: Seller) -> Answer:
         """The answer of a route; a refusal is an answer too."""
         if found is None:
-            return _NOWHERE
+            return strikes.nowhere(CONTROL.methods(request.path))
         handler, params = found
         try:
             return handler(self, Call(request, asker, params, dict(request.query), _json(request), fault))
         except Refusal as refusal:
             return refusal.answer
-
-
-def me(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has this shape
-    """`GET /users/me`."""
-    return Answer(200, call.seller.me())
-
-
-def openapi(world: World, call: Call) -> Answer:  # noqa: ARG001 - as above
-    """`GET /_sandbox/openapi.json`: this document."""
-    return Answer(200, description(world.url))
-
-
-def description(url: str) -> dict[str, Any]:
-    """The sandbox, served at `url`, described by OpenAPI 3.1."""
-    tables = (*API.table, *_OPEN.table, *_CONTROL.table)
-    return described(tables, {path for _, path, _ in (*_OPEN.table, *_CONTROL.table)}, url)
 
 
 def _bearer(request: HttpRequest) -> str:
@@ -328,18 +309,9 @@ def _json(request: HttpRequest) -> Any:  # noqa: ANN401 - whatever was sent
     try:
         return orjson.loads(request.body)
     except ValueError as error:
-        raise classic(400, "bad_request", "The body is not valid JSON") from error
+        raise strikes.unreadable(request.path) from error
 
 
 def _bytes(answer: Answer) -> HttpResponse:
     headers = {"content-type": answer.kind, **answer.headers} if answer.document is not None else dict(answer.headers)
     return HttpResponse(answer.status, headers, answer.body)
-
-
-_NOWHERE = Answer(404, {"message": "resource not found", "error": "not_found", "status": 404, "cause": []})
-# one name each: every module of routes has ROUTES, some have OPEN_ROUTES, which need no token
-_MODULES = (stores, pos, pos_v2, payments, refunds, chargebacks, claims, methods, reports)
-API = Router((("GET", "/users/me", me), *(route for module in _MODULES for route in module.ROUTES)))
-_OPEN = Router(route for module in _MODULES for route in getattr(module, "OPEN_ROUTES", ()))
-_DOCUMENT = ("GET", "/_sandbox/openapi.json", openapi)
-_CONTROL = Router((*control.ROUTES, *office_routes.ROUTES, *reports_control.ROUTES, _DOCUMENT))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from mpkit.sandbox import world as of_world
+from mpkit.sandbox import table
 from mpkit.sandbox.description import OPERATIONS, SHAPES, described
 from tests.sandbox.asking import ask
 
@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def routes() -> set[str]:
-    tables = (of_world.API.table, of_world._OPEN.table, of_world._CONTROL.table)
-    return {f"{method} {path}" for table in tables for method, path, _ in table}
+    tables = (table.API.table, table.OPEN.table, table.CONTROL.table)
+    return {f"{method} {path}" for rows in tables for method, path, _ in rows}
 
 
 def test_every_route_is_described_and_nothing_else_is():
@@ -31,13 +31,13 @@ def test_a_route_nothing_is_said_of_is_an_error():
 
 
 def test_every_route_says_what_it_does():
-    document = of_world.description("http://127.0.0.1")
+    document = table.description("http://127.0.0.1")
     silent = [o["operationId"] for each in document["paths"].values() for o in each.values() if not o["summary"]]
     assert not silent
 
 
 def test_every_shape_is_a_schema_that_is_used():
-    document = of_world.description("http://127.0.0.1")
+    document = table.description("http://127.0.0.1")
     for name, shape in SHAPES.items():
         Draft202012Validator.check_schema(shape)
         assert f'"#/components/schemas/{name}"' in json.dumps(document), name
@@ -46,7 +46,7 @@ def test_every_shape_is_a_schema_that_is_used():
 
 
 def test_who_needs_no_token_is_said():
-    document = of_world.description("http://127.0.0.1")
+    document = table.description("http://127.0.0.1")
     it = ask(stores=1, registers=1)
     for path, methods in document["paths"].items():
         for method, said in methods.items():
@@ -59,9 +59,9 @@ def test_who_needs_no_token_is_said():
 
 def test_it_serves_its_own_description(start_sandbox):
     running = start_sandbox()
-    assert running.get("/_sandbox/openapi.json") == of_world.description(running.url)
+    assert running.get("/_sandbox/openapi.json") == table.description(running.url)
 
 
 def test_the_page_is_what_the_code_says():
     page = (ROOT / "docs/sandbox.openapi.json").read_text(encoding="utf-8")
-    assert json.loads(page) == of_world.description("http://127.0.0.1:8700"), "run `make docs`"
+    assert json.loads(page) == table.description("http://127.0.0.1:8700"), "run `make docs`"
