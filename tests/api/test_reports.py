@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from mpkit.api import Pace, connect
+from mpkit.api.pouring import Pouring
 from mpkit.api.report_files import COLUMNS, DAY, LONGEST, Asked, ReportFile, months
 from mpkit.api.report_reading import release_rows, settlement_rows
 from mpkit.errors import (
@@ -32,7 +33,7 @@ from mpkit.errors import (
 from mpkit.i18n import say_error
 from mpkit.sandbox.reports.columns import COLUMNS as THEIRS
 from mpkit.sites import SITES
-from mpkit.work import Cancelled, FixedClock, Seams
+from mpkit.work import Cancelled, FixedClock, Seams, silent
 from tests.api.conftest import TOKEN, said
 from tests.sandbox.reporting import CONFIG, Reporting, reporting
 
@@ -202,9 +203,10 @@ def test_a_request_whose_answer_was_lost_is_looked_for_before_it_is_sent_again(i
 @pytest.mark.parametrize("quirks", [{"pending_rows": True}, {"whole_days": True}, {"ask_again": 3}, {"fail": 2}])
 def test_every_oddity_of_the_list_is_lived_with(it: Reporting, tmp_path: Path, quirks: dict[str, Any]) -> None:
     it.turn(**quirks)
-    reports = ready(it)
+    reports, begun = ready(it), it.clock.at
     file = reports.obtain(*OCTOBER)
     assert file.name
+    assert it.clock.at - begun < timedelta(minutes=10)  # an answer that says "ask again" is not waited for
     rows = list(settlement_rows(reports.download(file, tmp_path / "r.csv"), span=OCTOBER))
     assert rows
     made = 1 + quirks.get("fail", 0) + quirks.get("ask_again", 0)
@@ -436,6 +438,18 @@ def test_a_whole_bad_day_is_survived(start_sandbox: Any, tmp_path: Path) -> None
         account.close()
     assert rows[0] == rows[1]
     assert len(rows[0]) > 100
+
+
+def test_what_came_of_an_attempt_that_broke_off_is_forgotten(tmp_path: Path) -> None:
+    with Pouring(tmp_path / "r.csv", 10, silent) as sink:
+        for parts in ((b"12345", b"67890"), (b"abc",)):
+            sink.begin()
+            for part in parts:
+                sink(part)
+        sink.sync()
+        assert (tmp_path / "r.csv").read_bytes() == b"abc"
+        with pytest.raises(Refused):
+            sink(b"12345678")
 
 
 def test_two_threads_may_use_one_object(it: Reporting, tmp_path: Path) -> None:

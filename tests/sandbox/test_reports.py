@@ -536,14 +536,27 @@ def test_files_have_the_default_columns_of_the_samples(shared: Path, kind: str) 
 
 
 def test_the_answers_are_the_ones_that_were_looked_at(golden: Callable[[str, str], None]) -> None:
-    golden("sandbox/reports.json", json.dumps(answers(), indent=1, ensure_ascii=False) + "\n")
+    golden("sandbox/reports.json", json.dumps(answers(), indent=1, ensure_ascii=False, sort_keys=True) + "\n")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_is_the_one_that_was_looked_at(kind: str, golden: Callable[[str, str], None]) -> None:
-    it = ask(stores=2, registers=2, payments=60)
+    """A few sales made by hand, one of each fate: every column of both reports."""
+    it = ask()
+    it.create_store()
+    pos = it.create_pos(external_id="SUC001CAJA01", external_store_id="SUC001", fixed_amount=False).body["id"]
+    sold = []
+    for method, amount in (("account_money", "1500.00"), ("interop_transfer", "820.50"), ("visa", "9999.99")):
+        press = {"action": "pay", "pos": str(pos), "amount": amount, "method": method}
+        sold.append(str(it("POST", "/_sandbox/buyer", press).body["id"]))
+        it.clock.sleep(3600)
+    it("POST", "/_sandbox/buyer", {"action": "refund", "payment_id": sold[0], "amount": "500.00"})
+    it.clock.sleep(60)
+    it("POST", "/_sandbox/buyer", {"action": "chargeback", "payment_id": sold[2]})
+    it.clock.sleep(86_400)
+    it("POST", "/_sandbox/buyer", {"action": "settle", "payment_id": sold[2], "outcome": "reimbursed"})
     it("POST", path(kind, "/config"), {**CONFIG, "columns": [{"key": name} for name in COLUMNS[kind]]})
-    it("POST", path(kind), {"begin_date": "2026-09-20T03:00:00Z", "end_date": "2026-11-15T02:59:59Z"})
+    it("POST", path(kind), {"begin_date": "2026-11-20T03:00:00Z", "end_date": "2026-12-01T02:59:59Z"})
     it.clock.sleep(90)
     file = it("GET", path(kind, "/" + it("GET", path(kind, "/list")).body[0]["file_name"])).body
     golden(f"sandbox/{kind}_report.csv", file.decode())

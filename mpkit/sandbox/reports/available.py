@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mpkit.sandbox.balance import SIGNS
+import numpy as np
+
 from mpkit.sandbox.book import Book, Slip
 from mpkit.sandbox.reports.operations import Operation, free_from, operations
 
@@ -28,15 +29,11 @@ def monthly(book: Book, born: datetime) -> Iterator[Paid]:
     months = [int((local - timedelta(days=365)).timestamp())]
     back = [first.replace(year=first.year - (month > first.month), month=month) for month in range(1, 13)]
     months += sorted(at for day in back if months[0] < (at := int(day.timestamp())) < born.timestamp())
-    free = [0] * len(months)
-    for id_, money in book.money.items():
-        release = book.slips[id_].release
-        for entry in money:
-            at = max(entry.at, money[0].at + release)
-            month = next((n for n, begin in enumerate(months) if at < begin), 0)
-            free[month] += SIGNS.get(entry.kind, 0) * entry.hundredths
+    _, when, moved = book.flows()
+    free = np.zeros(len(months) + 1, dtype="i8")
+    np.add.at(free, np.searchsorted(months, when, side="right"), moved)
     held, unit = 0, 1 if book.site.decimals else 100
-    for at, came in zip(months[1:], free[1:], strict=True):
+    for at, came in zip(months[1:], free[1:-1].tolist(), strict=True):
         held += came
         sent = held // _HALF // unit * unit
         if sent > 0:
@@ -49,22 +46,21 @@ def payout_id(turn: int) -> int:
     return _FIRST + _STEP * turn
 
 
-def events(book: Book, payouts: Sequence[Paid], *, begin: int, end: int, until: int) -> tuple[int, list[Event]]:
-    """The balance before `begin`, and what moved it from `begin` to `end`, in order; known before `until`."""
-    before, found = 0, list[Event]()
-    for id_, money in list(book.money.items()):
-        slip = book.slips[id_]
-        if not money or money[0].at + slip.release > end:
-            continue  # nothing is taken back of money before it is free
-        if money[-1].at < begin and money[0].at + slip.release < begin and not slip.fate:
-            before += sum(SIGNS.get(entry.kind, 0) * entry.hundredths for entry in money)
-            continue
+def events(
+    book: Book, freed: tuple[int, Sequence[int]], payouts: Sequence[Paid], *, span: tuple[int, int], until: int
+) -> tuple[int, list[Event]]:
+    """The balance before a span, and what moved it in the span, in order; known before `until`.
+
+    `freed` comes from `operations.freed`: what was free before, and the rows of payments that may have moved it.
+    """
+    (before, rows), (begin, end) = freed, span
+    found = list[Event]()
+    for row in rows:
+        slip, money = book.slip(row), book.movements_of(row)
         for turn, operation in enumerate(operations(slip, money, until)):
             at = free_from(slip, money, operation)
-            if at < begin:
-                before += operation.net
-            elif at <= end and at < until:
-                found.append((at, id_, turn, operation, slip))
+            if begin <= at <= end and at < until:
+                found.append((at, slip.id, turn, operation, slip))
     for turn, (at, hundredths) in enumerate(payouts):
         if at < begin:
             before -= hundredths

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from mpkit.sandbox.book import Book, Movement, Slip
 
 _CLAIMED_AFTER_S = 2 * 86_400
 _FOR_EVER = 2**62
+_MEDIATION = "in_mediation"
 _FOUND = {  # kind of movement to the operation's kind and sign
     "sale": ("payment", 1),
     "funding": ("payment", 1),
@@ -64,7 +67,7 @@ def operations(slip: Slip, money: Sequence[Movement], until: int) -> list[Operat
             found[-1] = found[-1]._replace(fee=found[-1].fee + entry.hundredths)
         elif entry.kind == "tax":
             found[-1] = found[-1]._replace(taxes=(*found[-1].taxes, (entry.name, -entry.hundredths)))
-    if found and slip.fate.startswith("in_mediation") and found[0].at + _CLAIMED_AFTER_S < until:
+    if found and slip.fate.startswith(_MEDIATION) and found[0].at + _CLAIMED_AFTER_S < until:
         found.append(Operation(found[0].at + _CLAIMED_AFTER_S, "dispute", -found[0].gross, 0, ()))
     return found
 
@@ -74,34 +77,51 @@ def free_from(slip: Slip, money: Sequence[Movement], operation: Operation) -> in
     return max(operation.at, money[0].at + slip.release)
 
 
-Found = tuple[list[tuple[int, int]], list[tuple[int, int]]]
-
-
-def touched(book: Book, begin: int, end: int) -> Found:
-    """The payments approved within the span, and all touched since it began: short work, done under the lock."""
+def touched(book: Book, begin: int, end: int) -> list[int]:
+    """The rows of payments that may have an operation in the span; to be called under the world's lock."""
     # a claim leaves no trace in the dates: whoever was approved shortly before may have one in the span
-    return book.between("date_approved", begin - _CLAIMED_AFTER_S, end), book.between(
-        "date_last_updated", begin, _FOR_EVER
-    )
+    dated = book.dated["date_approved"]
+    found: list[int] = dated.rows[dated.span(begin - _CLAIMED_AFTER_S, end)].tolist()
+    known = set(found)
+    later = book.later.items()
+    return found + [row for row, money in later if row not in known and any(begin <= e.at <= end for e in money)]
+
+
+def freed(book: Book, begin: int, end: int) -> tuple[int, list[int]]:
+    """What was free before the span, and the rows of payments that may move the balance in it; under the lock."""
+    _, free, moved = book.flows()
+    before = int(moved[free < begin].sum())
+    dated, released = book.dated["money_release_date"], book.columns.released
+    found = set(dated.rows[dated.span(begin, end)].tolist())
+    for row, money in book.later.items():
+        if any(begin <= max(entry.at, int(released[row])) <= end for entry in money):
+            found.add(row)
+    for row in _claimed(book):
+        slip, money_ = book.slip(row), book.movements_of(row)
+        claim = next((one for one in operations(slip, money_, _FOR_EVER) if one.kind == "dispute"), None)
+        at = free_from(slip, money_, claim) if claim else _FOR_EVER
+        if claim and at < begin:
+            before += claim.net
+        elif at <= end:
+            found.add(row)
+    return before, sorted(found)
+
+
+def _claimed(book: Book) -> list[int]:
+    """The rows of payments in mediation."""
+    all_ = book.columns
+    fates = [n for n, fate in enumerate(book.fates.known) if fate.startswith(_MEDIATION)]
+    found: list[int] = np.flatnonzero(np.isin(all_.fate[: all_.count], fates)).tolist()
+    return found
 
 
 def within(
-    book: Book, found: Found, span: tuple[int, int], until: int
+    book: Book, rows: Sequence[int], span: tuple[int, int], until: int
 ) -> Iterator[tuple[Slip, list[Operation], list[Operation]]]:
     """Slip, all operations and those in the span, of every payment that has any: long work, done without the lock."""
-    claimed = span[0] - _CLAIMED_AFTER_S
-    for _, id_ in found[0]:
-        yield from _of(book, id_, span, until)
-    for _, id_ in found[1]:
-        money = book.money[id_]
-        if money and money[0].at < claimed:
-            yield from _of(book, id_, span, until)
-
-
-def _of(
-    book: Book, id_: int, span: tuple[int, int], until: int
-) -> Iterator[tuple[Slip, list[Operation], list[Operation]]]:
-    every = operations(book.slips[id_], book.money[id_], until)
-    wanted = [operation for operation in every if span[0] <= operation.at <= span[1]]
-    if wanted:
-        yield book.slips[id_], every, wanted
+    for row in rows:
+        slip = book.slip(row)
+        every = operations(slip, book.movements_of(row), until)
+        wanted = [operation for operation in every if span[0] <= operation.at <= span[1]]
+        if wanted:
+            yield slip, every, wanted

@@ -12,7 +12,7 @@ from typing import Any
 from mpkit.sandbox.book import Book, Slip
 from mpkit.sandbox.reports.available import Paid, payout_id
 from mpkit.sandbox.reports.cells import Style, amount, identity, instant, of_payment, place, taxes
-from mpkit.sandbox.reports.operations import Found, Operation, within
+from mpkit.sandbox.reports.operations import Operation, within
 from mpkit.sandbox.shelf import Shelf
 
 _TYPES = {"payment": "SETTLEMENT", "refund": "REFUND", "chargeback": "CHARGEBACK", "dispute": "DISPUTE"}
@@ -23,7 +23,7 @@ Key = tuple[int, int, int]
 def settlement(
     book: Book,
     shelf: Shelf,
-    found: Found,
+    found: Sequence[int],
     payouts: Sequence[Paid],
     *,
     span: tuple[int, int],

@@ -21,7 +21,7 @@ from mpkit.sandbox.reports.cells import Style
 from mpkit.sandbox.reports.columns import header
 from mpkit.sandbox.reports.configuring import offset
 from mpkit.sandbox.reports.desk import Order
-from mpkit.sandbox.reports.operations import touched
+from mpkit.sandbox.reports.operations import freed, touched
 from mpkit.sandbox.reports.release import release
 from mpkit.sandbox.reports.settlement import settlement
 
@@ -87,7 +87,7 @@ def _rows(world: World, order: Order) -> Callable[[], Iterator[dict[str, str]]]:
     own = order.user == world.seller.id  # another account of this world has no movements
     payouts = [(paid.at, paid.hundredths) for paid in world.office.payouts] if own else []
     if order.kind == "settlement":
-        found = touched(book, *span) if own else ([], [])
+        found = touched(book, *span) if own else []
         return lambda: settlement(
             book,
             shelf,
@@ -99,8 +99,10 @@ def _rows(world: World, order: Order) -> Callable[[], Iterator[dict[str, str]]]:
             style=style,
         )
 
+    moved = freed(book, *span) if own else (0, [])
+
     def released() -> Iterator[dict[str, str]]:
-        known = events(book, payouts, begin=span[0], end=span[1], until=order.ready) if own else (0, [])
+        known = events(book, moved, payouts, span=span, until=order.ready)
         return release(shelf, *known, begin=order.begin, config=order.config, style=style)
 
     return released
