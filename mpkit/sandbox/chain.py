@@ -6,11 +6,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from mpkit.model import WEEK
-from mpkit.sandbox.believable import believable
+from mpkit.sandbox.believable import believable, kinds
+from mpkit.sandbox.hours import zone_at
 from mpkit.sandbox.pos import make
 from mpkit.sandbox.shelf import PosRow, StoreRow
 
@@ -21,49 +22,74 @@ if TYPE_CHECKING:
 _PANEL = 6  # one shop in six was made in the panel
 _OLDER = timedelta(days=400)  # the shops are older than the year
 _SPREAD = 0.012  # degrees around a city's centre
-_WEEK = (0.9, 0.85, 0.9, 1.0, 1.3, 1.45, 0.75)  # Monday to Sunday
+_SUNDAY = 6
+_MIDNIGHT = 24
+_NEW = 0.08  # of the shops opened during the year
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop as the year sees it: its size, how busy each day of the week is, its hours and registers."""
+    """A shop as the year sees it: what kind it is, how large, where, when it is open, its registers."""
 
     store: str
+    place: tuple[str, str]  # state and city
     province: str
-    pos: tuple[str, ...]
-    pos_weights: tuple[float, ...]
+    zone: ZoneInfo
+    pos: tuple[int, ...]
+    sticker: bool  # its registers take any amount; else the till sends an order
+    kind: int  # place in `kinds`
     size: float
-    week: tuple[float, ...]
-    opens: int
-    closes: int
+    growth: float  # over the year
+    sundays: bool
+    hours: tuple[tuple[int, int], ...]
+    opened: int  # days before the world was born
 
 
 def open_chain(world: World, draw: random.Random, year: Year) -> list[Shop]:
     """Make `year.stores` stores with `year.registers` POS in all, one after the other to each store."""
-    words = believable(world.site.id)
+    words, sorts = believable(world.site.id), kinds(world.site.id)
     cities = _cities(world, words["cities"], draw)
     panel = max(1, year.stores // _PANEL) if year.stores > 2 else 0
     shops = []
     for n in range(year.stores):
-        state, city = cities[n % len(cities)]
+        place, number = cities[n % len(cities)], f"{n + 1:03d}"
         by_panel = n >= year.stores - panel
-        opens, closes = draw.choice(((8, 21), (9, 20), (8, 22), (10, 22), (7, 23)))
-        sundays = draw.random() < 0.6
-        days = WEEK if sundays else WEEK[:6]
-        number = f"{n + 1:03d}"
-        store = _store(world, draw, words, number, (state, city), by_panel=by_panel)
-        hours = {day: [{"open": f"{opens:02d}:00", "close": f"{closes:02d}:00"}] for day in days}
-        opened = year.born - _OLDER
-        store = world.shelf.put_store(replace(store, hours=hours, created=opened, changed=opened))
+        kind = draw.choices(range(len(sorts)), weights=[sort.share for sort in sorts])[0]
+        hours, sundays = draw.choice(sorts[kind].hours), draw.random() < sorts[kind].sundays
+        # the first and the last are old: a chain that is looked at has a whole year to show
+        new = 0 < n < year.stores - 1 and draw.random() < _NEW
+        opened = draw.randrange(40, 300) if new else _OLDER.days
+        store = _store(world, draw, words, number, place, by_panel=by_panel)
+        born = year.born - timedelta(days=opened)
+        week = _week(hours, sundays=sundays)
+        store = world.shelf.put_store(replace(store, hours=week, created=born, changed=born))
         count = len(range(n, year.registers, year.stores))
         rows = [_register(world, words, store, number, k, by_panel=by_panel) for k in range(count)]
+        size = draw.uniform(*sorts[kind].size) * (0.6 + 0.4 * len(rows))
+        growth = draw.uniform(-0.15, 2 * words["growth"] + 0.15)
         if rows:
-            weights = tuple(accumulate(1.0 / (k + 1) for k in range(len(rows))))
-            week = tuple(share if sundays or day < 6 else 0.0 for day, share in enumerate(_WEEK))
-            ids = tuple(row.id for row in rows)
-            code = world.places.code(state)
-            shops.append(Shop(store.id, code, ids, weights, draw.uniform(0.5, 2.0), week, opens, closes))
+            shop = Shop(
+                store=store.id,
+                place=place,
+                province=world.places.code(place[0]),
+                zone=zone_at(world, store.id),
+                pos=tuple(int(row.id) for row in rows),
+                sticker=by_panel,
+                kind=kind,
+                size=size,
+                growth=growth,
+                sundays=sundays,
+                hours=hours,
+                opened=opened,
+            )
+            shops.append(shop)
     return shops
+
+
+def _week(hours: Sequence[tuple[int, int]], *, sundays: bool) -> dict[str, list[dict[str, str]]]:
+    """Opening hours as a store has them; what is open to midnight closes a minute before."""
+    times = [{"open": f"{a:02d}:00", "close": "23:59" if b == _MIDNIGHT else f"{b:02d}:00"} for a, b in hours]
+    return {day: times for n, day in enumerate(WEEK) if sundays or n != _SUNDAY}
 
 
 def _cities(world: World, wanted: Sequence[Sequence[str]], draw: random.Random) -> list[tuple[str, str]]:

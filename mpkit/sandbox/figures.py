@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from mpkit.sandbox.book import Movement, Slip
+if TYPE_CHECKING:
+    from mpkit.sandbox.book import Movement, Slip
+
+ACCREDITED = ("approved", "accredited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def _status(slip: Slip, amount: int, refunded: int, case: str) -> tuple[str, str
         return "charged_back", details[case]
     if refunded == amount:
         return "refunded", "refunded"
-    return ("approved", "partially_refunded") if refunded else ("approved", "accredited")
+    return ("approved", "partially_refunded") if refunded else ACCREDITED
 
 
 def fee_share(fee: int, amount: int, refunded: int) -> int:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from mpkit.sandbox.answers import family
 
 _ABSOLUTE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)")
-_RELATIVE = re.compile(r"NOW(?:-(\d+)(MINUTE|HOUR|DAY|WEEK|MONTH|YEAR)S?)?")
+_RELATIVE = re.compile(r"NOW(?:-(\d+)(MINUTE|HOUR|DAY|WEEK|MONTH)S?)?")
+# how many of each the guide documents; any other number is refused
 _UNITS = {
-    "MINUTE": timedelta(minutes=1),
-    "HOUR": timedelta(hours=1),
-    "DAY": timedelta(days=1),
-    "WEEK": timedelta(weeks=1),
-    "MONTH": timedelta(days=30),
-    "YEAR": timedelta(days=365),
+    "MINUTE": (60, timedelta(minutes=1)),
+    "HOUR": (24, timedelta(hours=1)),
+    "DAY": (365, timedelta(days=1)),
+    "WEEK": (8, timedelta(weeks=1)),
 }
+_MONTHS = 12
 _REACH = timedelta(days=365)
 
 
@@ -41,10 +42,25 @@ def _instant(text: str, now: datetime) -> datetime:
     relative = _RELATIVE.fullmatch(text)
     try:
         if relative:
-            count, unit = relative.groups()
-            return now - int(count) * _UNITS[unit] if count else now
+            return _before(now, int(relative[1] or 0), relative[2])
         if _ABSOLUTE.fullmatch(text):
             return datetime.fromisoformat(text)
-    except (ValueError, OverflowError):  # the 31st of February, a billion days ago
+    except (ValueError, OverflowError):  # the 31st of February, 90 minutes
         pass
     raise family(400, "bad_request", "Invalid date format, expected yyyy-MM-dd'T'HH:mm:ss.SSSZ", 1001)
+
+
+def _before(now: datetime, count: int, unit: str | None) -> datetime:
+    """`NOW-3MONTHS`, on the same day of that month or its last."""
+    if unit is None:
+        return now
+    if unit == "MONTH":
+        if not 1 <= count <= _MONTHS:
+            raise ValueError(count)
+        months = now.year * 12 + now.month - 1 - count
+        year, month = divmod(months, 12)
+        return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
+    most, each = _UNITS[unit]
+    if not 1 <= count <= most:
+        raise ValueError(count)
+    return now - count * each

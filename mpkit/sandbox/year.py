@@ -1,37 +1,37 @@
 """A believable year: counts, a seed and a time of birth go in; stores, registers and their payments come out.
 
-Opening hours, week, season and closed days; methods and other wallets; fees and withholdings; late and partial refunds,
-rare chargebacks; transfers, online sales and what the merchant paid; one register that falls silent.
+Opening hours of each shop in its own zone, week, season, paydays, holidays and growth; shops of several kinds; methods
+and other wallets; fees and withholdings; late and partial refunds, rare disputes; transfers, online sales and what the
+merchant paid; one register that falls silent, one that gives back more than usual for some days.
 """
 
 from __future__ import annotations
 
-import gc
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
-from itertools import accumulate
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from mpkit.sandbox.believable import believable
 from mpkit.sandbox.chain import Shop, open_chain
-from mpkit.sandbox.hours import zone_at
-from mpkit.sandbox.sale import Ticket, entries
+from mpkit.sandbox.columns import References
+from mpkit.sandbox.dice import Dice
+from mpkit.sandbox.figures import ACCREDITED
+from mpkit.sandbox.sale import charged, what_came_of_it
+from mpkit.sandbox.tickets import Tickets, tickets
+from mpkit.sandbox.visits import Visits, strange, visits
 
 if TYPE_CHECKING:
-    from mpkit.sandbox.book import Movement, Slip
+    from mpkit.sandbox.book import Book, Movement
     from mpkit.sandbox.world import World
 
-DAYS = 363  # whole local days before the day of birth: all of it within the search's reach
-_SILENT_DAYS = 12
-_MINUTES = 60
-# the share of each channel that is not a sale at a register
-_CHANNELS = (("transfer", 0.015), ("online", 0.01), ("outgoing", 0.012), ("funding", 0.002))
-# hour of the day to how busy it is, for shops open then
-_BUSY = (1, 1, 1, 1, 1, 1, 2, 4, 7, 9, 11, 13, 12, 9, 6, 6, 8, 11, 14, 15, 12, 8, 4, 2)
+_DAY = 86_400
+_PENDING_DAYS = 30  # an offline payment waits so long
+_LATE = 2 * _DAY  # and takes at most so long to be paid
+_CANCELLED = ("cancelled/expired", "cancelled/by_collector", "cancelled/by_payer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,101 +46,108 @@ class Year:
 
 def fill(world: World, year: Year) -> None:
     """Put shops on the shelf and a year into the book; nothing where all totals are 0."""
-    draw = random.Random(f"{world.site.id}|{world.seed}")  # noqa: S311 - a seed, not a secret
+    seed = f"{world.site.id}|{world.seed}"
+    draw = random.Random(seed)  # noqa: S311 - a seed, not a secret
     shops = open_chain(world, draw, year)
-    if year.payments:
-        gc.disable()  # a million small tuples and no cycle among them: collecting would double the time
-        try:
-            world.book.fill(_payments(world, draw, shops, year))
-        finally:
-            gc.enable()
+    if not year.payments:
+        return
+    dice, now = Dice(seed), int(year.born.timestamp())
+    seen = visits(world.site, shops, dice, count=year.payments, born=year.born)
+    sold = tickets(world.site, world.book.forms, shops, seen, dice)
+    world.book.columns.begin(len(seen.at))
+    _write(world.book, seen, sold, dice, shops)
+    _approve(world.book, sold, dice, now)
+    world.book.fill(_later(world, sold, seen, dice, now))
 
 
-def _payments(
-    world: World, draw: random.Random, shops: Sequence[Shop], year: Year
-) -> Iterator[tuple[Slip, list[Movement]]]:
-    """All payments in the order of their time, so that ids rise with it."""
-    tickets = sorted(_tickets(world, draw, shops, year))
-    now = int(year.born.timestamp())
-    next_ = {"payment": world.book.next_payment, "refund": world.book.next_refund}
-    next_["chargeback"] = world.book.next_chargeback
-    for ticket in tickets:
-        yield entries(world.site, draw, ticket, next_, now)
+def _write(book: Book, seen: Visits, sold: Tickets, dice: Dice, shops: Sequence[Shop]) -> None:
+    """What each payment has of its own, whether it is paid or not."""
+    all_, count = book.columns, len(seen.at)
+    all_.id[:] = book.next_payment + np.cumsum(3 + dice.below(count, 37))
+    all_.created[:] = seen.at
+    all_.form[:] = sold.form
+    all_.payer[:] = 1_000_000_000 + dice.below(count, 900_000_000)
+    all_.store[:] = np.array([*(int(shop.store) for shop in shops), 0])[seen.shop]
+    all_.pos[:] = seen.pos
+    by_sticker = np.array([*(shop.sticker for shop in shops), False])[seen.shop] & (seen.pos > 0)
+    by_till = (seen.pos > 0) & ~by_sticker
+    all_.order[:] = np.where(by_till, 36_000_000_000 + all_.id % 10**9, 0)
+    serial = np.cumsum(by_till)
+    all_.reference[:] = np.select(
+        [by_till, by_sticker],
+        [
+            book.references.serial(References.TILL, serial),
+            book.references.serial(References.STICKER, 1 + all_.pos % 9),
+        ],
+        book.references.serial(References.WEB, all_.id % 1_000_000),
+    )
+    all_.amount[:] = sold.amount
+    words = believable(book.site.id)
+    lucky = sold.counter & (dice.share(count) < words["coupon"])
+    unit = 1 if book.site.decimals else 100
+    all_.coupon[:] = np.where(lucky, all_.amount // 10 // unit * unit, 0)
+    financed = dict(map(tuple, words["financed"]))
+    more = np.array([financed.get(parts, 0.0) for parts in range(25)])[sold.installments]
+    all_.extra[:] = charged(book.site, all_.amount, more)
 
 
-def _tickets(world: World, draw: random.Random, shops: Sequence[Shop], year: Year) -> list[Ticket]:
-    zone = ZoneInfo(world.site.zone)
-    today = year.born.astimezone(zone).date()
-    now = int(year.born.timestamp())
-    elsewhere = [channel for channel, share in _CHANNELS for _ in range(int(year.payments * share))]
-    if not shops:
-        elsewhere = ["online"] * year.payments
-    found = [_loose(draw, channel, today, zone, now) for channel in elsewhere]
-    if not shops:
-        return found
-    slots, weights = _slots(draw, shops, today, world.site.id)
-    silent = max(shops, key=lambda shop: len(shop.pos)).pos[-1]
-    minute_of = {shop.store: _opening(shop) for shop in shops}
-    zone_of = {shop.store: zone_at(world, shop.store) for shop in shops}
-    count = year.payments - len(found)
-    while count:
-        for day, shop, midnight in draw.choices(slots, cum_weights=weights, k=count):
-            minutes, busy = minute_of[shop.store]
-            # the hour by how busy it is, then any second of it
-            at = (
-                midnight(zone_of[shop.store])
-                + draw.choices(minutes, cum_weights=busy)[0] * _MINUTES
-                + draw.randrange(3600)
-            )
-            pos = draw.choices(shop.pos, cum_weights=shop.pos_weights)[0]
-            if at >= now - 30 or (pos == silent and (today - day).days < _SILENT_DAYS):
-                continue
-            found.append(Ticket(at, draw.getrandbits(31), "qr", shop.store, pos, shop.province))
-        count = year.payments - len(found)
+def _approve(book: Book, sold: Tickets, dice: Dice, now: int) -> None:
+    """What became of each at the time: approved with its charges, or not and why; and the dates that follow."""
+    words, all_, count = believable(book.site.id), book.columns, book.columns.count
+    luck = dice.share(count) + np.where(sold.sale, 0.0, 1.0)  # only sales fail
+    reason, ending = dice.below(count, len(words["reasons"])), dice.below(count, len(_CANCELLED))
+    waits = sold.slow
+    takes = np.where(waits, 600 + dice.below(count, _LATE), 0)
+    limits = np.cumsum([words["rejected"], words["cancelled"], words["mediated"]])
+    names = [f"rejected/{name}" for name in words["reasons"]]
+    rejected, cancelled, mediated, pending = (
+        np.array([book.fates.number(text) for text in texts])
+        for texts in (names, _CANCELLED, ("in_mediation/pending",), ("pending/pending_waiting_payment",))
+    )
+    fate = np.select(
+        [
+            waits & (luck < 0.3) & (all_.created + _PENDING_DAYS * _DAY < now),
+            waits & ((luck < 0.3) | (all_.created + takes >= now)),
+            luck < limits[0],
+            luck < limits[1],
+            luck < limits[2],
+        ],
+        [np.full(count, cancelled[0]), np.full(count, pending[0]), rejected[reason], cancelled[ending],
+         np.full(count, mediated[0])],
+        0,
+    )  # fmt: skip
+    paid = (fate == 0) | (fate == mediated[0])
+    all_.fate[:] = fate
+    all_.approved[:] = np.where(paid, all_.created + takes, 0)
+    all_.lag[:] = np.where(waits & (fate == cancelled[0]), _PENDING_DAYS * _DAY, 2 + dice.below(count, 9))
+    all_.release[:] = sold.release_days * _DAY
+    all_.updated[:] = np.where(paid, all_.approved, all_.created) + all_.lag
+    all_.released[:] = np.where(paid, all_.approved + all_.release, 0)
+    rates = np.zeros((len(book.forms.known), all_.charges.shape[1]))
+    for n, form in enumerate(book.forms.known):
+        rates[n, : len(form.rates)] = [rate for _, rate in form.rates]
+    charges = charged(book.site, all_.amount[:, None], rates[all_.form])
+    all_.charges[:] = np.where(paid[:, None], charges, 0)
+    states = [tuple(text.split("/")) if text else ACCREDITED for text in book.fates.known]
+    all_.state[:] = np.array([book.states.number(state) for state in states])[fate]
+
+
+def _later(world: World, sold: Tickets, seen: Visits, dice: Dice, now: int) -> dict[int, Sequence[Movement]]:
+    """What moved after the approvals, by row: refunds of some, disputes of a few."""
+    draw = random.Random(f"later {world.site.id}|{world.seed}")  # noqa: S311 - a seed, not a secret
+    book, all_, words = world.book, world.book.columns, believable(world.site.id)
+    luck = dice.share(all_.count)
+    settled = sold.sale & (all_.fate == 0)
+    odd = strange(seen, all_.pos, words["strange"], now)
+    refunded = settled & (luck < np.where(odd, words["strange"]["refunded"], words["refunded"]))
+    contested = settled & sold.credit & (luck > 1 - words["disputed"])
+    next_: dict[str, int] = {"refund": book.next_refund, "chargeback": book.next_chargeback}
+    found: dict[int, Sequence[Any]] = {}
+    for row in np.flatnonzero(refunded | contested).tolist():
+        money = book.movements_of(row)
+        later = what_came_of_it(
+            world.site, draw, book.slip(row), money, refunded=bool(refunded[row]), next_=next_, now=now
+        )
+        if later:
+            found[row] = later
     return found
-
-
-def _slots(
-    draw: random.Random, shops: Sequence[Shop], today: date, site: str
-) -> tuple[list[tuple[date, Shop, Any]], list[float]]:
-    """Every open day of every shop with its weight: size, day of the week, season, growth and a little luck."""
-    slots: list[tuple[date, Shop, Any]] = []
-    weights: list[float] = []
-    for shop in shops:
-        closed_from = draw.randrange(30, DAYS)  # one week of works in the year, for one shop in five
-        works = range(closed_from, closed_from + 7) if draw.random() < 0.2 else range(0)
-        for back in range(DAYS + 1):
-            day = today - timedelta(days=back)
-            if not shop.week[day.weekday()] or back in works or (day.month, day.day) in _closed_days(site):
-                continue
-            season = 1.25 if day.month == 12 else 0.85 if day.month in {1, 2} else 1.0
-            payday = 1.15 if day.day <= 7 else 1.0
-            growth = 1.0 - 0.3 * back / DAYS
-            slots.append((day, shop, _midnight(day)))
-            weights.append(shop.size * shop.week[day.weekday()] * season * payday * growth * draw.uniform(0.8, 1.2))
-    return slots, list(accumulate(weights))
-
-
-def _midnight(day: date) -> Any:  # noqa: ANN401 - a small function of the zone, remembered
-    @cache
-    def of(zone: ZoneInfo) -> int:
-        # counted back from noon: clocks change at night, and the open hours are by the clock after it
-        return int(datetime(day.year, day.month, day.day, 12, tzinfo=zone).timestamp()) - 12 * 3600
-
-    return of
-
-
-def _opening(shop: Shop) -> tuple[list[int], list[int]]:
-    """The starting minutes of the open hours and how busy they are, summed up."""
-    hours = list(range(shop.opens, shop.closes))
-    return [hour * _MINUTES for hour in hours], list(accumulate(_BUSY[hour] for hour in hours))
-
-
-def _loose(draw: random.Random, channel: str, today: date, zone: ZoneInfo, now: int) -> Ticket:
-    """A payment without a shop, at any time of the year."""
-    first = int(datetime.combine(today - timedelta(days=DAYS), datetime.min.time(), zone).timestamp())
-    return Ticket(draw.randrange(first, now - 30), draw.getrandbits(31), channel, "", "", "")
-
-
-def _closed_days(site: str) -> frozenset[tuple[int, int]]:
-    return frozenset((month, day) for month, day in believable(site)["closed"])

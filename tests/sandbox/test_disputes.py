@@ -126,7 +126,7 @@ def test_a_refund_on_its_way_comes_to_nothing_when_the_payment_is_disputed() -> 
 
 
 def test_open_disputes_of_a_generated_year_are_decided_later_and_never_before() -> None:
-    it = ask(site="MLC", stores=3, registers=6, payments=8_000, seed=4)
+    it = ask(site="MLC", stores=3, registers=6, payments=20_000, seed=4)
     book = it.world.book
     still = [case for case in book.cases if chargeback(it, case)["coverage_applied"] is None]
     assert still

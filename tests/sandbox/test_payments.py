@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mpkit.sandbox.window import window as search_window
 from tests.sandbox.asking import NOON, Asking, ask
 
 PATH = "/v1/payments/search"
@@ -62,10 +63,12 @@ def test_both_ends_of_a_window_are_inside(year: Asking, every: list[dict[str, An
     assert row["id"] not in {found["id"] for found in rows(year, window(at - second, at - second))}
 
 
-def test_a_limit_above_a_hundred_is_cut_in_silence(year: Asking) -> None:
+def test_a_limit_above_the_cap_is_cut_in_silence(year: Asking) -> None:
     page = year("GET", f"{PATH}?{ALL}&limit=500").body
     assert (len(page["results"]), page["paging"]["limit"]) == (100, 100)
     assert len(year("GET", f"{PATH}?{ALL}").body["results"]) == 30
+    documented = ask(payments=80, page_cap=50)("GET", f"{PATH}?{ALL}&limit=100").body
+    assert (len(documented["results"]), documented["paging"]["limit"]) == (50, 50)
 
 
 def test_past_the_end_there_is_an_empty_page_and_the_total_drifts(year: Asking) -> None:
@@ -89,6 +92,13 @@ REFUSED = [
     ("begin_date=NOW-3FORTNIGHTS", 1001),
     ("begin_date=NOW-99999999999DAYS", 1001),
     ("begin_date=NOW-900000DAYS", 1001),
+    ("begin_date=NOW-61MINUTES", 1001),
+    ("begin_date=NOW-9WEEKS", 1001),
+    ("begin_date=NOW-0DAYS", 1001),
+    ("begin_date=NOW-13MONTHS", 1001),
+    ("begin_date=NOW-1YEAR", 1001),
+    ("end_date=NOW%2B1DAYS", 1001),
+    ("begin_date=NOW-365DAYS", 9062),
     (window(NOON - timedelta(days=365), NOON), 9062),
 ]
 
@@ -102,14 +112,40 @@ def test_limits_of_the_search(year: Asking, query: str, code: int) -> None:
 
 def test_without_dates_the_last_three_months_come(year: Asking) -> None:
     found = [datetime.fromisoformat(row["date_created"]) for row in rows(year, "sort=date_created")]
-    assert min(found) >= NOON - timedelta(days=90)
-    assert len(found) == len(list(rows(year, window(NOON - timedelta(days=90), NOON))))
+    begin = NOON.replace(month=8)
+    assert min(found) >= begin
+    assert len(found) == len(list(rows(year, window(begin, NOON))))
 
 
 def test_relative_dates(year: Asking) -> None:
     week = list(rows(year, "begin_date=NOW-7DAYS&end_date=NOW"))
     assert week == list(rows(year, window(NOON - timedelta(days=7), NOON)))
     assert week
+    for told, begin in (
+        ("NOW-60MINUTES", NOON - timedelta(hours=1)),
+        ("NOW-24HOURS", NOON - timedelta(days=1)),
+        ("NOW-8WEEKS", NOON - timedelta(weeks=8)),
+        ("NOW-2MONTHS", NOON.replace(month=9)),
+    ):
+        assert list(rows(year, f"begin_date={told}")) == list(rows(year, window(begin, NOON))), told
+
+
+def test_a_date_counts_by_its_offset_with_or_without_milliseconds(year: Asking, every: list[dict[str, Any]]) -> None:
+    day = list(rows(year, "begin_date=2026-11-18T00:00:00.000-03:00&end_date=2026-11-19T00:00:00.000-03:00"))
+    assert day == list(rows(year, "begin_date=2026-11-18T03:00:00Z&end_date=2026-11-18T18:00:00.000-09:00"))
+    assert 0 < len(day) < len(every)
+
+
+def test_months_end_on_their_last_day() -> None:
+    march = datetime(2026, 3, 31, 12, tzinfo=UTC)
+    assert search_window({"begin_date": "NOW-1MONTH", "end_date": "NOW"}, march)[0] == int(
+        datetime(2026, 2, 28, 12, tzinfo=UTC).timestamp()
+    )
+
+
+def test_an_empty_parameter_is_none(year: Asking) -> None:
+    plain = year("GET", f"{PATH}?{ALL}&limit=7").body["results"]
+    assert year("GET", f"{PATH}?{ALL}&limit=7&status=&pos_id=&sort=").body["results"] == plain
 
 
 def test_what_is_older_than_twelve_months_is_silently_missing() -> None:
@@ -132,6 +168,8 @@ FILTERS = [
     ("pos_id", lambda row: row["pos_id"]),
     ("external_reference", lambda row: row["external_reference"]),
     ("installments", lambda row: str(row["installments"])),
+    ("processing_mode", lambda row: row["processing_mode"]),
+    ("payer.id", lambda row: row["payer"].get("id")),
 ]
 
 
@@ -154,10 +192,32 @@ def test_the_collector_filter_drops_what_the_merchant_paid(year: Asking, every: 
     assert [row["id"] for row in own] == [row["id"] for row in every if row not in paid]
 
 
-def test_sorting_both_ways(year: Asking) -> None:
-    up = [row["id"] for row in rows(year, f"{ALL}&sort=id&criteria=asc")]
-    down = [row["id"] for row in rows(year, f"{ALL}&sort=id&criteria=desc")]
-    assert up == sorted(up) == down[::-1]
+SORTS = ["id", "date_created", "date_approved", "date_last_updated", "money_release_date", "external_reference"]
+
+
+@pytest.mark.parametrize("name", SORTS)
+def test_sorting_both_ways(year: Asking, name: str) -> None:
+    up = list(rows(year, f"{ALL}&sort={name}&criteria=asc"))
+    down = list(rows(year, f"{ALL}&sort={name}&criteria=desc"))
+    values = [int(row["id"]) if name == "id" else row[name] or "" for row in up]
+    assert values == sorted(values)
+    assert len(set(values)) > 1
+    assert [row["id"] for row in up] == [row["id"] for row in down][::-1]
+
+
+@pytest.mark.parametrize("name", ["date_created", "date_last_updated", "date_approved", "money_release_date"])
+def test_the_window_is_of_the_date_that_is_asked_for(year: Asking, every: list[dict[str, Any]], name: str) -> None:
+    begin, end = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+    found = [row["id"] for row in rows(year, window(begin, end, name))]
+    inside = [row for row in every if row[name] and begin <= datetime.fromisoformat(row[name]) <= end]
+    assert found == [row["id"] for row in sorted(inside, key=lambda row: (row[name], int(row["id"])))]
+    assert found
+
+
+def test_some_ids_are_texts_and_found_all_the_same(every: list[dict[str, Any]]) -> None:
+    quoted = [row for row in every if isinstance(row["id"], str)]
+    assert 0 < len(quoted) < 20
+    assert all(isinstance(row.get("collector_id", ""), str) for row in quoted)
 
 
 def test_a_row_of_the_search_is_the_payment_itself(year: Asking) -> None:
@@ -255,7 +315,7 @@ def test_a_payment_has_the_keys_and_types_of_the_recorded_one(year: Asking, shar
     file = shared / "api/samples-payments/payment.get.qr-static-card.mla.response.json"
     told = json.loads(file.read_text(encoding="utf-8"))
     row = next(r for r in rows(year, f"{ALL}&payment_method_id=visa&status=approved") if r["pos_id"])
-    assert set(told) - set(row) <= {"acquirer_reconciliation"}
+    assert set(told) - set(row) <= {"charges_execution_info", "acquirer_reconciliation"}
     for name, value in told.items():
         if value is not None and row.get(name) is not None:
             both = {type(value), type(row[name])}

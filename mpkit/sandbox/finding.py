@@ -1,0 +1,98 @@
+"""What a payments search finds: its parameters go in, the rows in its order come out; the last queries are remembered.
+
+A query asked for its next page is not made again. Filters look at columns, most of them at the few forms and states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mpkit.sandbox.book import RANGES, Book
+from mpkit.sandbox.columns import Form, Numbers
+from mpkit.sandbox.documents import PAYEE, operation
+
+_KEPT = 32  # remembered queries
+SORTS = frozenset({*RANGES, "id", "external_reference"})
+Query = tuple[int, str, int, int, tuple[tuple[str, str], ...], str, bool]
+
+
+class Finder:
+    """The searches of one book; `seller` is the id whose payments they are."""
+
+    def __init__(self, book: Book, seller: str) -> None:
+        self._book, self._seller = book, seller
+        self._kept: dict[Query, Numbers] = {}
+
+    def rows(
+        self, range_: str, span: tuple[int, int], filters: Mapping[str, str], sort: str, *, falling: bool
+    ) -> Numbers:
+        """The rows with a date in the span, both ends included, that fit every filter, sorted."""
+        query = (self._book.version, range_, *span, tuple(sorted(filters.items())), sort, falling)
+        found = self._kept.get(query)
+        if found is None:
+            found = self._made(range_, span, filters, sort)
+            found = found[::-1] if falling else found
+            while len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[query] = found
+        return found
+
+    def _made(self, range_: str, span: tuple[int, int], filters: Mapping[str, str], sort: str) -> Numbers:
+        index = self._book.dated[range_]
+        rows: Numbers = index.rows[index.span(*span)]
+        for name, wanted in filters.items():
+            rows = rows[self._fits(name, wanted, rows)]
+        if sort == range_:
+            return rows
+        if sort == "external_reference":
+            text = self._book.references.text
+            codes = self._book.columns.reference[rows].tolist()
+            order: Any = sorted(range(len(rows)), key=lambda n: (text(codes[n]), int(rows[n])))
+        else:  # ids rise with the rows
+            order = np.lexsort((rows, rows if sort == "id" else self._book.date_of(sort, rows)))
+        found: Numbers = rows[order]
+        return found
+
+    def _fits(self, name: str, wanted: str, rows: Numbers) -> Numbers:
+        """Which of the rows have this value."""
+        book, all_ = self._book, self._book.columns
+        found: Numbers
+        if name in _BY_FORM:
+            fits = _BY_FORM[name]
+            found = book.fits_form(lambda form: fits(form, wanted))[all_.form[rows]]
+            return found
+        if name in _BY_STATE:
+            place = _BY_STATE.index(name)
+            found = np.array([state[place] == wanted for state in book.states.known], dtype=bool)[all_.state[rows]]
+            return found
+        if name == "external_reference":
+            found = np.isin(all_.reference[rows], book.references.codes(wanted))
+        elif name == "collector.id":
+            theirs = book.fits_form(lambda form: form.channel == "outgoing")[all_.form[rows]]
+            found = ~theirs if wanted == self._seller else theirs & (wanted == str(PAYEE))
+        elif name == "payer.id":
+            mine = book.fits_form(lambda form: form.channel in _BY_MERCHANT)[all_.form[rows]]
+            found = np.where(mine, wanted == self._seller, all_.payer[rows] == _number(wanted))
+        else:
+            found = getattr(all_, name.removesuffix("_id"))[rows] == _number(wanted)
+        return found
+
+
+def _number(text: str) -> int:
+    """An id, -1 for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 18 else -1
+
+
+_BY_MERCHANT = frozenset({"outgoing", "transfer", "funding"})  # the payer is the merchant
+_BY_STATE: Sequence[str] = ("status", "status_detail")
+_BY_FORM: Mapping[str, Callable[[Form, str], bool]] = {
+    "operation_type": lambda form, wanted: operation(form.channel, form.taken) == wanted,
+    "payment_method_id": lambda form, wanted: form.method == wanted,
+    "payment_type_id": lambda form, wanted: form.type == wanted,
+    "installments": lambda form, wanted: str(form.installments) == wanted,
+    "processing_mode": lambda _, wanted: wanted == "aggregator",
+}
+FILTERS = frozenset({*_BY_FORM, *_BY_STATE, "external_reference", "collector.id", "payer.id", "store_id", "pos_id"})

@@ -1,0 +1,85 @@
+"""Rows set from templates say, byte for byte as JSON, what the plain construction of the document says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mpkit.sandbox import documents
+from mpkit.sandbox.book import Movement
+from mpkit.sandbox.sale import paid
+from mpkit.sites import SITES
+from tests.sandbox.asking import Asking, ask
+
+ACTIONS = ("refund", "part", "chargeback", "settle", "claim", "close_claim", "pay", "odd")
+
+
+def both(it: Asking) -> tuple[list[Any], list[Any]]:
+    """All payments, set and built."""
+    world = it.world
+    rows = np.arange(world.book.columns.count)
+    return json.loads(world.typesetter.set(rows)), [
+        documents.payment(world.book, world.seller, id_) for id_ in world.book.slips
+    ]
+
+
+def act(it: Asking, action: str, payment: int, n: int) -> None:
+    """A buyer does something, allowed or not; or the account is charged again, as no template foresees."""
+    if action == "odd":
+        slip = it.world.book.slips[payment]
+        at = int(it.world.now().timestamp())
+        place = (it.world.site.currency, slip.store, slip.pos)
+        it.world.book.move(payment, [Movement(at, payment, "fee", 1 + n, *place, "mercadopago_fee")])
+        return
+    pos = it.state()["pos"][0]["id"]
+    told: dict[str, Any] = {"action": action, "payment_id": payment, "outcome": "settled", "pos": pos, "as_order": True}
+    if action == "part":
+        told |= {"action": "refund", "amount": 1}
+    if action == "pay":
+        told |= {"amount": 100 + n, "reference": 'a "quoted" 100% ref', "description": "Café 100% {n} \\ñ"}
+    it("POST", "/_sandbox/buyer", told)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    site=st.sampled_from(sorted(SITES)),
+    done=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 299), st.integers(0, 99)), max_size=12),
+)
+def test_a_set_row_is_the_document(seed: int, site: str, done: list[tuple[str, int, int]]) -> None:
+    it = ask(site=site, seed=seed, stores=2, registers=3, payments=300)
+    ids = list(it.world.book.slips)
+    for action, which, n in done:
+        act(it, action, ids[which], n)
+        it.clock.sleep(60)
+    seen, told = both(it)
+    assert [json.dumps(row, sort_keys=True) for row in seen] == [json.dumps(row, sort_keys=True) for row in told]
+
+
+def test_a_release_is_seen_when_its_time_has_come() -> None:
+    it = ask(site="MLB", stores=1, registers=1, payments=400)
+    before = both(it)
+    it.clock.sleep(40 * 86_400)
+    after = both(it)
+    assert before[0] == before[1] != after[0] == after[1]
+    assert {row["money_release_status"] for row in after[0]} == {"released", None}
+
+
+def test_a_payment_is_approved_after_it_was_made() -> None:
+    it = ask(stores=1, registers=1, payments=50)
+    book = it.world.book
+    pattern = next(slip for slip in book.slips.values() if slip.channel == "qr" and slip.rates)
+    slip = pattern._replace(id=book.next_payment, asked=5_000, fate="pending/pending_waiting_payment", coupon=0)
+    book.add(slip, [])
+    book.refate(slip.id, "")
+    at = slip.created + 7_200
+    book.move(slip.id, paid(it.world.site, slip, at, 5_000))
+    seen, told = both(it)
+    assert seen == told
+    assert (seen[-1]["status"], seen[-1]["transaction_amount"]) == ("approved", 50)
+    assert seen[-1]["date_approved"] > seen[-1]["date_created"]
+    assert [id_ for _, id_ in book.between("date_approved", at, at)] == [slip.id]
