@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image
@@ -272,3 +273,25 @@ def test_a_whole_pos_answer(golden: Callable[[str, str], None]) -> None:
     it, store = with_store()
     made = it.create_pos(store_id=store, external_id="SUC001C1", category=621102).body
     golden("sandbox/pos.json", json.dumps(made, ensure_ascii=False, indent=1))
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("site", SITES)
+def test_the_pictures_of_a_pos_are_real_on_every_site(site: str, long: bool) -> None:
+    it = ask(site=site, stores=1, long_payload=long)
+    store = it.state()["stores"][0]["id"]
+    name = "Caja \u00f1and\u00fa \u20ac \u6536 \U0001f600 <b>1</b>"
+    made = it.create_pos(store_id=store, external_id="P1", name=name).body
+    links = {key: link.removeprefix(it.world.url) for key, link in made["qr"].items()}
+    for key in ("image", "template_image"):
+        (read,) = zxingcpp.read_barcodes(Image.open(BytesIO(it("GET", links[key], token="").body)))
+        assert read.text == made["qr_code"]
+    page = pypdfium2.PdfDocument(it("GET", links["template_document"], token="").body)[0]
+    (read,) = zxingcpp.read_barcodes(page.render(scale=4).to_pil())
+    assert read.text == made["qr_code"]
+    assert "<b>1</b>" in page.get_textpage().get_text_range()
+    assert emv.parse(made["qr_code"]).crc_valid
+    if long:
+        assert 490 <= len(made["qr_code"]) <= 512
+    it("DELETE", f"/pos/{made['id']}")
+    assert {it("GET", link, token="").status for link in links.values()} == {404}
