@@ -33,6 +33,7 @@ class Process:
         assert self.child.stderr is not None
         self.said = self.child.stderr.readline()
         self.url = self.said.split(" on ")[1].split()[0] if " on http" in self.said else ""
+        self.ready = bool(self.url)
         self.user = self.said.rpartition("account ")[2].rstrip(").\n")
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:

@@ -147,7 +147,7 @@ def traced(at: Shop, turns: int) -> str:
 
 def test_all_faults_at_once_and_every_one_fires(bar: Bar) -> None:
     fired: Counter[str] = Counter()
-    for seed in bar.rounds(stated=40, reduced=3):
+    for seed in bar.rounds(stated=100, reduced=3):
         at = shop(seed, EVERYTHING)
         traced(at, 20)
         fired.update(at.world.faults.fired)

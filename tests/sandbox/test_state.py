@@ -98,6 +98,7 @@ def test_killed_at_any_moment_nothing_answered_is_lost(bar: Bar, tmp_path: Path)
     writers: list[Writer] = []
     for seed in bar.rounds(stated=20, reduced=3):
         process = Process(tmp_path, "--state", str(file))
+        assert process.ready, process.said
         state = process.ask("GET", "/_sandbox/state")[1]
         for earlier in writers:
             earlier.check(state, process.ask)
