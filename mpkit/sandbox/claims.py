@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mpkit.sandbox.answers import Answer, family, payment_date
+from mpkit.sandbox.answers import Answer, counted, family, payment_date
 from mpkit.sandbox.book import Slip
 from mpkit.sandbox.office import Complaint
 from mpkit.sandbox.refund_rules import closed_by_policy
+from mpkit.sandbox.routes import long
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import Call, World
@@ -23,6 +24,7 @@ _ANSWER_WITHIN = 5 * 86_400
 _AFTER = 3600  # a generated complaint comes this long after its payment
 
 
+@long
 def search(world: World, call: Call) -> Answer:
     """`GET /post-purchase/v1/claims/search`: by id, resource and its id, status, stage or type; newest last."""
     closed_by_policy(world, "claims")
@@ -36,6 +38,7 @@ def search(world: World, call: Call) -> Answer:
     return Answer(200, {"paging": {"offset": offset, "limit": min(limit, _MOST), "total": len(found)}, "data": page})
 
 
+@long
 def read(world: World, call: Call) -> Answer:
     """`GET /post-purchase/v1/claims/{claim_id}`."""
     closed_by_policy(world, "claims")
@@ -99,13 +102,16 @@ def _candidates(world: World, call: Call) -> list[Complaint]:
 
 
 def _all(world: World) -> list[Complaint]:
-    """Every complaint; finding the generated ones looks at every payment."""
-    kept = world.office.complaints
-    made = [
-        _generated(world, slip)
-        for slip in world.book.slips.values()
-        if slip.fate.startswith("in_mediation") and slip.id not in kept
-    ]
+    """Every complaint; finding the generated ones looks at every payment, once."""
+    office, slips = world.office, world.book.slips
+    if office.born_in_mediation is None:
+        office.born_in_mediation = tuple(
+            slip.id
+            for slip in slips.values()
+            if slip.fate.startswith("in_mediation") and slip.id not in office.complaints
+        )
+    kept = office.complaints
+    made = [_generated(world, slips[id_]) for id_ in office.born_in_mediation if id_ not in kept]
     return sorted([*made, *kept.values()], key=lambda each: (each.opened, each.id))
 
 
@@ -116,10 +122,10 @@ def _generated(world: World, slip: Slip) -> Complaint:
 
 
 def _whole(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, "")
-    if text and not (text.isdecimal() and len(text) < 10):
+    found = counted(query, name, default)
+    if found is None:
         raise family(400, "bad_request", f"{name} is to be a number")
-    return int(text) if text else default
+    return found
 
 
 ROUTES: Sequence[tuple[str, str, Any]] = (
