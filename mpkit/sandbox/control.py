@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfoNotFoundError
 
 from mpkit.errors import WrongUsage
 from mpkit.sandbox import buyer, gone, panel
@@ -94,7 +95,10 @@ def requests(world: World, call: Call) -> Answer:
 
 @long
 def sums(world: World, call: Call) -> Answer:
-    """`GET /_sandbox/ledger?by=day|store|pos`, optionally `&from=` and `&to=` (ISO instants, `to` excluded)."""
+    """`GET /_sandbox/ledger?by=day|store|pos`, optionally `&from=` and `&to=` (ISO instants, `to` excluded).
+
+    `&zone=` says whose days they are: `store` (each its own, as without it), `site`, or the name of an IANA zone.
+    """
     by = call.query.get("by", "day")
     if by not in WAYS:
         raise _wrong(f"by is one of {', '.join(WAYS)}")
@@ -102,8 +106,14 @@ def sums(world: World, call: Call) -> Answer:
         begin, end = (datetime.fromisoformat(call.query[n]) if n in call.query else None for n in ("from", "to"))
     except ValueError as error:
         raise _wrong(f"from and to are ISO instants: {error}") from error
-    rows = ledger(world, by, int(begin.timestamp()) if begin else 0, int(end.timestamp()) if end else 2**62)
-    return Answer(200, {"by": by, "zone": zone_said(world), "rows": rows})
+    span = int(begin.timestamp()) if begin else 0, int(end.timestamp()) if end else 2**62
+    zone = call.query.get("zone") or "store"
+    try:
+        rows = ledger(world, by, *span, zone=zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise _wrong(f"zone is store, site or the name of an IANA zone: {error}") from error
+    said = {"store": zone_said(world), "site": world.site.zone}.get(zone, zone)
+    return Answer(200, {"by": by, "zone": said, "rows": rows})
 
 
 def buy(world: World, call: Call) -> Answer:
