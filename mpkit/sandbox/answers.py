@@ -98,6 +98,7 @@ def counted(query: Mapping[str, str], name: str, default: int) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
 
 
+@lru_cache(maxsize=4096)  # what is new says the same instant twice
 def zulu(at: datetime) -> str:
     """`2019-08-08T19:29:45.019Z`: how stores and creations of POS carry their dates."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -104,8 +104,8 @@ class Shelf:
     def kinds(self) -> Kinds:
         """How the lines it writes are applied again."""
         return {
-            "store": lambda line: self.put_store(StoreRow(**_dated(line))),
-            "pos": lambda line: self.put_pos(PosRow(**_dated(line))),
+            "store": lambda line: self.put_store(StoreRow(**_dated(line["row"]))),
+            "pos": lambda line: self.put_pos(PosRow(**_dated(line["row"]))),
             "store-gone": lambda line: self.drop_store(line["id"]),
             "pos-gone": lambda line: self.drop_pos(line["id"]),
         }
@@ -121,7 +121,7 @@ class Shelf:
         self._in(_store_keys(row), row.id)
         if before is not None and before.external_id != row.external_id:
             self._forget_pos_in(row.id)
-        self._remember("store", _line(row))
+        self._remember("store", {"row": row})
         return row
 
     def put_pos(self, row: PosRow) -> PosRow:
@@ -133,7 +133,7 @@ class Shelf:
             self._out(_pos_keys(before), row.id)
         self.pos[row.id] = row
         self._in(_pos_keys(row), row.id)
-        self._remember("pos", _line(row))
+        self._remember("pos", {"row": row})
         return row
 
     def drop_store(self, id_: str) -> None:
@@ -229,9 +229,5 @@ def _pos_keys(row: PosRow) -> Iterator[tuple[str, str]]:
         yield f"in {row.store_id}", ""
 
 
-def _line(row: StoreRow | PosRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in row.__slots__}
-
-
-def _dated(line: dict[str, Any]) -> dict[str, Any]:
-    return line | {name: datetime.fromisoformat(line[name]) for name in ("created", "changed")}
+def _dated(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {name: datetime.fromisoformat(row[name]) for name in ("created", "changed")}
