@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -483,6 +483,9 @@ def test_two_threads_may_use_one_object(it: Reporting, tmp_path: Path) -> None:
         ]
     ),
 )
+@example(date(2022, 9, 11), 0, "America/Santiago")  # a day of 23 hours, alone
+@example(date(2019, 3, 31), 5, "Asia/Beirut")  # the last of a month
+@example(date(2016, 3, 10), 22, "Asia/Amman")  # the first of a month
 def test_months_cover_every_instant_once(first: date, days: int, zone: str) -> None:
     last = first + timedelta(days=days)
     spans = list(months(first, last, zone))
