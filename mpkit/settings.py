@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -82,6 +84,11 @@ class Settings(BaseSettings):
     def _several(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
+    @field_validator("pace", mode="before")
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        return None if value == "" else value
+
     @field_validator("lang")
     @classmethod
     def _language(cls, value: str) -> str:
@@ -154,4 +161,24 @@ def load(**given: object) -> Settings:
         wrong = "; ".join(f"MPKIT_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         raise WrongUsage("settings_unreadable", wrong=wrong) from error
     except (OSError, ValueError) as error:  # a broken mpkit.toml or .env
-        raise WrongUsage("settings_unreadable", wrong=str(error)) from error
+        file, why = _broken_file() or ("mpkit.toml", error)
+        raise WrongUsage("settings_file_unreadable", file=file, why=type(why).__name__, where=_place(why)) from error
+
+
+def _broken_file() -> tuple[str, Exception] | None:
+    """Which of the files of settings cannot be read, and why; their text is not shown: a token may stand in it."""
+    for name in (".env", "mpkit.toml"):
+        file = Path(name)
+        try:
+            text = file.read_text(encoding="utf-8") if file.is_file() else ""
+            if name.endswith(".toml"):
+                tomllib.loads(text)
+        except (OSError, ValueError) as error:
+            return str(file.absolute()), error
+    return None
+
+
+def _place(error: Exception) -> str:
+    """Where in a file it goes wrong, as far as the error knows: line and column, or the byte."""
+    found = re.search(r"line \d+, column \d+|position \d+", str(error))
+    return found[0] if found else str(getattr(error, "strerror", "") or "")

@@ -12,6 +12,7 @@ from mpkit.db import Engine, Json, Utc, metadata, reading, writing
 from mpkit.errors import WrongAccount
 from mpkit.model import Account, Amount, Learned
 from mpkit.settings import on_this_machine
+from mpkit.sites import SITES
 from mpkit.work import Clock, SystemClock
 
 accounts = sa.Table(
@@ -50,8 +51,11 @@ def known(engine: Engine) -> tuple[Account, ...]:
 def pin(engine: Engine, account: Account, api_url: str, *, clock: Clock | None = None) -> None:
     """Remember an account on first use; afterwards its country, its being a test and its address must stay.
 
-    Raises `WrongAccount` where one of them changed. Nickname and name follow Mercado Pago.
+    Raises `WrongAccount` where one of them changed, or it is of a country we do not know. Nickname and name follow
+    Mercado Pago.
     """
+    if account.site not in SITES:
+        raise WrongAccount("account_site_unknown", account=account.nickname or account.id, site=account.site)
     api = address(api_url)
     with writing(engine) as connection:
         row = connection.execute(sa.select(accounts).where(accounts.c.account == account.id)).one_or_none()

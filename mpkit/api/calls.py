@@ -34,6 +34,7 @@ _BUDGET = 300.0  # seconds for one read with all its repetitions
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 20.0
 _DUBIOUS = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")  # half a character, or the one no database keeps
+_OF_READ = {"api_unknown_outcome": "api_read_failed", "api_no_answer": "api_read_no_answer"}
 _NOT_SENT = {"untrusted": "api_untrusted", "name": "api_name_unknown", "refused": "api_nobody_listens"}
 _NO_FILE = {"text/html", "application/json"}
 _log = log.get("api")
@@ -198,7 +199,7 @@ class Calls:
             request_id=response.headers.get("x-request-id", ""),
         )
         if error is not None:
-            raise error
+            raise _of_read(error) if request.method == "GET" else error
         return response
 
     def _carried(self, request: HttpRequest) -> HttpResponse:
@@ -226,7 +227,15 @@ class Calls:
                 turn.answered(response.status, after)
                 return response
         _log.info("not carried", method=request.method, path=request.path, error=trouble.key, why=why)
-        raise trouble
+        raise _of_read(trouble) if request.method == "GET" else trouble
+
+
+def _of_read(error: ApiError) -> ApiError:
+    """The same, said of a question: whatever became of it, nothing was changed."""
+    key = _OF_READ.get(error.key)
+    if key is None:
+        return error
+    return UnknownOutcome(key, status=error.status, code=error.code, cause=error.cause, detail=error.detail)
 
 
 def _document(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds

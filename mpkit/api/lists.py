@@ -48,7 +48,7 @@ def walk(calls: Calls, path: str, parse: Parse[Row], progress: Progress) -> Iter
                 raise
             if len(seen) >= announced:
                 return
-            raise UnknownOutcome("api_no_answer", status=404) from None
+            raise UnknownOutcome("api_read_no_answer", status=404) from None
         rows = {row.id: row for row in page}  # one may come twice, and counts once
         fresh = [row for id_, row in rows.items() if id_ not in seen]
         seen.update(rows)

@@ -64,10 +64,10 @@ def bench() -> Workbench:
 
 def language() -> str:
     """es, pt or en: `MPKIT_LANG`, else what the system speaks, else English."""
-    with suppress(MpkitError):  # settings that cannot be read are told in the system's language
+    with suppress(MpkitError):  # settings that cannot be read are told in the language of the surroundings
         if settings().lang:
             return settings().lang
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("MPKIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if os.environ.get(name):
             spoken = os.environ[name][:2].lower()
             return spoken if spoken in LANGUAGES else "en"
