@@ -129,7 +129,7 @@ def is_look(job: Job) -> bool:
 def told(job: Job, books: Books) -> Told:
     """The entry of one job."""
     if job.state in {"failed", "cancelled"}:
-        event = say("rehearse_stopped") if job.state == "cancelled" else _tried(job)
+        event = say("rehearse_stopped" if job.state == "cancelled" else f"rehearse_failed_{job.kind}")
         lines = () if job.state == "cancelled" else ((_WARN, watch.failure(job)),)
         return Told("error", event, books.clock(job.ended), lines, *_way_out(job))
     if job.kind != "play":
@@ -139,9 +139,7 @@ def told(job: Job, books: Books) -> Told:
     return _PLAYS[str(job.arguments["act"])](job, books)
 
 
-def _tried(job: Job) -> str:
-    names = {"sync": "rehearse_syncing", "plan": "rehearse_planning", "apply": "rehearse_applying"}
-    return say(names.get(job.kind, "rehearse_playing"))
+_AT_WORK = {"sync": "rehearse_syncing", "plan": "rehearse_planning", "apply": "rehearse_applying"}
 
 
 def _way_out(job: Job) -> tuple[str, str, dict[str, str]]:
@@ -155,7 +153,7 @@ def _work(job: Job, books: Books) -> Told:
     """What mpkit did by itself or was asked for."""
     result, at = job.result or {}, books.clock(job.ended or job.created)
     if not job.finished:
-        return Told("hourglass_top", _tried(job), at)
+        return Told("hourglass_top", say(_AT_WORK[job.kind]), at)
     if job.kind == "sync":
         return Told("sync", say("rehearse_synced", n=int(result.get("changed", 0))), at)
     query = {"step": "create", job.kind: job.id}

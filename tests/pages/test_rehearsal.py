@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from mpkit import accounts, branches, jobs, ledger, rehearsal
 from mpkit.db import open_store
-from mpkit.errors import Refused
+from mpkit.errors import Refused, Unauthorised
 from mpkit.jobs.rows import jobs as table
 from mpkit.jobs.rows import live
 from mpkit.model import WEEK, Account, Branch, Location, Register
@@ -251,3 +251,25 @@ def test_days_without_a_scene_show_no_press_that_would_fail(stage):
     test = stage.page()
     assert test.button(key="pay").disabled
     assert "Preparando el escenario" in told(test)
+
+
+def test_an_expired_key_is_told_and_is_over_with_the_bad_day(stage, monkeypatch):
+    monkeypatch.setattr("mpkit.pages.watch.TWICE", timedelta())  # the second reading is no double click
+    test = stage.opened()
+    test.pills(key="fault_kinds").set_value(["token"]).run()
+    test.button(key="faults").click().run()
+    stage.run()
+    test.button(key="read_sales").click().run()
+    (job,) = [each for each in live(stage.bench.store) if each.kind == "sync"]
+    with pytest.raises(Unauthorised):
+        stage.do(job.kind, job.key, **job.arguments)
+    after = told(stage.page())
+    assert "mpkit no pudo leer las ventas" in after
+    assert "no acepta la clave de acceso" in after
+    stage.run()
+    test = stage.page()
+    test.button(key="well").click().run()
+    stage.run()
+    test.button(key="read_sales").click().run()
+    stage.run()
+    assert "mpkit leyó las ventas: 0 nuevas o cambiadas" in told(stage.page())
