@@ -61,12 +61,18 @@ def update(world: World, call: Call) -> Answer:
     if not isinstance(call.body, dict) or call.body.get("status") != "cancelled":
         raise _wrong("Invalid status, only cancelled is allowed", 1)
     if figures(slip, world.book.money[slip.id]).status not in _CANCELLED_FROM:
-        raise _wrong("The action requested is not valid for the payment state", 2018)
+        text = "The action requested is not valid for the payment state"
+        raise family(400, "bad_request", text, 2018, seen(world))
     at = int(world.now().timestamp())
     world.book.refate(slip.id, "cancelled/by_collector")
     world.book.move(slip.id, [Movement(at, slip.id, "touch", 0, world.site.currency, slip.store, slip.pos)])
     document = documents.payment(world.book, call.seller, slip.id)
     return Answer(200, document, Effect("cancel", "payment", str(slip.id)))
+
+
+def seen(world: World) -> str:
+    """The instant and the request's id, as the causes of this family tell them."""
+    return f"{world.now():%d-%m-%YT%H:%M:%S}UTC;00000000-0000-4000-8000-{world.trace.count:012d}"
 
 
 def known(world: World, call: Call) -> int:
@@ -75,8 +81,7 @@ def known(world: World, call: Call) -> int:
     slip = world.book.slips.get(int(id_)) if id_.isdecimal() and len(id_) < 19 else None
     fresh = slip is not None and call.fault == "stale-read" and world.now().timestamp() - slip.created < _FRESH_S
     if slip is None or fresh or call.seller != world.seller:
-        seen = f"{world.now():%d-%m-%YT%H:%M:%S}UTC;00000000-0000-4000-8000-{world.trace.count:012d}"
-        raise family(404, "not_found", "Payment not found", 2000, seen)
+        raise family(404, "not_found", "Payment not found", 2000, seen(world))
     return slip.id
 
 

@@ -15,6 +15,7 @@ from mpkit.sandbox.answers import Answer, Refusal, family
 from mpkit.sandbox.balance import balance
 from mpkit.sandbox.book import Slip
 from mpkit.sandbox.figures import figures
+from mpkit.sandbox.payments import seen
 from mpkit.sandbox.sale import given_back
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ _NAMED: dict[str, tuple[int, str]] = {  # refusals without a code of the table
     "unprocessable_entity": (422, "The payment cannot be processed yet"),
     "refund_in_process": (400, "The refund could not be completed"),
 }
-_ERRORS = {400: "bad_request", 403: "forbidden", 404: "not_found"}
+_BAD_REQUEST = 400
+_ERRORS = {_BAD_REQUEST: "bad_request", 403: "forbidden", 404: "not_found"}
 
 
 def codes() -> frozenset[int]:
@@ -68,13 +70,16 @@ def codes() -> frozenset[int]:
     return frozenset(_CODES)
 
 
-def refusal(code: int | str) -> Refusal:
-    """The refusal of a code of the table, or of a named one."""
-    if isinstance(code, str):
-        status, message = _NAMED[code]
-        return family(status, "bad_request" if status == 400 else code, message)
+def named(code: str) -> Refusal:
+    """The refusal of this name: it tells no cause."""
+    status, message = _NAMED[code]
+    return family(status, "bad_request" if status == _BAD_REQUEST else code, message)
+
+
+def refusal(world: World, code: int) -> Refusal:
+    """The refusal of a code of the table, with the instant and a request id as its cause tells them."""
     status, message = _CODES[code]
-    return family(status, _ERRORS[status], message, code)
+    return family(status, _ERRORS[status], message, code, seen(world))
 
 
 def closed_by_policy(world: World, name: str) -> None:
@@ -88,17 +93,17 @@ def closed_by_policy(world: World, name: str) -> None:
 def asked_amount(world: World, body: Any) -> int | None:  # noqa: ANN401 - whatever was sent
     """The hundredths a body asks for, None for all that is left. A text is no number, not even "12.34"."""
     if body is not None and not isinstance(body, dict):
-        raise refusal(4041)
+        raise refusal(world, 4041)
     value = (body or {}).get("amount")
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not Decimal(value).is_finite():
-        raise refusal(4041)
+        raise refusal(world, 4041)
     exact = Decimal(str(value))
     if exact <= 0:
-        raise refusal(4040)
+        raise refusal(world, 4040)
     if exact >= 10**13 or exact != round(exact, world.site.decimals_taken):
-        raise refusal(2017)
+        raise refusal(world, 2017)
     return hundredths(value)
 
 
@@ -108,22 +113,22 @@ def not_yet(world: World, payment: int, key: str) -> None:
     since = world.now().timestamp() - approved
     if 0 <= since < world.office.switches.not_yet_s:
         early = world.faults.chance("not yet", f"{payment}|{key}".encode(), int(since)) < _TOO_EARLY
-        raise refusal("unprocessable_entity" if early else "post_processing_operation_pending")
+        raise named("unprocessable_entity" if early else "post_processing_operation_pending")
 
 
 def permitted(world: World, payment: int, asked: int | None) -> int:
     """The hundredths to give back; refused where a rule is against it."""
     slip, switches = world.book.slips[payment], world.office.switches
     if switches.refuse:
-        raise refusal(switches.refuse)
+        raise refusal(world, switches.refuse)
     left = _left(world, slip)
     amount = left if asked is None else asked
     if amount > left:
-        raise refusal(2017)
+        raise refusal(world, 2017)
     if amount < left and not _divisible(world, slip):
-        raise refusal(3024)
+        raise refusal(world, 3024)
     if sum(entry.kind == "refund" for entry in world.book.money[payment]) >= switches.most:
-        raise refusal(2022)
+        raise refusal(world, 2022)
     _affordable(world, slip, amount)
     return amount
 
@@ -134,7 +139,7 @@ def _affordable(world: World, slip: Slip, amount: int) -> None:
     back = given_back(world.site, slip, money, amount=amount, at=0, refund=0)
     needed = amount - sum(entry.hundredths for entry in back if entry.kind == "fee_refund")
     if needed > held.available:
-        raise refusal(2031 if needed <= held.available + held.unavailable else 2030)
+        raise refusal(world, 2031 if needed <= held.available + held.unavailable else 2030)
 
 
 def _left(world: World, slip: Slip) -> int:
@@ -142,18 +147,18 @@ def _left(world: World, slip: Slip) -> int:
     money = world.book.money[slip.id]
     sums = figures(slip, money)
     if slip.channel == "outgoing":  # the merchant is the payer
-        raise refusal(2021)
+        raise refusal(world, 2021)
     if slip.channel == "funding":
-        raise refusal(2025)
+        raise refusal(world, 2025)
     if slip.channel == "transfer":
-        raise refusal(2027)
+        raise refusal(world, 2027)
     if sums.status in {"charged_back", "in_mediation"} or slip.id in world.office.waiting:
-        raise refusal(2063)
+        raise refusal(world, 2063)
     if sums.status != "approved":
-        raise refusal(2018)
+        raise refusal(world, 2018)
     age = world.now().timestamp() - world.book.dates(slip, money)["date_approved"]
     if age > world.site.refund_days * _DAY:
-        raise refusal(15016 if slip.type == "bank_transfer" else 2024)
+        raise refusal(world, 15016 if slip.type == "bank_transfer" else 2024)
     return sums.amount - sums.refunded
 
 

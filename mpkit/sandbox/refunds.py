@@ -13,7 +13,7 @@ from mpkit.sandbox.book import Movement
 from mpkit.sandbox.keys import Told, digest, field, key_of
 from mpkit.sandbox.office import Waiting
 from mpkit.sandbox.payments import known
-from mpkit.sandbox.refund_rules import asked_amount, closed_by_policy, not_yet, permitted, refusal
+from mpkit.sandbox.refund_rules import asked_amount, closed_by_policy, named, not_yet, permitted, refusal
 from mpkit.sandbox.sale import given_back
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ def create(world: World, call: Call) -> Answer:
     closed_by_policy(world, "refunds")
     key, now, seller = key_of(call.request), world.now(), call.seller.id
     if not key:
-        raise refusal(4292)
+        raise refusal(world, 4292)
     told = world.keys.told(seller, key, now)
     if told is not None:
         if told.digest != digest(call.request):
-            raise refusal("idempotency_key_already_used")
+            raise named("idempotency_key_already_used")
         return _shown(call, told.answer)
     if world.keys.held(seller, key, now):
-        raise refusal("post_processing_operation_pending")
+        raise named("post_processing_operation_pending")
     payment = known(world, call)
     asked = asked_amount(world, call.body)
     not_yet(world, payment, key)
@@ -63,7 +63,7 @@ def one(world: World, call: Call) -> Answer:
     for row in documents.refunds(world.book.money[known(world, call)], call.seller):
         if str(row["id"]) == wanted and _seen(call, row):
             return Answer(200, row)
-    raise refusal(2032)
+    raise refusal(world, 2032)
 
 
 def decide(world: World, payment: int) -> None:
@@ -100,7 +100,7 @@ def _shown(call: Call, answer: Answer) -> Answer:
     row = answer.document if isinstance(answer.document, dict) else orjson.loads(answer.body)
     if row["status"] != "in_process" or _wants_all(call):
         return answer
-    return Answer(400, refusal("refund_in_process").answer.document, answer.effect)
+    return Answer(400, named("refund_in_process").answer.document, answer.effect)
 
 
 def _entry(world: World, payment: int, kind: str, hundredths: int, *, at: int, note: str) -> Movement:

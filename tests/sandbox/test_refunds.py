@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,7 @@ def test_refusals(start: Callable[[], tuple[Asking, Any]], amount: object, statu
     assert (said.status, code(said)) == (status, number)
     assert set(said.body) == {"message", "error", "status", "cause"}
     assert said.body["status"] == said.status
+    assert re.fullmatch(r"\d\d-\d\d-\d{4}T\d\d:\d\d:\d\dUTC;[0-9a-f-]{36}", said.body["cause"][0]["data"])
     assert list(it.world.book.movements()) == before
 
 
