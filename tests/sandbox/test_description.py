@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from mpkit.sandbox import table
 from mpkit.sandbox.description import OPERATIONS, SHAPES, described
+from mpkit.sites import SITES
 from tests.sandbox.asking import ask
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,6 +56,19 @@ def test_who_needs_no_token_is_said():
                 continue
             heard = it(method.upper(), re.sub(r"{\w+}", "1", path), token="")
             assert (heard.status == 401) is bool(said["security"]), (method, path)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_year_on_every_site_is_as_described(site):
+    document, it = table.description("http://127.0.0.1"), ask(site=site, stores=2, registers=4, payments=300)
+    validator = Draft202012Validator({**document, "$ref": "#/components/schemas/Payment"})
+    seen = 0
+    for offset in range(0, 400, 100):
+        page = it("GET", f"/v1/payments/search?begin_date=NOW-364DAYS&limit=100&offset={offset}").body
+        for row in page["results"]:
+            validator.validate(row)
+            seen += 1
+    assert seen == 300
 
 
 def test_it_serves_its_own_description(start_sandbox):

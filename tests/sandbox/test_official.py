@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from mpkit.sandbox.world import API
+from mpkit.sandbox.table import API
 from mpkit.work import HttpRequest, HttpResponse
 from tests.sandbox.asking import ask
 from tests.sandbox.situations import REQUESTS, SITUATIONS, Situation

@@ -11,13 +11,13 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mpkit import __version__
-from mpkit.sandbox.description import afterwards, control, envelopes, payments, pos, stores
-from mpkit.sandbox.description.shapes import JSON, PLAIN, TEXT, Operation, Operations, Shape, either, ref
+from mpkit.sandbox.description import afterwards, control, envelopes, payments, pos, reports, stores
+from mpkit.sandbox.description.shapes import DIGITS, JSON, PLAIN, TEXT, Operation, Operations, Shape, either, ref
 
 if TYPE_CHECKING:
     from mpkit.sandbox.routes import Route
 
-_ROOMS = (stores, pos, payments, afterwards, control)
+_ROOMS = (stores, pos, payments, afterwards, reports, control)
 SHAPES: Mapping[str, Shape] = {name: s for room in (*_ROOMS, envelopes) for name, s in room.SHAPES.items()}
 OPERATIONS: Operations = {name: operation for room in _ROOMS for name, operation in room.OPERATIONS.items()}
 _KEY = {
@@ -26,6 +26,7 @@ _KEY = {
     "required": True,
     "schema": {**TEXT, "minLength": 1, "maxLength": 64},
 }
+_NUMBERED = ("/users/", "/stores/", "/pos/")  # paths whose ids are refused where they are no numbers
 _ABOUT = (
     "The part of Mercado Pago's API that mpkit uses, as its sandbox answers it. Made from the code: every route of the "
     "sandbox is here, and nothing else. Answers are complete (no field beside those named); where a fault is set, any "
@@ -58,8 +59,9 @@ def described(routes: Iterable[Route], open_to_all: Collection[str], url: str) -
 
 def _operation(method: str, path: str, said: Operation, about: str, *, needs_token: bool) -> dict[str, Any]:
     parts = re.findall(r"{(\w+)}", path)
+    shape = DIGITS if path.startswith(_NUMBERED) else {**TEXT, "minLength": 1}
     parameters: list[dict[str, Any]] = [
-        {"name": part, "in": "path", "required": True, "schema": {**TEXT, "minLength": 1}} for part in parts
+        {"name": part, "in": "path", "required": True, "schema": shape} for part in parts
     ]
     for name, shape in said.query.items():
         parameters.append({"name": name, "in": "query", "required": name in said.required, "schema": shape})

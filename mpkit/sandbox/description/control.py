@@ -56,6 +56,9 @@ SHAPES: Mapping[str, Shape] = {
                 )
             ),
             "payments": COUNT,
+            "buyers": record(
+                {"methods": rows(record({"id": TEXT, "type": TEXT})), "wallets": rows(TEXT), "usual": COUNT}
+            ),
             "requests": COUNT,
             "effects": {"type": "object", "additionalProperties": COUNT},
         }
@@ -65,6 +68,8 @@ SHAPES: Mapping[str, Shape] = {
     "Log": record(
         {
             "count": COUNT,
+            "kept": COUNT,
+            "writes": {"type": "object", "additionalProperties": {"type": "object", "additionalProperties": COUNT}},
             "effects": {"type": "object", "additionalProperties": COUNT},
             "requests": rows(
                 record(
@@ -74,6 +79,7 @@ SHAPES: Mapping[str, Shape] = {
                         "method": TEXT,
                         "path": TEXT,
                         "query": ANY_RECORD,
+                        "same": TEXT,
                         "status": maybe(WHOLE),
                         "effect": maybe(TEXT),
                     },
@@ -93,6 +99,23 @@ SHAPES: Mapping[str, Shape] = {
                 )
             ),
         }
+    ),
+    "PanelPress": record(
+        {
+            "action": one_of("create_store", "create_pos", "edit_store", "edit_pos", "delete_store", "delete_pos"),
+        },
+        perhaps={
+            "id": either(COUNT, DIGITS),
+            "store_id": maybe(either(COUNT, DIGITS)),
+            "name": SAID,
+            "external_id": maybe(TEXT),
+            "fixed_amount": FLAG,
+            "hours": ANY_RECORD,
+            "location": ANY_RECORD,
+            **dict.fromkeys(("latitude", "longitude"), NUMBER),
+            **dict.fromkeys(("state", "city", "street_name", "street_number"), TEXT),
+        },
+        more=True,
     ),
     "Press": either(
         record(
@@ -138,11 +161,11 @@ OPERATIONS: Operations = {
     ),
     "GET /_sandbox/requests": Operation({200: ref("Log")}, (400,), envelope="Control", query={"since": COUNT}),
     "GET /_sandbox/ledger": Operation(
-        {200: ref("Sums")}, (400,), envelope="Control", query={"by": one_of(*WAYS), "from": TEXT, "to": TEXT}
+        {200: ref("Sums")}, (400,), envelope="Control", query={"by": one_of(*WAYS), "from": TEXT, "to": TEXT, "zone": TEXT}
     ),
     "POST /_sandbox/buyer": Operation({201: ref("Payment")}, (400, 404, 409), envelope="Control", body=ref("Press")),
     "POST /_sandbox/panel": Operation(
-        {200: record({"id": DIGITS})}, (400, 404), envelope="Control", body=record({"action": TEXT}, more=True)
+        {200: record({"id": DIGITS})}, (400, 404), envelope="Control", body=ref("PanelPress")
     ),
     "GET /_sandbox/gone": Operation({200: ref("Gone")}, envelope="Control"),
     "PUT /_sandbox/gone": Operation({200: ref("Gone")}, (400,), envelope="Control", body=ref("Gone")),

@@ -18,6 +18,7 @@ from mpkit.sandbox.description.shapes import (
     Operation,
     Operations,
     Shape,
+    either,
     maybe,
     one_of,
     page,
@@ -31,11 +32,12 @@ _STATUS = one_of(
     *("rejected", "cancelled", "refunded", "charged_back"),
 )
 _NEVER = (  # fields of other products; a payment in a shop has them, empty
-    *("accounts_info", "acquirer_reconciliation", "brand_id", "call_for_authorize_id", "corporation_id"),
+    *("accounts_info", "brand_id", "call_for_authorize_id", "corporation_id"),
     *("counter_currency", "date_of_expiration", "deduction_schema", "differential_pricing_id", "financing_group"),
     *("integrator_id", "marketplace_owner", "merchant_account_id", "merchant_number", "money_release_schema"),
     *("notification_url", "platform_id", "release_info", "sponsor_id", "tags"),
 )
+_EITHER_ID = either(WHOLE, DIGITS)  # a number live, a text in some documents: both are met
 _CHARGE = record(
     {
         "id": TEXT,
@@ -53,7 +55,8 @@ _CHARGE = record(
     perhaps={"base_amount": NUMBER, "rate": maybe(NUMBER), "external_charge_id": TEXT},
 )
 _PAYMENT: Mapping[str, Shape] = {
-    "id": WHOLE,
+    "id": _EITHER_ID,
+    "acquirer_reconciliation": rows(ANY_RECORD),
     "date_created": MINUS_FOUR,
     "date_approved": maybe(MINUS_FOUR),
     "date_last_updated": MINUS_FOUR,
@@ -62,7 +65,7 @@ _PAYMENT: Mapping[str, Shape] = {
     "operation_type": TEXT,
     "payment_method_id": TEXT,
     "payment_type_id": TEXT,
-    "payment_method": record({"id": TEXT, "type": TEXT, "issuer_id": TEXT, "data": ANY_RECORD}),
+    "payment_method": record({"id": TEXT, "type": TEXT, "issuer_id": maybe(TEXT), "data": ANY_RECORD}),
     "issuer_id": maybe(TEXT),
     "status": _STATUS,
     "status_detail": TEXT,
@@ -87,7 +90,7 @@ _PAYMENT: Mapping[str, Shape] = {
     "processing_mode": TEXT,
     "build_version": TEXT,
     "charges_details": rows(_CHARGE),
-    "charges_execution_info": ANY_RECORD,
+    "charges_execution_info": maybe(ANY_RECORD),
     "fee_details": rows(record({"type": TEXT, "amount": NUMBER, "fee_payer": TEXT})),
     "refunds": rows(ref("Refund")),
     "card": ANY_RECORD,
@@ -101,7 +104,7 @@ _PAYMENT: Mapping[str, Shape] = {
 SHAPES: Mapping[str, Shape] = {
     "Payment": record(
         _PAYMENT,
-        perhaps={"collector_id": WHOLE, "collector": record({"id": WHOLE}), "payer_id": WHOLE},
+        perhaps={"collector_id": _EITHER_ID, "collector": record({"id": WHOLE}), "payer_id": WHOLE},
     ),
     "PaymentDetails": record(
         {
@@ -109,7 +112,7 @@ SHAPES: Mapping[str, Shape] = {
             "total_paid_amount": NUMBER,
             "installment_amount": NUMBER,
             "overpaid_amount": NUMBER,
-            "external_resource_url": NOTHING,
+            "external_resource_url": maybe(TEXT),
             "financial_institution": NOTHING,
             "acquirer_reference": NOTHING,
             "payment_method_reference_id": NOTHING,
@@ -138,7 +141,7 @@ SHAPES: Mapping[str, Shape] = {
 
 _ABSOLUTE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:?\d\d)"
 _DATE: Shape = {"type": "string", "pattern": f"^({_ABSOLUTE}|NOW(-\\d+(MINUTE|HOUR|DAY|WEEK|MONTH|YEAR)S?)?)$"}
-_SEARCH = {
+_ASKED: Mapping[str, Shape] = {
     "range": one_of(*RANGES),
     "begin_date": _DATE,
     "end_date": _DATE,
@@ -158,6 +161,8 @@ _SEARCH = {
     "collector.id": TEXT,
     "payer.id": TEXT,
 }
+
+_SEARCH = {name: either(shape, one_of("")) for name, shape in _ASKED.items()}  # blank counts as not asked
 
 OPERATIONS: Operations = {
     "GET /v1/payments/search": Operation({200: page(ref("Payment"))}, (400,), envelope="Family", query=_SEARCH),

@@ -10,11 +10,13 @@ from mpkit.sandbox.description.shapes import (
     DIGITS,
     FLAG,
     MINUS_FOUR,
+    PAGED,
     TEXT,
     WHOLE,
     Operation,
     Operations,
     Shape,
+    maybe,
     one_of,
     page,
     record,
@@ -42,7 +44,7 @@ _FLAGS = {
 
 
 def _config(kind: str) -> Shape:
-    perhaps: dict[str, Shape] = {name: FLAG for name in (*_FLAGS[kind], "refund_detailed", "coupon_detailed")}
+    perhaps: dict[str, Shape] = dict.fromkeys((*_FLAGS[kind], "refund_detailed", "coupon_detailed"), FLAG)
     return record(
         {
             "file_name_prefix": {"type": "string", "pattern": "^[A-Za-z0-9_.-]{1,80}$"},
@@ -61,6 +63,19 @@ def _config(kind: str) -> Shape:
     )
 
 
+def _sent(kind: str) -> Shape:
+    """A configuration as it is sent: null counts as left out, and what is unknown is not kept."""
+    told = _config(kind)
+    given: dict[str, Shape] = dict(told["properties"])
+    frequency = {name: shape for name, shape in _FREQUENCY.items() if name != "additionalProperties"}
+    fixed = {"file_name_prefix": given.pop("file_name_prefix"), "frequency": frequency}
+    given |= {"columns": rows(record({"key": one_of(*COLUMNS[kind])}, more=True))}
+    given.pop("frequency")
+    flags = {name: shape for name, shape in given.items() if shape is FLAG and name != "scheduled"}
+    others = {name: maybe(shape) for name, shape in given.items() if shape is not FLAG}
+    return record(fixed, perhaps={**flags, **others}, more=True)
+
+
 _ROW = {
     "id": WHOLE,
     "user_id": WHOLE,
@@ -73,6 +88,8 @@ _ROW = {
 SHAPES: Mapping[str, Shape] = {
     "SettlementConfig": _config("settlement"),
     "ReleaseConfig": _config("release"),
+    "SentSettlementConfig": _sent("settlement"),
+    "SentReleaseConfig": _sent("release"),
     "Report": record(_ROW, perhaps={"status": one_of("pending", "processed")}),
     "ReportAsked": record(
         {
@@ -124,23 +141,24 @@ SHAPES: Mapping[str, Shape] = {
         {},
         perhaps={
             "delay_s": {"type": "number", "minimum": 0, "maximum": 10_000_000},
-            **dict.fromkeys(("ask_again", "fail", "slack_s"), {**COUNT, "maximum": 10_000_000}),
+            **{name: {**COUNT, "maximum": 10_000_000} for name in ("ask_again", "fail", "slack_s")},
             **dict.fromkeys(("pending_rows", "whole_days", "bom", "scientific", "loose_taxes"), FLAG),
         },
     ),
     "Family405": record({"message": TEXT, "error": TEXT, "status": WHOLE, "cause": rows(ANY_RECORD)}),
 }
-_PAGES = {"limit": {**COUNT, "maximum": 999_999_999}, "offset": {**COUNT, "maximum": 999_999_999}}
+_PAGES = {"limit": PAGED, "offset": PAGED}
 _PRESS = record({"action": one_of("config", "ask"), "report": one_of(*KINDS)}, more=True)
 
 
 def _operations(kind: str) -> Operations:
     path, config = f"/v1/account/{kind}_report", ref(f"{kind.capitalize()}Config")
+    sent = ref(f"Sent{kind.capitalize()}Config")
     missing = 404 if kind == "release" else 400
     body = record({"begin_date": _DATE, "end_date": _DATE}, more=True)
     return {
-        f"POST {path}/config": Operation({201: config}, (400,), envelope="Family", body=config),
-        f"PUT {path}/config": Operation({200: config}, (400,), envelope="Family", body=config),
+        f"POST {path}/config": Operation({201: config}, (400,), envelope="Family", body=sent),
+        f"PUT {path}/config": Operation({200: config}, (400,), envelope="Family", body=sent),
         f"GET {path}/config": Operation({200: config}, (missing,), envelope="Family"),
         f"POST {path}": Operation(
             {202: ref("ReportAsked"), 203: None, 404: None}, (400,), envelope="Family", body=body

@@ -12,6 +12,7 @@ TEXT: Shape = {"type": "string"}
 SAID: Shape = {"type": "string", "pattern": r"\S"}  # not only blanks
 WHOLE: Shape = {"type": "integer"}
 COUNT: Shape = {"type": "integer", "minimum": 0}
+PAGED: Shape = {"type": "integer", "minimum": 0, "maximum": 999_999_999}  # a parameter of a search
 NUMBER: Shape = {"type": "number"}
 FLAG: Shape = {"type": "boolean"}
 NOTHING: Shape = {"type": "null"}

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from mpkit.model import WEEK
 from mpkit.sandbox.description.shapes import (
-    COUNT,
     DIGITS,
     FLAG,
     LETTERS_AND_DIGITS,
     NUMBER,
+    PAGED,
     SAID,
     TEXT,
     WHOLE,
@@ -116,7 +116,7 @@ OPERATIONS: Operations = {
     "GET /users/{user}/stores/search": Operation(
         {200: page(ref("Store"))},
         (400, 403, 404),
-        query={"external_id": LETTERS_AND_DIGITS, "offset": COUNT, "limit": COUNT},
+        query={"external_id": LETTERS_AND_DIGITS, "offset": PAGED, "limit": PAGED},
     ),
     "GET /stores/{id}": Operation({200: ref("Store")}, (400, 404)),
     "PUT /users/{user}/stores/{id}": Operation({200: ref("UpdatedStore")}, (400, 403, 404), body=ref("ChangedStore")),

@@ -28,7 +28,8 @@ def checked(kind: str, body: object) -> dict[str, Any]:
     """What is kept of a body. Raises `Refusal`: 400 for a field that is missing or cannot be meant."""
     if not isinstance(body, dict):
         raise _wrong("body")
-    kept = {name: body[name] for name in (*sorted(_TEXT), "columns", "frequency") if body.get(name) is not None}
+    names = (*sorted(_TEXT), "columns", "frequency", "notification_email_list")
+    kept = {name: body[name] for name in names if body.get(name) is not None}
     for name in sorted(_FLAGS[kind] | _BOTH_FLAGS):
         if name in body:
             if not isinstance(body[name], bool):
@@ -40,14 +41,14 @@ def checked(kind: str, body: object) -> dict[str, Any]:
     if not _PREFIX.fullmatch(kept.get("file_name_prefix", "")):
         raise _wrong("file_name_prefix")
     kept["frequency"] = _frequency(kept.get("frequency"))  # mandatory, though not documented so
-    kept["columns"] = _columns(kind, kept.get("columns") or [])
+    kept["columns"] = _columns(kind, kept.get("columns", []))
     kept.setdefault("display_timezone", "GMT-04")
     offset(kept)
     if kept.setdefault("separator", ",") not in {",", ";"}:
         raise _wrong("separator")
     if kept.setdefault("report_translation", "en") not in {"en", "es", "pt"}:
         raise _wrong("report_translation")
-    kept["notification_email_list"] = _texts(body.get("notification_email_list") or [])
+    kept["notification_email_list"] = _texts(kept.get("notification_email_list", []))
     return kept
 
 
@@ -62,7 +63,7 @@ def offset(config: Mapping[str, Any]) -> timezone:
 
 def _columns(kind: str, asked: object) -> list[dict[str, str]]:
     keys = [row.get("key") if isinstance(row, dict) else None for row in asked] if isinstance(asked, list) else [None]
-    if not set(keys) <= set(COLUMNS[kind]):
+    if not all(key in COLUMNS[kind] for key in keys):
         raise _wrong("columns")
     return [{"key": key} for key in dict.fromkeys(keys) if isinstance(key, str)]
 
@@ -73,7 +74,7 @@ def _frequency(asked: object) -> dict[str, Any]:
     hour, type_, value = asked.get("hour"), asked.get("type"), asked.get("value", 1)
     if isinstance(hour, bool) or not isinstance(hour, int) or not 0 <= hour <= 23:
         raise _wrong("frequency.hour")
-    if type_ not in {"daily", "weekly", "monthly"}:
+    if type_ not in ("daily", "weekly", "monthly"):  # a list: what was sent may be no text
         raise _wrong("frequency.type")
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 31:
         raise _wrong("frequency.value")

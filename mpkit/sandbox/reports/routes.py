@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mpkit.sandbox.answers import Answer, Effect, Refusal, family, payment_date
+from mpkit.sandbox.answers import Answer, Effect, Refusal, counted, family, payment_date
 from mpkit.sandbox.late import Late
 from mpkit.sandbox.reports.columns import KINDS
 from mpkit.sandbox.reports.configuring import checked, offset
@@ -209,10 +209,10 @@ def _known(world: World, call: Call) -> list[Order]:
 
 
 def _whole(call: Call, name: str, default: int) -> int:
-    text = call.query.get(name, "")
-    if text and (not text.isdecimal() or len(text) > 9):
+    found = counted(call.query, name, default)
+    if found is None:
         raise family(400, "bad_request", f"Invalid {name}")
-    return int(text) if text else default
+    return found
 
 
 def _kind(call: Call) -> str:
