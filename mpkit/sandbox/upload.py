@@ -36,7 +36,7 @@ def parts(request: HttpRequest) -> list[Part]:
         )
         found = [part for part in form.iter_parts() if isinstance(part, EmailMessage)]
         return [_part(part) for part in found if part.get_content_disposition() == "form-data"]
-    except (MessageError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (MessageError, ValueError, LookupError, TypeError, AttributeError) as error:
         message = "the form cannot be read"
         raise Unusable(message) from error
 
