@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from mpkit.errors import WrongUsage
 from mpkit.sandbox import FAULTS
+from mpkit.sandbox.answers import Answer, Effect
 from mpkit.sandbox.faults import Faults
+from mpkit.sandbox.trace import Trace
 from mpkit.work import HttpRequest, NoAnswer, NotSent
-from tests.sandbox.asking import STORE, Asking, ask
+from tests.sandbox.asking import NOON, STORE, Asking, ask
 
 
 def heard(it: Asking, method: str, path: str, body: object = None) -> Any:
@@ -111,6 +114,148 @@ def test_a_moving_page_repeats_or_misses_rows() -> None:
     assert any(len(set(found)) < 6 for found in ids.values())
 
 
+def test_rows_come_in_another_order_and_none_is_lost_on_a_page_that_holds_all() -> None:
+    it = only("order-flips")
+    ids = [row["id"] for row in it("GET", "/pos").body["results"]]
+    it("PUT", "/_sandbox/faults", {})
+    assert ids == [row["id"] for row in it("GET", "/pos").body["results"]][::-1]
+
+
+def test_a_row_is_there_twice() -> None:
+    it = only("duplicate-ids")
+    ids = [row["id"] for row in it("GET", "/pos").body["results"]]
+    assert len(ids) == len(set(ids)) + 1 == 5
+
+
+def test_a_cut_page_is_a_whole_answer_and_no_document() -> None:
+    it = only("cut-page")
+    answer = it.world.handle(HttpRequest("GET", "/pos", (), {"authorization": f"Bearer {it.world.seller.token}"}))
+    assert answer.status == 200
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(answer.body)
+    assert it("GET", "/users/me").status == 200  # only lists
+
+
+def test_one_field_arrives_with_another_type() -> None:
+    kinds = set()
+    for seed in range(40):
+        it = ask(seed=seed, stores=1, registers=1)
+        right = it("GET", "/pos").body["results"][0]
+        it("PUT", "/_sandbox/faults", {"changed-type": 1})
+        wrong = it("GET", "/pos").body["results"][0]
+        (field,) = (name for name in right if right[name] != wrong[name])
+        assert type(right[field]) is not type(wrong[field])
+        kinds.add((type(right[field]).__name__, type(wrong[field]).__name__))
+    assert len(kinds) >= 4
+
+
+def test_a_403_is_in_the_words_of_each_family() -> None:
+    it = only("403")
+    assert it("GET", "/pos").body["error"] == "Forbidden"
+    assert it("GET", "/v2/pos").body["errors"][0]["code"] == "forbidden"
+    assert it("GET", "/v1/payments/search").body["error"] == "forbidden"
+    assert {it("GET", path).status for path in ("/pos", "/v2/pos", "/users/me")} == {403}
+
+
+def test_a_late_request_is_carried_out_after_five_to_forty_seconds() -> None:
+    waits = set()
+    for seed in range(8):
+        it = ask(seed=seed, faults={"late": 1.0})
+        assert heard(it, "POST", f"/users/{it.user}/stores", STORE) == "NoAnswer"
+        it("PUT", "/_sandbox/faults", {})
+        sent = it.clock.now()
+        it.clock.sleep(4.9)
+        assert it.state()["stores"] == []
+        it.clock.sleep(36)
+        (store,) = it.state()["stores"]
+        first, then = it.requests()["requests"][:2]
+        assert (first["fault"], first["status"], then["late"], then["status"]) == ("late", None, first["n"], 201)
+        assert then["effect"] == f"create store {store['id']}"
+        waits.add(round((datetime.fromisoformat(store["created"]) - sent).total_seconds()))
+    assert len(waits) > 3
+    assert all(5 <= wait <= 40 for wait in waits)
+
+
+def test_what_is_late_finds_the_world_as_it_is_by_then() -> None:
+    it = ask(faults={"late": 1.0})
+    heard(it, "POST", f"/users/{it.user}/stores", STORE)
+    it("PUT", "/_sandbox/faults", {})
+    assert it.create_store().status == 201  # sent again too soon
+    it.clock.sleep(60)
+    assert len(it.state()["stores"]) == 1  # the late one is refused as taken, and nobody hears it
+    assert [row["status"] for row in it.requests()["requests"]] == [None, 201, 400]
+
+
+@pytest.mark.parametrize("fault", ["slow", "late"])
+def test_a_key_whose_request_is_still_handled_is_a_conflict(fault: str) -> None:
+    it = ask(faults={fault: 1.0})
+    store = it.world.shelf.put_store(replace(ask(stores=1).world.shelf.stores["61000001"], user=it.user)).id
+    sent = {"store_id": store, "external_id": "P1"}
+    it.world.answer(request(it, sent))  # on its way, nobody waits for it here
+    it("PUT", "/_sandbox/faults", {})
+    again = it("POST", "/v2/pos", sent, X_Idempotency_Key="k1")
+    assert (again.status, again.body["errors"][0]["code"]) == (409, "conflict")
+    it.clock.sleep(60)
+    assert it("POST", "/v2/pos", sent, X_Idempotency_Key="k1").status == 201
+    assert len(it.state()["pos"]) == 1
+
+
+def request(it: Asking, sent: object) -> HttpRequest:
+    headers = {"authorization": f"Bearer {it.world.seller.token}", "x-idempotency-key": "k1"}
+    return HttpRequest("POST", "/v2/pos", (), headers, json.dumps(sent).encode())
+
+
+def test_a_storm_takes_everybody_for_some_seconds_and_says_how_long() -> None:
+    it = ask(seed=5, faults={"429-storm": 0.3})
+    calm, stormy = 0, 0
+    for _ in range(60):
+        answers = [it("GET", path) for path in ("/users/me", "/pos", "/v2/pos", "/v1/payments/search")]
+        assert len({answer.status for answer in answers}) == 1  # all or none
+        if answers[0].status == 429:
+            stormy += 1
+            it.clock.sleep(int(answers[0].headers["retry-after"]))
+        else:
+            calm += 1
+            it.clock.sleep(5)
+    assert stormy >= 5
+    assert calm >= 20
+
+
+def test_a_key_is_forgotten_after_a_day() -> None:
+    it = ask()
+    store = it.create_store().body["id"]
+    sent = {"store_id": store, "external_id": "P1"}
+    assert it("POST", "/v2/pos", sent, X_Idempotency_Key="k1").status == 201
+    it.clock.sleep(23 * 3600)
+    assert it("POST", "/v2/pos", sent, X_Idempotency_Key="k1").status == 201
+    assert it("DELETE", "/v2/pos/1", X_Idempotency_Key="k1").status == 400
+    it.clock.sleep(2 * 3600)
+    assert it("POST", "/v2/pos", sent, X_Idempotency_Key="k1").status == 409
+
+
+def test_a_fresh_store_is_unknown_to_registers_for_as_long_as_is_asked() -> None:
+    it = ask(lag_s=3)
+    store = it.create_store().body["id"]
+    assert it("GET", f"/stores/{store}").status == 200
+    assert it.create_pos(store_id=store).body["error"] == "inexistent_external_store_id"
+    assert it("POST", "/v2/pos", {"store_id": store, "name": "x"}, X_Idempotency_Key="k").status == 404
+    it.clock.sleep(3)
+    assert it.create_pos(store_id=store, external_id="P1").status == 201
+    assert it("POST", "/v2/pos", {"store_id": store, "name": "x"}, X_Idempotency_Key="k").status == 201
+
+
+def test_the_log_is_bounded_and_its_counts_are_not() -> None:
+    trace = Trace(kept=3)
+    for n in range(10):
+        made = Answer(201, {}, Effect("create", "store", str(n)))
+        trace.add(NOON, HttpRequest("POST", "/x", body=b"secret", headers={"authorization": "Bearer secret"}), made)
+    assert [row["n"] for row in trace.rows()] == [8, 9, 10]
+    assert [row["n"] for row in trace.rows(since=9)] == [10]
+    assert trace.rows(since=99) == []
+    assert (trace.count, trace.writes()) == (10, {"store": {"create": 10}})
+    assert "secret" not in json.dumps(trace.rows())
+
+
 def test_control_routes_are_never_struck() -> None:
     it = ask(faults=dict.fromkeys(FAULTS, 1.0))
     assert it("GET", "/_sandbox/state").status == 200
@@ -137,9 +282,7 @@ def test_a_fault_fires_as_often_as_it_is_told(name: str) -> None:
     faults = Faults(5, {name: 0.3})
     lists = [HttpRequest("GET", "/pos", (("offset", str(n)),)) for n in range(300)]
     writes = [HttpRequest("POST", "/pos", body=str(n).encode()) for n in range(300)]
-    drawn = [
-        [faults.drawn(request, n * 5.0) for n, request in enumerate(kind)] for kind in (REQUESTS, lists, writes)
-    ]
+    drawn = [[faults.drawn(request, n * 5.0) for n, request in enumerate(kind)] for kind in (REQUESTS, lists, writes)]
     struck = [sum(fault == name for fault in kind) for kind in drawn]
     assert 60 <= max(struck) <= 120
     assert faults.fired[name] == sum(struck)
@@ -166,6 +309,14 @@ def test_the_rate_is_held_per_second() -> None:
     it.clock.sleep(1)
     limited = [it("GET", "/users/me") for _ in range(4)][-1]
     assert (limited.status, limited.headers["retry-after"]) == (429, "1")
+
+
+def test_the_rate_of_one_account_is_not_that_of_another() -> None:
+    it = ask(rate=2)
+    it("POST", "/_sandbox/accounts", {"token": "other", "user_id": "999"})
+    assert [it("GET", "/users/me").status for _ in range(3)] == [200, 200, 429]
+    assert [it("GET", "/users/me", token="other").status for _ in range(3)] == [200, 200, 429]
+    assert it("GET", "/countries/AR", token="").status == 200  # nobody's
 
 
 def test_latency_is_waited() -> None:

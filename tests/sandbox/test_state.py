@@ -180,6 +180,7 @@ def test_a_write_that_fails_half_way_leaves_no_half_line_and_nothing_is_answered
     with pytest.raises(Refused, match="No space left"):
         asking(made).create_store(external_id="LOST")
     made.journal._file = real
+    assert file.read_bytes().endswith(b"\n"), "half a line is left"
     with pytest.raises(Refused, match="No space left"):  # what it has in mind is not what the file says
         asking(made)("GET", "/users/me")
     again = world_of(made, file)
