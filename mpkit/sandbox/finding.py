@@ -6,7 +6,7 @@ A query asked for its next page is not made again. Filters look at columns, most
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,22 +19,34 @@ SORTS = frozenset({*RANGES, "id", "external_reference"})
 Query = tuple[int, str, int, int, tuple[tuple[str, str], ...], str, bool]
 
 
+class Found(NamedTuple):
+    """The rows a query found, and its number: another query, or the same after a change, has another."""
+
+    number: int
+    rows: Numbers
+
+
+NOTHING = Found(0, np.zeros(0, dtype="i4"))
+
+
 class Finder:
     """The searches of one book; `seller` is the id whose payments they are."""
 
     def __init__(self, book: Book, seller: str) -> None:
         self._book, self._seller = book, seller
-        self._kept: dict[Query, Numbers] = {}
+        self._kept: dict[Query, Found] = {}
+        self._made_so_far = 0
 
     def rows(
         self, range_: str, span: tuple[int, int], filters: Mapping[str, str], sort: str, *, falling: bool
-    ) -> Numbers:
+    ) -> Found:
         """The rows with a date in the span, both ends included, that fit every filter, sorted."""
         query = (self._book.version, range_, *span, tuple(sorted(filters.items())), sort, falling)
         found = self._kept.get(query)
         if found is None:
-            found = self._made(range_, span, filters, sort)
-            found = found[::-1] if falling else found
+            rows = self._made(range_, span, filters, sort)
+            self._made_so_far += 1
+            found = Found(self._made_so_far, rows[::-1] if falling else rows)
             while len(self._kept) >= _KEPT:
                 self._kept.pop(next(iter(self._kept)))
             self._kept[query] = found

@@ -9,7 +9,7 @@ from mpkit.sandbox import documents
 from mpkit.sandbox.answers import Answer, Effect, Refusal, counted, family
 from mpkit.sandbox.book import RANGES, Movement
 from mpkit.sandbox.figures import figures
-from mpkit.sandbox.finding import FILTERS, SORTS
+from mpkit.sandbox.finding import FILTERS, NOTHING, SORTS
 from mpkit.sandbox.window import window
 
 if TYPE_CHECKING:
@@ -38,15 +38,16 @@ def search(world: World, call: Call) -> Answer:
         raise _wrong("Invalid criteria", 1004)
     span = window(query, world.now())
     filters = {name: value for name, value in query.items() if name in FILTERS}
-    found: Any = ()
     if call.seller == world.seller:
         found = world.finder.rows(range_, span, filters, sort, falling=criteria == "desc")
+    else:
+        found = NOTHING
     limit = min(limit, world.page_cap)
     # the real total changes from call to call: never the same twice in a row
-    drift = world.trace.count % 3 if len(found) >= _DRIFTS_FROM else 0
-    page: Any = world.page(call, found, offset, limit)
-    rows = world.typesetter.set(page) if len(page) else b"[]"
-    paging = b'{"paging":{"total":%d,"limit":%d,"offset":%d},"results":' % (len(found) - drift, limit, offset)
+    drift = world.trace.count % 3 if len(found.rows) >= _DRIFTS_FROM else 0
+    places = world.page(call, range(len(found.rows)), offset, limit)
+    rows = world.typesetter.page(found, places)
+    paging = b'{"paging":{"total":%d,"limit":%d,"offset":%d},"results":' % (len(found.rows) - drift, limit, offset)
     return Answer(200, paging + rows + b"}")
 
 

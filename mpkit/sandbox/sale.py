@@ -107,7 +107,8 @@ def _refunds(
     left = money[0].hundredths
     partial = draw.random() < words["partial"] and site.partial_refunds and slip.type not in _WHOLE_ONLY
     for _ in range(2 if partial and draw.random() < words["twice"] else 1):
-        at += draw.choice((draw.randrange(60, 3600), draw.randrange(60, _DAY), draw.randrange(60, 59 * _DAY)))
+        weeks = min(draw.randrange(60, 59 * _DAY) for _ in range(3))  # the later, the rarer
+        at += draw.choice((draw.randrange(60, 3600), draw.randrange(60, _DAY), weeks))
         part = _rounded(site, left * draw.randrange(15, 70) // 100) if partial else left
         if at >= now or at - money[0].at > 60 * _DAY or not 0 < part <= left:
             break

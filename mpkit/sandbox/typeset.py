@@ -17,6 +17,7 @@ import orjson
 from mpkit.sandbox import documents
 from mpkit.sandbox.book import Book, Movement
 from mpkit.sandbox.columns import CHARGES, Form, Numbers, Texts
+from mpkit.sandbox.finding import Found
 from mpkit.sandbox.leaves import NAMES, Leaves, look, person, shared, sums
 from mpkit.sandbox.seller import Seller
 
@@ -44,6 +45,8 @@ _NAMES = np.array([json.dumps(name, ensure_ascii=False).encode() for name in NAM
 _BITS = 2 ** np.arange(CHARGES, dtype="i8")
 _SECONDS = 86_400
 _WEST = 4 * 3600  # payment dates are told four hours behind UTC, whatever the site
+_BLOCK, _BLOCKS = 250, 48  # rows set at once; and kept: some 55 MB
+_NEVER = 2**62
 _ALONE = frozenset({"fee", "tax"})  # later movements that make a row one of its own
 _HEAD, _TAIL = "\ue000", "\ue001"  # around a slot; no text of a payment has them
 
@@ -65,30 +68,70 @@ class Slot:
         return f"{_HEAD}{self.at}:{'%' + spec if spec else self.form}{_TAIL}"
 
 
+class Block(NamedTuple):
+    """Rows set ahead: what they are good for, and until when (a release shows in a document)."""
+
+    texts: list[bytes]
+    until: int
+
+
 class Typesetter:
     """Sets the payments of one book for its seller."""
 
     def __init__(self, book: Book, seller: Seller) -> None:
         self._book, self._seller = book, seller
+        self._blocks: dict[tuple[int, int], Block] = {}  # by the number of a query and the block's place in it
+        self._last: tuple[int, int] = (-1, -1)  # where the last page of a query ended
         self._templates: dict[int, Template] = {}
         self._references: dict[int, bytes] = {}
         self._families = Texts()  # forms that look alike
         self._family = np.zeros(0, dtype="i8")  # of each form
         self._told = np.zeros((0, 3), dtype=object)  # of each form: province, description, wallet
 
+    def page(self, found: Found, places: Sequence[int]) -> bytes:
+        """The array of the documents at some places of what a query found.
+
+        Who reads a query page after page has its rows set a block at a time, and kept for who reads them again.
+        """
+        if not isinstance(places, range) or places.step != 1 or not places:  # a fault has been at it
+            return self.set(found.rows[np.array(places, dtype="i8")])
+        goes_on, self._last = self._last == (found.number, places.start), (found.number, places.stop)
+        if not goes_on and (found.number, places.start // _BLOCK) not in self._blocks:
+            return self.set(found.rows[places.start : places.stop])
+        texts: list[bytes] = []
+        for n in range(places.start // _BLOCK, (places.stop - 1) // _BLOCK + 1):
+            begin = n * _BLOCK
+            texts += self._block(found, n)[max(0, places.start - begin) : max(0, places.stop - begin)]
+        return b"[" + b",".join(texts) + b"]"
+
+    def _block(self, found: Found, n: int) -> list[bytes]:
+        now = int(self._book.now().timestamp())
+        kept = self._blocks.pop((found.number, n), None)
+        if kept is None or now >= kept.until:
+            rows = found.rows[n * _BLOCK : (n + 1) * _BLOCK]
+            released = self._book.columns.released[rows]
+            kept = Block(self._set(rows), int(released[released > now].min(initial=_NEVER)))
+        while len(self._blocks) >= _BLOCKS:
+            self._blocks.pop(next(iter(self._blocks)))
+        self._blocks[found.number, n] = kept  # the last one used is the last
+        return kept.texts
+
     def set(self, rows: Numbers) -> bytes:
         """The array of the documents of these rows."""
+        return b"[" + b",".join(self._set(rows)) + b"]"
+
+    def _set(self, rows: Numbers) -> list[bytes]:
         now = int(self._book.now().timestamp())
         self._learn()
         values, keys = self._values(rows), self._keys(rows, now).tolist()
-        found, templates = [], self._templates
+        found, templates = list[bytes](), self._templates
         for n, (key, value) in enumerate(zip(keys, values, strict=True)):
             if key:
                 template = templates.get(key) or self._derived(key, int(rows[n]))
                 found.append(template.text % template.pick(value))
             else:
                 found.append(self._alone(int(rows[n])))
-        return b"[" + b",".join(found) + b"]"
+        return found
 
     def _learn(self) -> None:
         """Note the forms that are new."""

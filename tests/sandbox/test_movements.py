@@ -40,7 +40,7 @@ def own(payment: Payment) -> list[Charge]:
     return [charge for charge in payment.charges if charge.payer == "collector"]
 
 
-def read_by_the_client(it: Asking) -> dict[str, Sums]:
+def read_by_the_client(it: Asking) -> dict[str, Sums]:  # noqa: C901 - one payment, from gross to dispute
     """The whole year as the client parses it, summed by day of the shop, store and POS."""
     sums: dict[str, Sums] = {by: defaultdict(Counter) for by in ("day", "store", "pos")}
     api = client(it)

@@ -15,6 +15,7 @@ from mpkit.sandbox.sale import paid
 from mpkit.sites import SITES
 from tests.sandbox.asking import Asking, ask
 
+SEARCH = "/v1/payments/search?begin_date=2026-10-01T00:00:00.000Z&end_date=2026-11-20T00:00:00.000Z&limit=50"
 ACTIONS = ("refund", "part", "chargeback", "settle", "claim", "close_claim", "pay", "odd")
 
 
@@ -60,10 +61,34 @@ def test_a_set_row_is_the_document(seed: int, site: str, done: list[tuple[str, i
     assert [json.dumps(row, sort_keys=True) for row in seen] == [json.dumps(row, sort_keys=True) for row in told]
 
 
+def test_pages_read_one_after_another_are_set_ahead_and_are_the_same() -> None:
+    it = ask(stores=2, registers=3, payments=1_200)
+    world = it.world
+    path = "/v1/payments/search?begin_date=2025-12-01T00:00:00.000Z&end_date=2026-11-20T00:00:00.000Z&limit=70"
+
+    def read() -> list[Any]:
+        offset, rows = 0, []
+        while page := it("GET", f"{path}&offset={offset}").body["results"]:
+            rows, offset = [*rows, *page], offset + len(page)
+        return rows
+
+    first = read()
+    assert len(first) > 1_000
+    assert first == [documents.payment(world.book, world.seller, int(row["id"])) for row in first] == read()
+    sale = next(row for row in first if row["status_detail"] == "accredited" and row["pos_id"])
+    it("POST", "/_sandbox/buyer", {"action": "refund", "payment_id": sale["id"]})
+    changed = read()
+    assert [row["status"] for row in changed if row["id"] == sale["id"]] == ["refunded"]
+    assert [row for row in changed if row["id"] != sale["id"]] == [row for row in first if row["id"] != sale["id"]]
+
+
 def test_a_release_is_seen_when_its_time_has_come() -> None:
     it = ask(site="MLB", stores=1, registers=1, payments=400)
+    it("GET", SEARCH), it("GET", f"{SEARCH}&offset=50")  # kept, with what waits
     before = both(it)
     it.clock.sleep(40 * 86_400)
+    page = it("GET", f"{SEARCH}&offset=50").body["results"]
+    assert {row["money_release_status"] for row in page} <= {"released", None}
     after = both(it)
     assert before[0] == before[1] != after[0] == after[1]
     assert {row["money_release_status"] for row in after[0]} == {"released", None}
