@@ -13,6 +13,8 @@ import pytest
 
 from mpkit.errors import Refused
 from mpkit.sandbox import World, serve
+from mpkit.sandbox import server as of_server
+from mpkit.work import HttpRequest
 from tests.conftest import Running
 from tests.sandbox.asking import STORE
 
@@ -106,3 +108,49 @@ def test_a_taken_port_is_said() -> None:
             serve(World(), int(first.url.rpartition(":")[2]))
     finally:
         first.close()
+
+
+def test_a_long_answer_holds_up_no_connection_and_loses_nothing(start_sandbox: Start) -> None:
+    running = start_sandbox(stores=1, registers=1)
+    world, statuses = running.world, list[int]()
+    with world.lock:  # as a thread that makes a long answer holds it
+
+        def create(n: int) -> None:
+            body = {**STORE, "external_id": f"S{n}"}
+            statuses.append(Line(running)("POST", f"/users/{running.user_id}/stores", body)[0])
+
+        waiting = [threading.Thread(target=create, args=(n,)) for n in range(12)]
+        for thread in waiting:
+            thread.start()
+        line = Line(running)  # the loop itself goes on: what needs no world is answered
+        line.connection.request("POST", "/pos", b"x" * (of_server._BODY + 1), line.headers)
+        assert line.connection.getresponse().status == 413
+        assert not statuses
+    for thread in waiting:
+        thread.join()
+    assert statuses == [201] * 12
+    assert running.get("/_sandbox/requests")["writes"] == {"store": {"create": 12}}
+
+
+def test_long_answers_are_made_in_threads_and_quick_ones_in_the_loop(start_sandbox: Start) -> None:
+    running = start_sandbox(stores=1, registers=1)
+    made_in: dict[str, str] = {}
+    answer = running.world.answer
+
+    def watched(request: HttpRequest) -> Any:
+        made_in[request.path] = threading.current_thread().name
+        return answer(request)
+
+    running.world.answer = watched  # type: ignore[method-assign]
+    picture = next(iter(running.world.shelf.pos.values()))
+    for path in (
+        "/users/me",
+        "/pos",
+        "/_sandbox/ledger",
+        "/_sandbox/state",
+        f"/instore/merchant/qr/{picture.id}/x.png",
+    ):
+        Line(running)("GET", path)
+    quick = {path for path, name in made_in.items() if name == "sandbox"}
+    assert quick == {"/users/me", "/pos"}
+    assert len(made_in) == 5
