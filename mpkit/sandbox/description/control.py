@@ -83,7 +83,7 @@ SHAPES: Mapping[str, Shape] = {
                         "status": maybe(WHOLE),
                         "effect": maybe(TEXT),
                     },
-                    perhaps={"object": TEXT, "id": TEXT, "external_id": maybe(TEXT), "fault": TEXT},
+                    perhaps={"object": TEXT, "id": TEXT, "external_id": maybe(TEXT), "fault": TEXT, "late": COUNT},
                 )
             ),
         }
@@ -161,7 +161,10 @@ OPERATIONS: Operations = {
     ),
     "GET /_sandbox/requests": Operation({200: ref("Log")}, (400,), envelope="Control", query={"since": COUNT}),
     "GET /_sandbox/ledger": Operation(
-        {200: ref("Sums")}, (400,), envelope="Control", query={"by": one_of(*WAYS), "from": TEXT, "to": TEXT, "zone": TEXT}
+        {200: ref("Sums")},
+        (400,),
+        envelope="Control",
+        query={"by": one_of(*WAYS), "from": TEXT, "to": TEXT, "zone": TEXT},
     ),
     "POST /_sandbox/buyer": Operation({201: ref("Payment")}, (400, 404, 409), envelope="Control", body=ref("Press")),
     "POST /_sandbox/panel": Operation(
