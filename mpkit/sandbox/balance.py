@@ -19,7 +19,6 @@ SIGNS = {  # kind of movement to the way it goes; any other moves no money
     "chargeback": -1,
     "outgoing": -1,
 }
-_NEVER = 2**40  # seconds: after any release
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,7 @@ class Balance:
 def balance(world: World) -> Balance:
     """What the account holds now."""
     book, office, now = world.book, world.office, int(world.now().timestamp())
-    later = sum(
-        SIGNS.get(entry.kind, 0) * entry.hundredths
-        for _, payment in book.between("money_release_date", now + 1, _NEVER)
-        for entry in book.money[payment]
-    )
+    later = book.unreleased(now)
     gone = sum(payout.hundredths for payout in office.payouts)
     leaving = sum(refund.hundredths for refund in office.waiting.values())
     return Balance(book.held - later - gone - leaving, later)

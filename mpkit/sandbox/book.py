@@ -24,6 +24,7 @@ RANGES = ("date_created", "date_last_updated", "date_approved", "money_release_d
 _COLUMN = dict(zip(RANGES, ("created", "updated", "approved", "released"), strict=True))
 _FIRST = {"outgoing": "outgoing", "funding": "funding"}  # a channel's first movement, else `sale`
 _APPROVALS = frozenset({"sale", "outgoing", "funding"})
+_NEVER = 2**40  # seconds: after any release
 
 
 class Book:
@@ -142,6 +143,21 @@ class Book:
         parts = ((all_.approved[paid], more[0]), (all_.released[paid], more[1]), (net, more[2]))
         at, free, moved = (np.concatenate(part) for part in parts)
         return at, free, moved
+
+    def unreleased(self, now: int) -> int:
+        """Hundredths of the payments whose money is not free yet, less what they have already given back."""
+        all_, index = self.columns, self.dated["money_release_date"]
+        rows = index.rows[index.span(now + 1, _NEVER)]
+        came = int(all_.amount[rows].sum()) - int(all_.charges[rows].sum())
+        changed = (entry for row in rows[all_.later[rows]].tolist() for entry in self.later[row])
+        return came + sum(SIGNS.get(entry.kind, 0) * entry.hundredths for entry in changed)
+
+    def fated(self, beginning: str) -> list[int]:
+        """The payments whose fate begins so, in the order of their rows."""
+        all_ = self.columns
+        numbers = [number for number, fate in enumerate(self.fates.known) if fate.startswith(beginning)]
+        found: list[int] = all_.id[: all_.count][np.isin(all_.fate[: all_.count], numbers)].tolist()
+        return found
 
     def fits_form(self, fits: Callable[[Form], bool]) -> Numbers:
         """For each number of a form whether it fits."""

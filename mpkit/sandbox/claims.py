@@ -105,11 +105,8 @@ def _all(world: World) -> list[Complaint]:
     """Every complaint; finding the generated ones looks at every payment, once."""
     office, slips = world.office, world.book.slips
     if office.born_in_mediation is None:
-        office.born_in_mediation = tuple(
-            slip.id
-            for slip in slips.values()
-            if slip.fate.startswith("in_mediation") and slip.id not in office.complaints
-        )
+        found = world.book.fated("in_mediation")
+        office.born_in_mediation = tuple(id_ for id_ in found if id_ not in office.complaints)
     kept = office.complaints
     made = [_generated(world, slips[id_]) for id_ in office.born_in_mediation if id_ not in kept]
     return sorted([*made, *kept.values()], key=lambda each: (each.opened, each.id))
