@@ -50,7 +50,7 @@ class Case:
 
     @property
     def id(self) -> str:
-        return f"{self.endpoint} {self.situation}".replace(" ", "-")
+        return f"{self.family}: {self.endpoint} {self.situation}".replace(" ", "-")
 
 
 class Cases:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from mpkit.sandbox.faults import NAMES
-from tests.contract import of_days, of_gateway, of_payments, of_pos, of_refunds, of_reports, of_stores
+from tests.contract import of_days, of_documents, of_gateway, of_payments, of_pos, of_refunds, of_reports, of_stores
 from tests.contract.stage import perform, table
 
-FAMILIES = (of_gateway, of_stores, of_pos, of_payments, of_refunds, of_reports, of_days)
+FAMILIES = (of_gateway, of_stores, of_pos, of_payments, of_refunds, of_reports, of_documents, of_days)
 CASES = [case for family in FAMILIES for case in family.CASES]
 PAGE = Path(__file__).parent.parent.parent / "docs/contract.md"
 

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from mpkit.sandbox import table
 from mpkit.sandbox.description import OPERATIONS, SHAPES, described
+from mpkit.sandbox.faults import NAMES
 from mpkit.sites import SITES
 from tests.sandbox.asking import ask
 
@@ -74,6 +75,12 @@ def test_a_year_on_every_site_is_as_described(site):
 def test_it_serves_its_own_description(start_sandbox):
     running = start_sandbox()
     assert running.get("/_sandbox/openapi.json") == table.description(running.url)
+
+
+def test_the_page_for_people_names_every_control_route_and_fault():
+    page = (ROOT / "docs/sandbox.md").read_text(encoding="utf-8")
+    assert not [path for _, path, _ in table.CONTROL.table if f"`{path}" not in page and f" {path}" not in page]
+    assert not [name for name in NAMES if f"`{name}`" not in page]
 
 
 def test_the_page_is_what_the_code_says():
