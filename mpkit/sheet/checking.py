@@ -13,6 +13,7 @@ from mpkit.errors import UnreadableFile
 from mpkit.i18n import say, words
 from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.sheet import build, draft, reading, table, twins
+from mpkit.sheet.changed import Cell, Changed, Recall
 from mpkit.sheet.columns import Column
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.grid import Grid, Sheet
@@ -98,17 +99,25 @@ def check(
     mapping: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
     places: Path | None = None,
+    edits: Mapping[Cell, str] | None = None,
+    accepted: Collection[tuple[int, str]] = (),
+    columns: Mapping[int, str] | None = None,
+    recall: Recall | None = None,
 ) -> Checked:
     """Read and judge one file of branches.
 
     `site` "" is guessed from points and names of places; `mapping` is meaning → header or column number; `accept` holds
-    codes of repairs to apply; `places` a folder of catalogue files. Raises `UnreadableFile` for a file we cannot or
-    will not read, `Refused` where the country does not show, `WrongUsage` for an option that makes no sense.
+    codes of repairs to apply; `places` a folder of catalogue files. What somebody changed on screen: `edits` are cells
+    of the sheet (row and column from 1) written anew, `accepted` are (row of the sheet, code) let pass, `columns` is
+    column number → meaning, and `recall` gives what was chosen before for such headers; `mapping` goes before both.
+    Raises `UnreadableFile` for a file we cannot or will not read, `Refused` where the country does not show,
+    `WrongUsage` for an option that makes no sense.
     """
     path = Path(path)
     with _uncollected():
         grid = reading.read(path)
-        return _judged(path, grid, site=site, sheet=sheet, mapping=mapping or {}, accept=accept, places=places)
+        changed = Changed(edits or {}, frozenset(accepted), columns or {}, recall)
+        return _judged(path, grid, changed, site=site, sheet=sheet, mapping=mapping or {}, accept=accept, places=places)
 
 
 @contextmanager
@@ -126,6 +135,7 @@ def _uncollected() -> Iterator[None]:
 def _judged(
     path: Path,
     grid: Grid,
+    changed: Changed,
     *,
     site: str,
     sheet: str,
@@ -134,12 +144,12 @@ def _judged(
     places: Path | None,
 ) -> Checked:
     try:
-        found = table.understand(grid, site=site, sheet=sheet, mapping=mapping, folder=places)
+        found = table.understand(grid, site=site, sheet=sheet, mapping=mapping, folder=places, changed=changed)
     except UnreadableFile as refusal:
         raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
-    findings = Findings(found, accept)
+    findings = Findings(found, accept, changed.accepted)
     drafts = draft.read(found, findings)
-    _remarks(found, findings, grid)
+    _remarks(found, findings, grid, changed.edits)
     build.close(found, findings, drafts)
     grouped = build.several_rows(found)
     again = twins.find(found, findings, drafts, several_rows=grouped)
@@ -160,7 +170,7 @@ def _judged(
     )
 
 
-def _remarks(found: table.Table, findings: Findings, grid: Grid) -> None:
+def _remarks(found: table.Table, findings: Findings, grid: Grid, edits: Mapping[Cell, str]) -> None:
     """What the reading noticed, where it matters: numbers and formulas only in columns of ids.
 
     A heading two cells lay claim to may turn a column's meaning: that is of the whole file.
@@ -171,7 +181,7 @@ def _remarks(found: table.Table, findings: Findings, grid: Grid) -> None:
         heading = remark.row and record == 0 and remark.code in _CLAIMED
         if remark.row and not heading and (record < 1 or record > found.count):
             continue
-        if remark.code in _OF_IDS and remark.column not in ids:
+        if remark.code in _OF_IDS and (remark.column not in ids or (remark.row, remark.column) in edits):
             continue
         values = {name: _listed(found, value) for name, value in remark.values.items()}
         if any(isinstance(value, list) and not values[name] for name, value in remark.values.items()):

@@ -15,6 +15,7 @@ from mpkit.sites import SITES
 _SEVERAL = frozenset(
     {"alt_id", "chain_brand", "phone", "company_name", "format_type", "neighborhood", "ignore", "contact", "reference"}
 )
+NOTHING: Mapping[int, str] = {}
 _ENOUGH = 0.42
 _SOME, _HALF, _MOSTLY, _FEW = 0.3, 0.5, 0.6, 3
 _HEADER, _CONTENT = 0.6, 0.4
@@ -50,12 +51,21 @@ class Column:
 
 
 def recognise(
-    headers: Sequence[str], cells: Sequence[Sequence[str]], catalogue: Catalogue, mapping: Mapping[str, str]
+    headers: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    catalogue: Catalogue,
+    mapping: Mapping[str, str],
+    chosen: Mapping[int, str] = NOTHING,
 ) -> tuple[Column, ...]:
-    """The meaning of each column; `mapping` (meaning → header or number) overrides. Raises `WrongUsage`."""
+    """The meaning of each column; raises `WrongUsage`.
+
+    What was said goes before what is seen: `mapping` is meaning → header or number, `chosen` column number → meaning.
+    """
     box = next(site.box for site in SITES.values() if site.country == catalogue.country)
     profiles = [profile(values, catalogue, box) for values in cells]
-    decided = {**_own(headers), **_told(headers, mapping)}
+    told = {**{number - 1: meaning for number, meaning in chosen.items()}, **_told(headers, mapping)}
+    mapping = {**mapping, **{meaning: str(index + 1) for index, meaning in told.items()}}
+    decided = {**_own(headers), **told}
     taken = set(decided.values())
     ranked = sorted(
         (
@@ -76,6 +86,7 @@ def recognise(
     _number_of_what(decided, sure, profiles, mapping)
     _turn_points(decided, profiles, mapping)
     _prefer_separate(decided, profiles)
+    decided.update(told)
     return tuple(
         Column(index + 1, header, decided.get(index, "ignore"), round(sure.get(index, 0.5), 2))
         for index, header in enumerate(headers)

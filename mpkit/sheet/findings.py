@@ -32,16 +32,22 @@ ACCEPTABLE = frozenset(
     ]
 )
 
+# Of those, what stands as it is where somebody says so for one row: nothing has to be written anew.
+PASSABLE = frozenset(
+    ["coordinates_far_from_city", "repeated_store", "name_not_unique", "duplicate_location", "not_a_store"]
+)
+
 
 class Findings:
     """Gathers findings of one table; remembers which records must not be created."""
 
-    def __init__(self, table: Table, accept: Collection[str]) -> None:
+    def __init__(self, table: Table, accept: Collection[str], accepted: Collection[tuple[int, str]] = ()) -> None:
         unknown = sorted(set(accept) - ACCEPTABLE)
         if unknown:
             raise WrongUsage("accept_unknown", code=unknown[0], known=", ".join(sorted(ACCEPTABLE)))
         self.table = table
         self.accept = frozenset(accept)
+        self.accepted = frozenset(accepted)  # (row of the sheet, code): let pass there and nowhere else
         self.found: list[Finding] = []
         self.blocked: set[int] = set()
         self.file_blocked = False
@@ -77,10 +83,12 @@ class Findings:
             held = self.table.column(meaning)
             index = held.index if held else None
         header = self.table.headers[index - 1] if index and index <= len(self.table.headers) else ""
+        row = self.table.header_row + record if record else max(1, self.table.header_row)
+        if severity is Severity.BLOCKING and code in PASSABLE and (row, code) in self.accepted:
+            severity = Severity.WARNING
         if severity is Severity.BLOCKING:
             self.blocked.add(record)
             self.file_blocked = self.file_blocked or record == 0
-        row = self.table.header_row + record if record else max(1, self.table.header_row)
         self.found.append(
             Finding(code, severity, record, row, index, header, self.table.sheet.name, suggestion, values)
         )

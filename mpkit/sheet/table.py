@@ -10,6 +10,7 @@ from mpkit.errors import Refused, UnreadableFile, WrongUsage
 from mpkit.places import Catalogue, catalogue
 from mpkit.places.names import fold
 from mpkit.sheet import points
+from mpkit.sheet.changed import Changed
 from mpkit.sheet.columns import Column, recognise
 from mpkit.sheet.grid import Grid, Sheet
 from mpkit.sheet.header import FIRST_ROWS, find_header, scores
@@ -17,6 +18,7 @@ from mpkit.sheet.profile import Profile, profile
 from mpkit.sheet.text import tidy, tidy_all
 from mpkit.sites import SITES
 
+UNCHANGED = Changed()
 _SAMPLE = 80
 _POINTS = 40
 _HALF = 0.5
@@ -50,9 +52,17 @@ class Table:
         return tidy_all(self.cells[column.index - 1]) if column else [""] * self.count
 
 
-def understand(grid: Grid, *, site: str, sheet: str, mapping: Mapping[str, str], folder: Path | None) -> Table:
+def understand(
+    grid: Grid,
+    *,
+    site: str,
+    sheet: str,
+    mapping: Mapping[str, str],
+    folder: Path | None,
+    changed: Changed = UNCHANGED,
+) -> Table:
     """The table of a grid; raises `WrongUsage` for an unknown sheet, site or column, `Refused` where no site shows."""
-    chosen = _sheet(grid, sheet)
+    chosen = changed.rewritten(_sheet(grid, sheet))
     header_row = find_header(chosen.rows)
     records = chosen.rows[header_row:]
     while records and not any(cell.strip() for cell in records[-1]):
@@ -70,7 +80,7 @@ def understand(grid: Grid, *, site: str, sheet: str, mapping: Mapping[str, str],
         header_row,
         tuple(headers),
         tuple(map(tuple, cells)),
-        recognise(headers, stripped, places, mapping),
+        recognise(headers, stripped, places, mapping, changed.told(headers)),
         found,
         places,
     )
