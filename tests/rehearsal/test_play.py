@@ -178,6 +178,8 @@ def test_a_bad_day_is_counted_from_its_beginning(shop, house):
     bad = scene_of(house).bad
     assert (bad.asked, bad.struck, bad.again, dict(bad.kinds)) == (1, 1, 1, {"503": 1})
     assert not scene_of(house).faults
+    played(shop, house, "faults", "d", kinds=["many"])
+    assert scene_of(house).bad == rehearsal.BadDay(), "the next bad day is counted by itself"
 
 
 @pytest.mark.parametrize("kind", [*rehearsal.FAULTS, "very-bad"])
