@@ -275,6 +275,8 @@ def test_each_value_gone_null_wrapped_or_of_another_kind(question, generation):
             lambda _: -1,
             lambda _: True,
             str,
+            lambda _: "1e9999",
+            lambda _: "nan",
             lambda _: HUGE,
             lambda _: "\ud83d",
             lambda _: "a\x00b",

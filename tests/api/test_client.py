@@ -65,6 +65,15 @@ def test_an_answer_that_is_none_means_unknown(answer):
         ask(url)
 
 
+def test_nothing_of_the_library_hangs_on_to_what_is_raised():
+    with server(lambda _: None) as (url, _), pytest.raises(NoAnswer) as told:
+        ask(url)
+    assert (told.value.__cause__, told.value.__context__) == (None, None)
+    with pytest.raises(NotSent) as unsent:
+        ask("http://127.0.0.1:9")
+    assert (unsent.value.__cause__, unsent.value.__context__) == (None, None)
+
+
 def test_a_reset_after_the_request_means_unknown():
     def reset(connection):
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
