@@ -286,7 +286,8 @@ def test_days_named_are_read_again_and_the_rest_is_found_missing(
     today = sales.local_day(house.mirror)
     first, last = today - timedelta(days=60), today - timedelta(days=31)
     house.sync(since=first, until=last)
-    created = {line.approved.astimezone(ZoneInfo(ZONE)).date() for line in _all(house)}
+    # what is paid at a counter is approved as it is made; a cash ticket days after
+    created = {line.approved.astimezone(ZoneInfo(ZONE)).date() for line in _all(house) if line.pos_id}
     assert created
     assert min(created) >= first
     assert max(created) <= last
