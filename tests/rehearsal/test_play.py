@@ -95,6 +95,27 @@ def test_a_rush_that_was_killed_goes_on_where_it_was(shop, house):
     assert len(set(event["paid"])) == 5
 
 
+def test_a_week_that_was_killed_late_sells_nothing_twice(shop, house):
+    """The sandbox has forgotten the keys of the first days by then."""
+
+    def killed(done, total, *_):
+        if done == total - 3:
+            raise Cancelled
+
+    before = shop.get("/_sandbox/state")["payments"]
+    with pytest.raises(Cancelled):
+        played(shop, house, "time", "a", killed, how="week")
+    at = shop.get("/_sandbox/clock")["now"]
+    event = played(shop, house, "time", "a", how="week")
+    assert shop.get("/_sandbox/state")["payments"] == before + len(event["paid"])
+    assert len(set(event["paid"])) == len(event["paid"]) > 100
+    sums = [shop.world.book.money[int(paid)][0].hundredths for paid in event["paid"]]
+    assert sum(sums) == event["amount"]
+    passed = datetime.fromisoformat(event["at"]) - datetime.fromisoformat(event["began"])
+    assert timedelta(days=7) <= passed < timedelta(days=7, minutes=5)
+    assert event["at"] > at
+
+
 @pytest.mark.parametrize(
     ("act", "wanted"),
     [
