@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import pytest
+
 from mpkit.model import WEEK as OPEN_DAYS
+from mpkit.work import NoAnswer
 from tests.sandbox.asking import STORE, Asking, Heard, ask, in_location
 
 Play = Callable[[Asking], Heard]
@@ -296,6 +299,17 @@ def _(it):
 def _(it):
     store = it.create_store().body["id"]
     return it("POST", "/v2/pos", {"store_id": store}, token=stranger(it), X_Idempotency_Key="one")
+
+
+@of("pos.v2.create.error-409-conflict.json")
+def _(it):
+    """The first is still on its way when the same comes again."""
+    sent = {"name": "POS-001", "store_id": it.create_store().body["id"]}
+    it("PUT", "/_sandbox/faults", {"late": 1})
+    with pytest.raises(NoAnswer):
+        it("POST", "/v2/pos", sent, X_Idempotency_Key="one")
+    it("PUT", "/_sandbox/faults", {})
+    return it("POST", "/v2/pos", sent, X_Idempotency_Key="one")
 
 
 # account and gateway

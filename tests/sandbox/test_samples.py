@@ -68,7 +68,6 @@ NOT_HERE: dict[str, str] = {
     "users.test*": "test users are made in the panel (P 7.5)",
     "payments.create.*": "mpkit makes no payments: the buyer does",
     "qr.payloads.json": "held by tests/test_emv.py and the payload tests",
-    "pos.v2.create.error-409-conflict.json": "one request at a time changes the sandbox: none is met half-way",
 }
 
 
