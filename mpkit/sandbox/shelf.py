@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -182,8 +181,10 @@ class Shelf:
     def shown(self, view: str, ids: Sequence[int], make: Callable[[str], dict[str, Any]]) -> list[bytes]:
         """These objects as JSON; each made once for a view, until it or what it shows of its store changes."""
         known = self._bytes[view]
-        with suppress(KeyError):
+        try:
             return [known[id_] for id_ in ids]
+        except KeyError:  # the first time
+            pass
         for id_ in ids:
             if id_ not in known:
                 known[id_] = encoded(make(str(id_)))

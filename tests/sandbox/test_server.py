@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from mpkit.errors import Refused
-from mpkit.sandbox import World, serve
+from mpkit.sandbox import World, serve, table
 from mpkit.sandbox import server as of_server
+from mpkit.sandbox.routes import is_long
 from mpkit.work import HttpRequest
 from tests.conftest import Running
 from tests.sandbox.asking import STORE
@@ -154,3 +155,9 @@ def test_long_answers_are_made_in_threads_and_quick_ones_in_the_loop(start_sandb
     quick = {path for path, name in made_in.items() if name == "sandbox"}
     assert quick == {"/users/me", "/pos"}
     assert len(made_in) == 5
+
+
+def test_what_is_not_looked_up_is_never_long() -> None:
+    for router in (table.API, table.OPEN, table.CONTROL):
+        for _, path, handler in router.table:
+            assert not (path.startswith(of_server._QUICK) and is_long(handler)), path
