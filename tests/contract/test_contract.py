@@ -15,13 +15,25 @@ from tests.contract import (
     of_others,
     of_payments,
     of_pos,
+    of_pos_v2,
     of_refunds,
     of_reports,
     of_stores,
 )
 from tests.contract.stage import perform, table
 
-FAMILIES = (of_gateway, of_stores, of_pos, of_payments, of_refunds, of_reports, of_documents, of_days, of_others)
+FAMILIES = (
+    of_gateway,
+    of_stores,
+    of_pos,
+    of_pos_v2,
+    of_payments,
+    of_refunds,
+    of_reports,
+    of_documents,
+    of_days,
+    of_others,
+)
 CASES = [case for family in FAMILIES for case in family.CASES]
 PAGE = Path(__file__).parent.parent.parent / "docs/contract.md"
 

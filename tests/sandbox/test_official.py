@@ -16,7 +16,8 @@ from jsonschema.exceptions import ValidationError
 from mpkit.sandbox.table import API
 from mpkit.work import HttpRequest, HttpResponse
 from tests.sandbox.asking import ask
-from tests.sandbox.situations import REQUESTS, SITUATIONS, Situation
+from tests.sandbox.requests_sent import REQUESTS
+from tests.sandbox.situations_of_money import SITUATIONS, Situation
 
 _NULL = "live payments have null there (P 1.4)"
 _TOO_FEW = "the description tells few refusals; the contract and live answers have more"

@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.sandbox.requests_sent import REQUESTS
 from tests.sandbox.shapes import differences, skeleton
-from tests.sandbox.situations import REQUESTS, SITUATIONS, header
+from tests.sandbox.situations_of_money import SITUATIONS, header
 
 _OLD = "older than what live answers carry today"
 _CASH = "the account is asked for who it is; its reputation as a shop on the web is left out"
