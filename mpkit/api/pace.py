@@ -30,11 +30,12 @@ REAL = 4.0  # requests a second, and as many in flight
 
 _TOO_MANY, _FAILED = 429, 500  # HTTP statuses
 _LONGEST_PAUSE = 60.0
-_FIRST_FALL = 0.7  # of the rate, where nothing was known
+_FAR_FALL = 0.7  # of the rate, where nothing was known, or what was is far off: refused again too soon
 _FALL = 0.85  # of the rate, at a refusal near the one remembered
+_SOON = 100  # turns since the rate fell last
 _NEAR = 0.94  # of the refused rate: up to here the rate rises quickly
 _PAST = 1.05  # of the refused rate: from here on it is forgotten
-_QUICK = 0.01  # of the rate, with each good answer
+_QUICK = 0.005  # of the rate, with each good answer
 _TINY = 0.00006  # of the rate, with each good answer
 _SLOW_FALL = 0.85
 _SLOW_EVERY = 10.0  # seconds between two falls for slowness
@@ -163,7 +164,10 @@ class Pace:
             now = self.seams.clock.monotonic()
             wait = max(self._next_turn, self._stopped_until) - now
             if wait <= 0:
-                self._next_turn = now + 1 / self.per_second
+                step = 1 / self.per_second
+                self._next_turn = (
+                    max(self._next_turn, now - step / 2) + step
+                )  # who slept a little too long loses nothing
                 self._turns += 1
             return max(wait, 0.0)
 
@@ -195,10 +199,10 @@ class Pace:
         with self._lock:
             now = self.seams.clock.monotonic()
             if turn.number > self._fell:
+                near = self._refused is not None and turn.number - self._fell > _SOON
                 self._fell = self._turns
-                known = self._refused is not None
                 self._refused = self.per_second
-                self._set(self.per_second * (_FALL if known else _FIRST_FALL))
+                self._set(self.per_second * (_FALL if near else _FAR_FALL))
                 pause = self._pause() if retry_after is None else retry_after
                 self._pauses += 1
                 self._stopped_until = max(self._stopped_until, now + pause)

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from mpkit import accounts, jobs, settings
 from mpkit.accounts import handover, tokens
 from mpkit.db import open_store
-from mpkit.errors import Refused, Unauthorised, WrongAccount, WrongUsage
+from mpkit.errors import RateLimited, Refused, Unauthorised, WrongAccount, WrongUsage
 from mpkit.jobs import Workbench
 from mpkit.model import Account
 
@@ -128,3 +128,23 @@ def test_each_account_has_its_own_folders(at):
     bench = at()
     assert bench.folder("1", "books") != bench.folder("2", "books")
     assert bench.folder("1", "books").is_dir()
+
+
+def test_what_one_process_learned_of_the_pace_and_the_generation_the_next_begins_with(at, start_sandbox):
+    running = start_sandbox(site="MLA", seed=7)
+    bench = at(running.url, running.token)
+    found = bench.account()
+    account = bench.mercadopago(found)
+    running.put("/_sandbox/gone", {"/pos": 410})
+    running.put("/_sandbox/faults", {"429": 1})
+    with pytest.raises(RateLimited):
+        account._calls.write("POST", "/pos", {}, parse=dict)
+    running.put("/_sandbox/faults", {})
+    assert list(account.pos_list()) == []
+    learned = accounts.learned(bench.store, found.id)
+    assert learned is not None
+    assert learned.per_second < 100
+    assert learned.refused == 100
+    other = at(running.url, running.token).mercadopago(found)
+    assert other.generation == "v2"
+    assert other._calls._pace.per_second < 100
