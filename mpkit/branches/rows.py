@@ -53,3 +53,13 @@ def next_position(connection: Connection, table: sa.Table, account: str) -> int:
     """The place after the last entry of an account."""
     last = connection.execute(sa.select(sa.func.max(table.c.position)).where(table.c.account == account)).scalar()
     return 0 if last is None else int(last) + 1
+
+
+def stamp(engine: Engine, account: str) -> str:
+    """Changes when anything in the list does: how many entries there are, and when one was changed last."""
+    told = []
+    with reading(engine) as connection:
+        for table in (branches, registers):
+            query = sa.select(sa.func.count(), sa.func.max(table.c.changed)).where(table.c.account == account)
+            told += [str(value) for value in connection.execute(query).one()]
+    return " ".join(told)

@@ -20,6 +20,7 @@ from mpkit.errors import Busy, Refused
 from mpkit.jobs.kinds import ALONE, ONCE
 from mpkit.work import Clock
 
+_ALIKE = 30  # jobs of one family looked at: the older ones tell nothing new
 SILENT_SECONDS = 15.0  # a holder whose heart has not beaten for so long is dead
 
 jobs = sa.Table(
@@ -167,6 +168,14 @@ def recent(engine: Engine, account: str, kinds: Collection[str], limit: int) -> 
     query = sa.select(jobs).where((jobs.c.account == account) & jobs.c.kind.in_(list(kinds)))
     with reading(engine) as connection:
         rows = connection.execute(query.order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)).all()
+    return tuple(_job(row) for row in rows)
+
+
+def of_keys(engine: Engine, account: str, kind: str, begins: str) -> tuple[Job, ...]:
+    """The jobs of a kind whose key begins so, the newest first."""
+    mine = (jobs.c.account == account) & (jobs.c.kind == kind) & jobs.c.key.startswith(begins, autoescape=True)
+    with reading(engine) as connection:
+        rows = connection.execute(sa.select(jobs).where(mine).order_by(jobs.c.created.desc()).limit(_ALIKE)).all()
     return tuple(_job(row) for row in rows)
 
 

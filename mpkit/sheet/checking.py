@@ -14,9 +14,10 @@ from mpkit.i18n import say, words
 from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.sheet import build, draft, reading, table, twins
 from mpkit.sheet.changed import Cell, Changed, Recall
-from mpkit.sheet.columns import Column
+from mpkit.sheet.columns import ASK, Column
 from mpkit.sheet.findings import Findings
-from mpkit.sheet.grid import Grid, Sheet
+from mpkit.sheet.grid import Grid, ReadAs, Sheet
+from mpkit.sheet.header import FIRST_ROWS
 from mpkit.sheet.templates import own_headings, own_hidden_sheets
 
 _OF_IDS = frozenset({"number_in_id", "formula_in_id"})
@@ -40,6 +41,19 @@ class Checked:
     registers: tuple[Register, ...]
     findings: tuple[Finding, ...]
     cells: Sheet = field(repr=False)
+    kind: str = "csv"  # xlsx, xls, ods, csv
+    decimal: str = ""  # the mark the coordinates are written with: ".", ",", both as ".,", or ""
+    sheets: tuple[str, ...] = ()  # the names of all sheets that could be read instead
+
+    @property
+    def preview(self) -> list[list[str]]:
+        """The first raw rows of the sheet, as far as a header is looked for."""
+        return self.cells.rows[:FIRST_ROWS]
+
+    @property
+    def asks(self) -> tuple[Column, ...]:
+        """The columns whose meaning is a guess: somebody should say whether it is right."""
+        return tuple(column for column in self.columns if column.confidence < ASK)
 
     @property
     def blocked(self) -> frozenset[int]:
@@ -79,16 +93,19 @@ def as_json(finding: Finding, language: str) -> dict[str, Any]:
 
 
 def message(finding: Finding, language: str) -> str:
-    """The sentence of a finding: what is wrong, what to do; another one once for a file, and where a repair is used."""
+    """The sentence of a finding: what is wrong, what to do."""
+    return say(key_of(finding), language, **finding.values)
+
+
+def key_of(finding: Finding) -> str:
+    """The words of a finding: others once for a file, where a repair is used and where a value is kept as it is."""
     if finding.record == 0 and f"{finding.code}_file" in words():
-        key = f"{finding.code}_file"
-    elif finding.values.get("kept"):
-        key = f"{finding.code}_kept"
-    elif finding.severity is not Severity.BLOCKING and f"{finding.code}_used" in words():
-        key = f"{finding.code}_used"
-    else:
-        key = finding.code
-    return say(key, language, **finding.values)
+        return f"{finding.code}_file"
+    if finding.values.get("kept"):
+        return f"{finding.code}_kept"
+    if finding.severity is not Severity.BLOCKING and f"{finding.code}_used" in words():
+        return f"{finding.code}_used"
+    return finding.code
 
 
 def check(
@@ -96,6 +113,10 @@ def check(
     *,
     site: str = "",
     sheet: str = "",
+    encoding: str = "",
+    delimiter: str = "",
+    decimal: str = "",
+    header_row: int | None = None,
     mapping: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
     places: Path | None = None,
@@ -106,7 +127,8 @@ def check(
 ) -> Checked:
     """Read and judge one file of branches.
 
-    `site` "" is guessed from points and names of places; `mapping` is meaning → header or column number; `accept` holds
+    `site` "" is guessed from points and names of places; `sheet`, `encoding`, `delimiter`, `decimal` and `header_row`
+    are found by evidence unless told (`ReadAs`); `mapping` is meaning → header or column number; `accept` holds
     codes of repairs to apply; `places` a folder of catalogue files. What somebody changed on screen: `edits` are cells
     of the sheet (row and column from 1) written anew, `accepted` are (row of the sheet, code) let pass, `columns` is
     column number → meaning, and `recall` gives what was chosen before for such headers; `mapping` goes before both.
@@ -115,9 +137,10 @@ def check(
     """
     path = Path(path)
     with _uncollected():
-        grid = reading.read(path)
+        told = ReadAs(encoding, delimiter, decimal, header_row, sheet)
+        grid = reading.read(path, told)
         changed = Changed(edits or {}, frozenset(accepted), columns or {}, recall)
-        return _judged(path, grid, changed, site=site, sheet=sheet, mapping=mapping or {}, accept=accept, places=places)
+        return _judged(path, grid, told, changed, site=site, mapping=mapping or {}, accept=accept, places=places)
 
 
 @contextmanager
@@ -135,16 +158,16 @@ def _uncollected() -> Iterator[None]:
 def _judged(
     path: Path,
     grid: Grid,
+    told: ReadAs,
     changed: Changed,
     *,
     site: str,
-    sheet: str,
     mapping: Mapping[str, str],
     accept: Collection[str],
     places: Path | None,
 ) -> Checked:
     try:
-        found = table.understand(grid, site=site, sheet=sheet, mapping=mapping, folder=places, changed=changed)
+        found = table.understand(grid, site=site, mapping=mapping, folder=places, told=told, changed=changed)
     except UnreadableFile as refusal:
         raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
     findings = Findings(found, accept, changed.accepted)
@@ -167,6 +190,9 @@ def _judged(
         built.registers,
         findings.sorted(),
         found.sheet,
+        grid.kind,
+        found.decimal_mark,
+        tuple(each.name for each in grid.sheets if each.name is not None),
     )
 
 

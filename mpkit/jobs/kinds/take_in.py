@@ -6,52 +6,41 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mpkit import branches, sheet
-from mpkit.branches import Origin, Proposed
+from mpkit import branches
+from mpkit.branches import Proposed
 from mpkit.errors import Refused
-from mpkit.jobs.kinds.check import options
+from mpkit.jobs.judging import judge
+from mpkit.jobs.kinds.check import propose
 from mpkit.jobs.workbench import Workbench
-from mpkit.sheet import Checked, files
+from mpkit.sheet import Checked
 from mpkit.work import Progress
 
 _SHOWN = 500  # changes kept in the job's result; the list itself has them all
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {account, paths, site, sheet, map, accept, who, preview}, all but `paths` optional.
+    """`arguments` is {account, review, who}, or {account, paths, site, sheet, map, accept, who, preview} of a command.
 
     Every file is read before anything is written: one that cannot be read, or of another country than the account's,
     takes nothing in. The result is {files: [{file, rows, branches, registers, blocking}], added, changed, same,
     changes, branches, registers}.
     """
     account = bench.account(str(arguments.get("account") or ""))
-    told = {**options(bench, arguments), "site": str(arguments.get("site") or account.site)}
+    told = {**arguments, "account": account.id, "site": str(arguments.get("site") or account.site)}
+    read: list[Checked] = []
     with TemporaryDirectory(prefix="mpkit-") as aside:
-        found = files.gather([Path(path) for path in arguments["paths"]], Path(aside))
-        read: list[Checked] = []
-        for number, path in enumerate(found):
-            progress(number, len(found), "check_step")
-            read.append(sheet.check(path, **told))
+        for one in judge(bench, told, Path(aside), progress):
+            if one.refusal is not None:
+                raise one.refusal
+            assert one.checked is not None
+            read.append(one.checked)
     for checked in read:
         if checked.site != account.site:
             raise Refused("file_of_other_site", file=checked.file, site=checked.site, account=account.site)
-    taken = [_propose(bench, account.id, checked, arguments) for checked in read]
-    progress(len(found), len(found), "check_step")
+    who, write = str(arguments.get("who") or ""), not arguments.get("preview")
+    taken = [propose(bench, account.id, checked, who=who, write=write) for checked in read]
+    progress(len(read), len(read), "check_step")
     return {"files": [_head(checked) for checked in read], **_together(taken), **_counted(bench, account.id)}
-
-
-def _propose(bench: Workbench, account: str, checked: Checked, arguments: dict[str, Any]) -> Proposed:
-    origin = Origin("file", who=str(arguments.get("who") or ""), what=checked.file)
-    return branches.propose(
-        bench.store,
-        account,
-        checked.branches,
-        checked.registers,
-        origin=origin,
-        clock=bench.seams.clock,
-        reopens=any(column.meaning == "status" for column in checked.columns),
-        write=not arguments.get("preview"),
-    )
 
 
 def _head(checked: Checked) -> dict[str, Any]:

@@ -1,0 +1,73 @@
+"""A review's files come in, each goes out judged with what was changed about it; one that fails stops no other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from mpkit import sheet
+from mpkit.errors import Refused, WrongUsage
+from mpkit.jobs.workbench import Workbench
+from mpkit.sheet import Checked, across, files
+from mpkit.sheet import rows as kept
+from mpkit.sheet.review import Review, from_plain
+from mpkit.work import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One file: where it lies, and what came of it; `refusal` where it cannot be read as it is."""
+
+    path: Path
+    checked: Checked | None
+    refusal: Refused | WrongUsage | None = None
+
+
+def judge(bench: Workbench, arguments: Mapping[str, Any], aside: Path, progress: Progress) -> tuple[Judged, ...]:
+    """The files of a job, in their order; archives are unpacked into `aside`.
+
+    `arguments` is {review, account}, or {paths, site, sheet, map, accept} as a command says it.
+    """
+    review = from_plain(arguments["review"]) if "review" in arguments else None
+    paths = review.paths if review else arguments["paths"]
+    found = files.gather([Path(path) for path in paths], aside)
+    found = tuple(path for path in found if review is None or path.name not in review.left_out)
+    done: list[Judged] = []
+    for number, path in enumerate(found):
+        progress(number, len(found), "check_step")
+        told = options(bench, arguments) if review is None else of_review(bench, arguments, review, path.name)
+        try:
+            done.append(Judged(path, sheet.check(path, **told)))
+        except (Refused, WrongUsage) as refusal:
+            done.append(Judged(path, None, refusal))
+    told_of = iter(across.compared([one.checked for one in done if one.checked]))
+    return tuple(Judged(one.path, next(told_of)) if one.checked else one for one in done)
+
+
+def options(bench: Workbench, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of `sheet.check` among a job's arguments, the same for all of its files."""
+    return {
+        "site": str(arguments.get("site") or ""),
+        "sheet": str(arguments.get("sheet") or ""),
+        "mapping": dict(arguments.get("map") or {}),
+        "accept": tuple(arguments.get("accept") or ()),
+        "places": bench.settings.places,
+    }
+
+
+def of_review(bench: Workbench, arguments: Mapping[str, Any], review: Review, file: str) -> dict[str, Any]:
+    """The options of `sheet.check` for one file of a review."""
+    of = review.of(file)
+    return {
+        "site": review.site,
+        **of.reading,
+        "accept": tuple(sorted(review.accept)),
+        "places": bench.settings.places,
+        "edits": of.edits,
+        "accepted": of.accepted,
+        "columns": of.columns,
+        "recall": partial(kept.recall, bench.store, str(arguments.get("account") or "")),
+    }
