@@ -31,8 +31,8 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
-def read(path: Path) -> dict[str, object]:
-    """The grid of a file as plain data, or `{"error": key, "values": …}`."""
+def read(path: Path, encoding: str, delimiter: str) -> dict[str, object]:
+    """The grid of a file as plain data, or `{"error": key, "values": …}`; "" is found by evidence."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableFile("file_too_big", limit=MAX_BYTES // (1024 * 1024))  # noqa: TRY301 - one way out
@@ -41,7 +41,7 @@ def read(path: Path) -> dict[str, object]:
         if seen.kind == "csv":
             from mpkit.sheet import delimited  # noqa: PLC0415 - each kind loads only its own reader
 
-            return delimited.read(content).to_plain()
+            return delimited.read(content, encoding, delimiter).to_plain()
         from mpkit.sheet import workbook  # noqa: PLC0415 - each kind loads only its own reader
 
         return workbook.read(content, seen).to_plain()
@@ -53,10 +53,10 @@ def read(path: Path) -> dict[str, object]:
 
 def main() -> None:
     """Entry of the child process."""
-    path = Path(sys.argv[1])
+    path, encoding, delimiter = sys.argv[1:4]
     limit()
     gc.disable()  # all that is made here is kept to the end, and the end is near
-    answer = json.dumps(read(path), ensure_ascii=True, separators=(",", ":"))
+    answer = json.dumps(read(Path(path), encoding, delimiter), ensure_ascii=True, separators=(",", ":"))
     sys.stdout.write(answer)
     sys.stdout.flush()
     os._exit(0)  # nothing is left to tidy: the table need not be taken down cell by cell

@@ -17,6 +17,7 @@ _SEVERAL = frozenset(
 )
 NOTHING: Mapping[int, str] = {}
 _ENOUGH = 0.42
+ASK = 0.6  # a meaning less sure than this is a guess: a person is asked
 _SOME, _HALF, _MOSTLY, _FEW = 0.3, 0.5, 0.6, 3
 _HEADER, _CONTENT = 0.6, 0.4
 _ALONE = 0.75  # content alone is never as sure as content with a header

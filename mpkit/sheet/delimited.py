@@ -16,10 +16,13 @@ _FIRST_ALIKE = 0.1  # what it counts that the first record is as wide as most
 _FIELD = 200_000  # characters in one cell: more is a quote that never ends
 
 
-def read(content: bytes) -> Grid:
-    """The one sheet of a text file; `UnreadableFile` where it is no table."""
-    text, encoding, remarks = decode(content)
-    delimiter = find_delimiter(text)
+def read(content: bytes, encoding: str = "", delimiter: str = "") -> Grid:
+    """The one sheet of a text file; `UnreadableFile` where it is no table.
+
+    Where `encoding` and `delimiter` are told they are taken as they are, right or wrong.
+    """
+    text, encoding, remarks = decode(content, encoding)
+    delimiter = delimiter or find_delimiter(text)
     rows = _rows(text, delimiter)
     if len(rows) > MAX_ROWS:
         raise UnreadableFile("file_too_many_rows", limit=MAX_ROWS)

@@ -10,7 +10,7 @@ from mpkit.sheet import address, points
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.settlement import Case, Settlement, Trouble
 from mpkit.sheet.table import Table
-from mpkit.sheet.text import faults, is_clean, tidy, unscrambled
+from mpkit.sheet.text import decimal_point, faults, is_clean, tidy, unscrambled
 
 _TEXTS = (
     "store_name",
@@ -181,6 +181,10 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     if not any(latitudes) and not any(longitudes):
         findings.add("missing_coordinates", findings.agreed("missing_coordinates"), 0)
         return
+    if table.decimal:
+        latitudes, longitudes = (
+            [decimal_point(cell, table.decimal) for cell in cells] for cells in (latitudes, longitudes)
+        )
     judged = points.judge(latitudes, longitudes, table.places)
     for draft in drafts:
         found = judged[draft.record - 1]

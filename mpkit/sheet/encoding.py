@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 from mpkit.errors import UnreadableFile
 from mpkit.sheet.grid import Remark
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+NAMES = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1", "mac-roman", "cp850")  # a person may tell
 _SINGLE = ("cp1252", "mac-roman", "cp850")  # in this order where they are equally likely
 _LOWER = "áéíóúñüãõçâêôà"
 _LIKELY = frozenset(_LOWER + _LOWER.upper() + "°ºª¿¡–—’‘“”´«»·")  # noqa: RUF001 - what people type in addresses
 _LATIN1_HOLES = bytes((0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _MANY = 200  # remarks of one kind: more say nothing new
+_CLEARLY = 0.9  # by how much another code page must read better before one line is read in it
 
 
-def decode(content: bytes) -> tuple[str, str, list[Remark]]:
-    """The text, the encoding's name and a remark for each line in another encoding than most of the file."""
+def decode(content: bytes, told: str = "") -> tuple[str, str, list[Remark]]:
+    """The text, the encoding's name and a remark for each line in another encoding than most of the file.
+
+    An encoding that was `told` is taken for the whole of it; bytes it does not know become U+FFFD.
+    """
+    if told:
+        return content.decode(told, errors="replace").removeprefix("\ufeff"), told, []
     for mark, name in _MARKS:
         if content.startswith(mark):
             try:
@@ -52,24 +60,29 @@ def _wide(content: bytes) -> str:
 
 
 def _by_line(content: bytes) -> tuple[str, str, list[Remark]]:
+    """Each line by itself: UTF-8 where it is that, else the page of the file, or another that reads clearly better."""
     lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", content)
     foreign = [number for number, line in enumerate(lines) if not line.isascii()]
-    unicode = [number for number in foreign if _is_utf8(lines[number])]
-    single = sorted(set(foreign) - set(unicode))
+    single = [number for number in foreign if not _is_utf8(lines[number])]
     page = likeliest(b"".join(lines[number] for number in single))
-    mostly_unicode = len(unicode) > len(single)
-    odd = single if mostly_unicode else unicode
-    utf8 = set(unicode)
+    pages = {number: _page(lines[number], page) for number in single}
+    counts = Counter(pages.get(number, "utf-8") for number in foreign)
+    usual = max(counts, key=lambda name: (counts[name], name != "utf-8", name == page))
     text = "".join(
-        line.decode("utf-8") if line.isascii() or number in utf8 else decode_single(line, page)
+        decode_single(line, pages[number]) if number in pages else line.decode("utf-8")
         for number, line in enumerate(lines)
     )
-    name = "utf-8" if mostly_unicode else ("latin-1" if page == "cp1252" else page)
-    remarks = [
-        Remark("other_encoding", "warning", number + 1, 0, {"encoding": page if mostly_unicode else "utf-8"})
-        for number in odd[:_MANY]
-    ]
+    name = "latin-1" if usual == "cp1252" else usual
+    odd = [(number, said) for number in foreign if (said := pages.get(number, "utf-8")) != usual]
+    remarks = [Remark("other_encoding", "warning", number + 1, 0, {"encoding": said}) for number, said in odd[:_MANY]]
     return text, f"mixed: {name}" if odd else name, remarks
+
+
+def _page(line: bytes, usual: str) -> str:
+    """The code page of one line: the `usual` one, unless another makes clearly better words of it."""
+    other = likeliest(line)
+    better = plausibility(decode_single(line, other)) - plausibility(decode_single(line, usual))
+    return other if better > _CLEARLY else usual
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -11,6 +11,24 @@ MAX_COLUMNS = 256
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """How a person says a file is to be read; what is left "" (`header_row`: None) is found by evidence.
+
+    `encoding` is one of `encoding.NAMES`, `delimiter` one of `delimited.DELIMITERS`, `decimal` "." or ",";
+    `header_row` counts from 1, 0 where there is none.
+    """
+
+    encoding: str = ""
+    delimiter: str = ""
+    decimal: str = ""
+    header_row: int | None = None
+    sheet: str = ""
+
+
+BY_EVIDENCE = ReadAs()
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """Something the reading noticed: a code of `words/findings.toml`, where, and the sentence's values.
 

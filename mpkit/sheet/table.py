@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from mpkit.places.names import fold
 from mpkit.sheet import points
 from mpkit.sheet.changed import Changed
 from mpkit.sheet.columns import Column, recognise
-from mpkit.sheet.grid import Grid, Sheet
+from mpkit.sheet.grid import BY_EVIDENCE, Grid, ReadAs, Sheet
 from mpkit.sheet.header import FIRST_ROWS, find_header, scores
 from mpkit.sheet.profile import Profile, profile
 from mpkit.sheet.text import tidy, tidy_all
@@ -22,6 +23,8 @@ UNCHANGED = Changed()
 _SAMPLE = 80
 _POINTS = 40
 _HALF = 0.5
+_MARKS = 1_000  # cells looked at for decimal marks
+_MARK = re.compile(r"(?<=\d)[.,](?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Table:
     columns: tuple[Column, ...]
     site: str
     places: Catalogue
+    decimal: str = ""  # "." or "," as told, "" where each cell speaks for itself
 
     @property
     def count(self) -> int:
@@ -46,6 +50,21 @@ class Table:
         found = [column for column in self.columns if column.meaning == meaning]
         return max(found, key=lambda column: column.confidence, default=None)
 
+    @property
+    def decimal_mark(self) -> str:
+        """The mark the coordinates are written with: as told, else ".", ",", both as ".,", "" where none is seen."""
+        if self.decimal:
+            return self.decimal
+        found = [self.column(meaning) for meaning in ("latitude", "longitude", "lat_lng")]
+        seen = {
+            mark
+            for column in found
+            if column
+            for cell in self.cells[column.index - 1][:_MARKS]
+            for mark in _MARK.findall(cell)
+        }
+        return "".join(mark for mark in ".," if mark in seen)
+
     def values(self, meaning: str) -> list[str]:
         """The cells of a meaning without blanks around and unseen characters; "" for each where there is none."""
         column = self.column(meaning)
@@ -56,14 +75,16 @@ def understand(
     grid: Grid,
     *,
     site: str,
-    sheet: str,
     mapping: Mapping[str, str],
     folder: Path | None,
+    told: ReadAs = BY_EVIDENCE,
     changed: Changed = UNCHANGED,
 ) -> Table:
     """The table of a grid; raises `WrongUsage` for an unknown sheet, site or column, `Refused` where no site shows."""
-    chosen = changed.rewritten(_sheet(grid, sheet))
-    header_row = find_header(chosen.rows)
+    chosen = changed.rewritten(_sheet(grid, told.sheet))
+    header_row = find_header(chosen.rows) if told.header_row is None else told.header_row
+    if not 0 <= header_row <= len(chosen.rows):
+        raise WrongUsage("header_row_unknown", found=header_row, known=len(chosen.rows))
     records = chosen.rows[header_row:]
     while records and not any(cell.strip() for cell in records[-1]):
         records = records[:-1]
@@ -83,6 +104,7 @@ def understand(
         recognise(headers, stripped, places, mapping, changed.told(headers)),
         found,
         places,
+        told.decimal,
     )
 
 

@@ -94,3 +94,9 @@ def is_clean(cells: Sequence[str]) -> bool:
 def tidy_all(cells: Sequence[str]) -> list[str]:
     """Each cell tidy."""
     return list(cells) if is_clean(cells) else [tidy(cell) for cell in cells]
+
+
+def decimal_point(text: str, mark: str) -> str:
+    """A number with `mark` ("." or ",") before its decimals, as one with a point and without thousands marks."""
+    other = "," if mark == "." else "."
+    return text.replace(other, "").replace(mark, ".")
