@@ -1,8 +1,9 @@
-"""The tables of the list: branches and registers, each value with its origin; and how they are read and written."""
+"""The tables of the list: branches and registers, own ids, what was taken in; and how they are read and written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,6 +32,29 @@ registers = _entries("registers", sa.Column("branch_external_id", sa.Text, nulla
 sa.Index("registers_branch", registers.c.account, registers.c.branch_external_id)
 TABLES = {"branch": branches, "register": registers}
 
+own_ids = sa.Table(
+    "own_ids",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),  # branch, register; made: an id of ours for a row without one
+    sa.Column("branch", sa.Text, primary_key=True),  # external id of a register's branch: till 1 stands in each; or ""
+    sa.Column("own", sa.Text, primary_key=True),  # as the merchant writes it
+    sa.Column("external_id", sa.Text, nullable=False),
+    sa.Column("file", sa.Text, nullable=False),  # that said it first
+    sa.Column("at", Utc, nullable=False),
+)
+take_ins = sa.Table(
+    "take_ins",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("files", Json, nullable=False),  # names
+    sa.Column("before", Json, nullable=False),  # [[object, external id, {values, origins, record} or None: added]]
+    sa.Column("undone", Utc),
+)
+
 
 def read(connection: Connection, table: sa.Table, account: str) -> Sequence[Mapping[str, Any]]:
     """All entries of an account in the order they came in."""
@@ -49,10 +73,42 @@ def write(connection: Connection, table: sa.Table, entries: Iterable[Mapping[str
     upsert(connection, table, list(entries), key=("account", "external_id"), keep=("added", "position"))
 
 
+def delete(connection: Connection, table: sa.Table, account: str, names: Sequence[str]) -> None:
+    """Take entries out of the list: only what an undo of their own taking in takes back."""
+    mine = (table.c.account == account) & (table.c.external_id == sa.bindparam("name"))
+    if names:
+        connection.execute(table.delete().where(mine), [{"name": name} for name in names])
+
+
 def next_position(connection: Connection, table: sa.Table, account: str) -> int:
     """The place after the last entry of an account."""
     last = connection.execute(sa.select(sa.func.max(table.c.position)).where(table.c.account == account)).scalar()
     return 0 if last is None else int(last) + 1
+
+
+def read_ids(engine: Engine, account: str) -> dict[tuple[str, str, str], str]:
+    """(object, branch of a register, own id) → external id."""
+    names = (own_ids.c.object, own_ids.c.branch, own_ids.c.own, own_ids.c.external_id)
+    with reading(engine) as connection:
+        found = connection.execute(sa.select(*names).where(own_ids.c.account == account)).all()
+    return {(each.object, each.branch, each.own): each.external_id for each in found}
+
+
+def write_ids(
+    connection: Connection, account: str, ids: Mapping[tuple[str, str, str], tuple[str, str]], at: datetime
+) -> None:
+    """Keep who is meant by which own id; one that is known stays who it was."""
+    names = ("object", "branch", "own")
+    entries = [
+        {"account": account, **dict(zip(names, key, strict=True)), "external_id": name, "file": file, "at": at}
+        for key, (name, file) in ids.items()
+    ]
+    upsert(connection, own_ids, entries, key=("account", *names), keep=("external_id", "file", "at"))
+
+
+def forget_ids(connection: Connection, account: str, at: datetime) -> None:
+    """Forget the own ids that were learnt at that moment."""
+    connection.execute(own_ids.delete().where((own_ids.c.account == account) & (own_ids.c.at == at)))
 
 
 def stamp(engine: Engine, account: str) -> str:
