@@ -12,22 +12,27 @@ from mpkit.ledger.intents import (
     request_key,
     unsettled,
 )
-from mpkit.ledger.objects import Known, Seal, Taken, known, of_registers, remember
+from mpkit.ledger.objects import Known, Seal, Taken, forget, known, of_registers, recorded, remember
 from mpkit.ledger.pieces import (
     IN_USE,
+    PANEL,
     Piece,
+    enter_sticker,
     in_use,
     next_serials,
     payload_hash,
     pieces_of,
     record_pieces,
+    serials_in_use,
     set_state,
+    void_pieces,
 )
-from mpkit.ledger.plans import find_plan, keep_plan, latest_plan
+from mpkit.ledger.plans import find_plan, give_up, given_up, keep_plan, latest_plan
 
 __all__ = [
     "HEARTBEAT",
     "IN_USE",
+    "PANEL",
     "Hold",
     "Intent",
     "Known",
@@ -36,8 +41,12 @@ __all__ = [
     "Taken",
     "beat",
     "body_hash",
+    "enter_sticker",
     "find_plan",
+    "forget",
     "give_back",
+    "give_up",
+    "given_up",
     "in_use",
     "intend",
     "keep_plan",
@@ -51,11 +60,14 @@ __all__ = [
     "payload_hash",
     "pieces_of",
     "record_pieces",
+    "recorded",
     "remember",
     "reopen",
     "request_key",
+    "serials_in_use",
     "set_state",
     "take",
     "unsettled",
+    "void_pieces",
     "writing_held",
 ]

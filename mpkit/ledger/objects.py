@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,10 @@ Seal = Callable[[str], str]  # text to MAC, under the key of this installation
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One store or POS on record. `sound` False: the row is not what we wrote (a flipped bit, a foreign hand)."""
+    """One store or POS on record; `gone` where we took it away.
+
+    `sound` False: the row is not what we wrote (a flipped bit, a foreign hand).
+    """
 
     object: str
     external_id: str
@@ -25,6 +28,7 @@ class Known:
     sent: Mapping[str, Any] = field(default_factory=dict)
     seen: datetime | None = None
     sound: bool = True
+    gone: datetime | None = None
 
 
 class Taken(Exception):
@@ -50,6 +54,23 @@ def remember(connection: Connection, account: str, known: Known, *, at: datetime
     ).all()
     if others:
         raise Taken(str(others[0].external_id))
+    _write(connection, account, replace(known, seen=at, gone=None), seal)
+
+
+def forget(connection: Connection, account: str, object_: str, external_id: str, *, at: datetime, seal: Seal) -> None:
+    """Record that an object was taken away; its ids and its code stay on record, so that nothing else passes for it."""
+    mine = (objects.c.account == account) & (objects.c.object == object_) & (objects.c.external_id == external_id)
+    row = connection.execute(objects.select().where(mine)).one_or_none()
+    if row is None:
+        return
+    found = _read(account, row, seal)
+    if found.sound:  # sealing a damaged row again would hide the damage
+        _write(connection, account, replace(found, gone=at), seal)
+    else:
+        connection.execute(objects.update().where(mine).values(gone=at))
+
+
+def _write(connection: Connection, account: str, known: Known, seal: Seal) -> None:
     row = {
         "account": account,
         "object": known.object,
@@ -57,14 +78,20 @@ def remember(connection: Connection, account: str, known: Known, *, at: datetime
         "remote_id": known.remote_id,
         "qr_payload": known.qr_payload,
         "sent": dict(known.sent),
-        "seen": at,
+        "seen": known.seen,
         "mac": seal(_text(account, known)),
+        "gone": known.gone,
     }
     db.upsert(connection, objects, [row], key=("account", "object", "external_id"))
 
 
 def known(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str], Known]:
-    """Every object on record by (object, external id); a row whose seal is broken comes with `sound` False."""
+    """Every object on record that exists, by (object, external id); with a broken seal it comes with `sound` False."""
+    return {key: one for key, one in recorded(engine, account, seal=seal).items() if one.gone is None}
+
+
+def recorded(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str], Known]:
+    """Every object on record, those we took away among them."""
     with db.reading(engine) as connection:
         rows = connection.execute(objects.select().where(objects.c.account == account)).all()
     return {(row.object, row.external_id): _read(account, row, seal) for row in rows}
@@ -80,11 +107,10 @@ def of_registers(
 
 
 def _read(account: str, row: Any, seal: Seal) -> Known:  # noqa: ANN401 - a row of the table
-    found = Known(row.object, row.external_id, row.remote_id, row.qr_payload, row.sent, row.seen)
-    if seal(_text(account, found)) == row.mac:
-        return found
-    return Known(row.object, row.external_id, row.remote_id, row.qr_payload, row.sent, row.seen, sound=False)
+    found = Known(row.object, row.external_id, row.remote_id, row.qr_payload, row.sent, row.seen, gone=row.gone)
+    return found if seal(_text(account, found)) == row.mac else replace(found, sound=False)
 
 
 def _text(account: str, known: Known) -> str:
-    return db.canonical([account, known.object, known.external_id, known.remote_id, known.qr_payload, dict(known.sent)])
+    said = [account, known.object, known.external_id, known.remote_id, known.qr_payload, dict(known.sent)]
+    return db.canonical([*said, "gone"] if known.gone else said)

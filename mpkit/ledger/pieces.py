@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 
 from mpkit import db
-from mpkit.db import Engine
+from mpkit.db import Connection, Engine
 from mpkit.errors import StoreTrouble
 from mpkit.ledger.objects import Seal
 from mpkit.ledger.rows import counters, pieces
 
 IN_USE = ("printed", "placed")
+PANEL = "panel"  # the book of a sticker that was printed before we knew its register
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,16 @@ def payload_hash(payload: str) -> str:
 def next_serials(engine: Engine, account: str, n: int) -> tuple[int, ...]:
     """`n` serial numbers nobody else gets, in one sequence an account; numbers of a book never finished stay unused."""
     with db.writing(engine) as connection:
-        found = connection.execute(
-            counters.select().where(counters.c.account == account, counters.c.name == "serial")
-        ).one_or_none()
-        first = 1 if found is None else int(found.next)
-        row = {"account": account, "name": "serial", "next": first + n}
-        db.upsert(connection, counters, [row], key=("account", "name"))
+        return _serials(connection, account, n)
+
+
+def _serials(connection: Connection, account: str, n: int) -> tuple[int, ...]:
+    found = connection.execute(
+        counters.select().where(counters.c.account == account, counters.c.name == "serial")
+    ).one_or_none()
+    first = 1 if found is None else int(found.next)
+    row = {"account": account, "name": "serial", "next": first + n}
+    db.upsert(connection, counters, [row], key=("account", "name"))
     return tuple(range(first, first + n))
 
 
@@ -72,6 +77,36 @@ def set_state(engine: Engine, account: str, serials: Collection[int], state: str
         db.upsert(connection, pieces, rows, key=("account", "serial"))
 
 
+def void_pieces(connection: Connection, account: str, serials: Collection[int], *, seal: Seal) -> None:
+    """In the transaction of an outcome: these pieces carry a code that pays nobody any more.
+
+    A damaged row keeps its broken seal, and is void all the same: it must not count as a sign in use.
+    """
+    found = connection.execute(
+        pieces.select().where(
+            pieces.c.account == account, pieces.c.serial.in_(list(serials)), pieces.c.state.in_(IN_USE)
+        )
+    ).all()
+    for row in found:
+        piece = _piece(account, row, seal, state="void")
+        changed = {"state": "void"} | ({"mac": seal(_text(account, piece))} if piece.sound else {})
+        mine = (pieces.c.account == account) & (pieces.c.serial == row.serial)
+        connection.execute(pieces.update().where(mine).values(changed))
+
+
+def enter_sticker(
+    connection: Connection, account: str, register: str, pos_id: str, payload: str, *, at: datetime, seal: Seal
+) -> None:
+    """In the transaction of an outcome: the sticker of a POS made in the panel hangs on its counter; entered once."""
+    code = payload_hash(payload)
+    same = (pieces.c.account == account) & (pieces.c.register == register) & (pieces.c.payload_hash == code)
+    if connection.execute(pieces.select().where(same)).first() is not None:
+        return
+    (serial,) = _serials(connection, account, 1)
+    piece = Piece(serial, register, pos_id, code, "", PANEL, 0, 0, at, "placed")
+    db.upsert(connection, pieces, [_row(account, piece, seal)], key=("account", "serial"))
+
+
 def pieces_of(
     engine: Engine, account: str, registers: Collection[str] | None = None, *, seal: Seal
 ) -> tuple[Piece, ...]:
@@ -84,12 +119,18 @@ def pieces_of(
 
 def in_use(engine: Engine, account: str) -> dict[str, int]:
     """How many pieces of each register hang on a counter or are on their way there, by external id."""
+    return {register: len(serials) for register, serials in serials_in_use(engine, account).items()}
+
+
+def serials_in_use(engine: Engine, account: str) -> dict[str, tuple[int, ...]]:
+    """The serials of those pieces, lowest first, by the register's external id."""
+    query = pieces.select().where(pieces.c.account == account, pieces.c.state.in_(IN_USE)).order_by(pieces.c.serial)
     with db.reading(engine) as connection:
-        rows = connection.execute(pieces.select().where(pieces.c.account == account, pieces.c.state.in_(IN_USE))).all()
-    count: dict[str, int] = {}
+        rows = connection.execute(query).all()
+    found: dict[str, tuple[int, ...]] = {}
     for row in rows:
-        count[row.register] = count.get(row.register, 0) + 1
-    return count
+        found[row.register] = (*found.get(row.register, ()), row.serial)
+    return found
 
 
 def _row(account: str, piece: Piece, seal: Seal) -> dict[str, object]:

@@ -11,8 +11,8 @@ from mpkit.ledger.rows import plans
 
 
 def keep_plan(engine: Engine, account: str, hash_: str, document: dict[str, Any], *, who: str, at: datetime) -> None:
-    """Keep a plan; made again it is the same plan, with its latest time and maker."""
-    row = {"account": account, "hash": hash_, "document": document, "made": at, "who": who}
+    """Keep a plan; made again it is the same plan, with its latest time and maker, and given up no longer."""
+    row = {"account": account, "hash": hash_, "document": document, "made": at, "who": who, "given_up": None}
     with db.writing(engine) as connection:
         db.upsert(connection, plans, [row], key=("account", "hash"), keep=("document",))
 
@@ -31,3 +31,18 @@ def latest_plan(engine: Engine, account: str) -> dict[str, Any] | None:
             plans.select().where(plans.c.account == account).order_by(plans.c.made.desc()).limit(1)
         ).one_or_none()
     return None if row is None else dict(row.document)
+
+
+def give_up(engine: Engine, account: str, hash_: str, *, at: datetime) -> None:
+    """Decide that what is left of a plan shall not be done; made anew, it may."""
+    mine = (plans.c.account == account) & (plans.c.hash == hash_)
+    with db.writing(engine) as connection:
+        connection.execute(plans.update().where(mine).values(given_up=at))
+
+
+def given_up(engine: Engine, account: str, hash_: str) -> bool:
+    """Whether somebody gave this plan up since it was made."""
+    mine = (plans.c.account == account) & (plans.c.hash == hash_)
+    with db.reading(engine) as connection:
+        row = connection.execute(plans.select().where(mine)).one_or_none()
+    return row is not None and row.given_up is not None

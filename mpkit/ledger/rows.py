@@ -13,7 +13,7 @@ intents = sa.Table(
     sa.Column("plan", sa.Text, primary_key=True),
     sa.Column("object", sa.Text, primary_key=True),  # store | pos
     sa.Column("external_id", sa.Text, primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),  # create | update | adopt
+    sa.Column("kind", sa.Text, nullable=False),  # create | update | adopt | delete
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("body_hash", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),  # one for an object, whatever the plan or the attempt
@@ -39,6 +39,7 @@ objects = sa.Table(
     sa.Column("sent", Json, nullable=False),  # the fields as last sent: street, city and state are never echoed
     sa.Column("seen", Utc, nullable=False),
     sa.Column("mac", sa.Text, nullable=False),
+    sa.Column("gone", Utc),  # when we took it away: its ids and its code stay on record, and nobody else's
     sa.UniqueConstraint("account", "object", "remote_id", name="objects_remote_id"),
     sa.UniqueConstraint("account", "qr_payload", name="objects_qr_payload"),
     sa.CheckConstraint("object IN ('store', 'pos')", name="objects_object"),
@@ -52,6 +53,7 @@ plans = sa.Table(
     sa.Column("document", Json, nullable=False),
     sa.Column("made", Utc, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
+    sa.Column("given_up", Utc),  # when somebody decided that what is left of it shall not be done
 )
 
 pieces = sa.Table(
