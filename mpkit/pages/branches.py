@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from mpkit.model import Account
-from mpkit.pages import creating, listing, reviewing, rollout, starting, steps, watch
+from mpkit.pages import creating, listing, reviewing, reviews, rollout, starting, steps
 from mpkit.pages.attention import Counts
 from mpkit.pages.frame import account, head, needs_account, words
 
@@ -32,17 +32,16 @@ def answer(one: Account | None, counts: Counts) -> str:
 
 one = account()
 counts = rollout.counts(one) if one else Counts()
-check = watch.found("check", account=one.id if one else "") or watch.found("check")
-step = st.query_params.get("step") or ("review" if check else "file")
-if step == "review" and check is None:
-    check = reviewing.latest(one)
-    step = "review" if check else "file"
+begun = reviews.current(one)
+step = st.query_params.get("step") or ("review" if st.query_params.get("review") and begun else "file")
+if step == "review" and begun is None:
+    step = "file"
 head("page_branches", answer(one, counts))
-steps.show(step, reached(counts, checked=check is not None))
+steps.show(step, reached(counts, checked=begun is not None))
 if step == "create":
     creating.show(needs_account())
-elif step == "review" and check is not None:
-    reviewing.show(one, check)
+elif step == "review" and begun is not None:
+    reviewing.show(one, begun)
 else:
     starting.show(one)
     if one is not None:

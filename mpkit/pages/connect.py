@@ -73,7 +73,7 @@ def welcome(connect: Job) -> None:
     if jobs.latest(house().store, account_id, "sync") is None:
         watch.submit("sync", "sync", {"account": account_id}, account=account_id, in_address=False)
     st.success(words("link_done"), icon=":material/check_circle:")
-    kept = {"check": st.query_params["check"]} if "check" in st.query_params else {}
+    kept = {"review": st.query_params["review"]} if "review" in st.query_params else {}
     with st.container(horizontal=True):
         if st.button(words("door_review_press"), type="primary", icon=":material/upload_file:", key="after_review"):
             st.switch_page(script("branches"), query_params=kept or None)

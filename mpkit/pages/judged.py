@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from mpkit.i18n import say, words
 
 WEIGHTS = ("blocking", "warning", "info")
-UNSURE = 0.6  # below it a column's meaning is asked about
 _GAP = frozenset({"missing_coordinates"})
 
 
@@ -35,7 +34,8 @@ class Found(NamedTuple):
         return say(self.key, language, **self.values)
 
 
-class Column(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Column:
     """One column as it was understood."""
 
     index: int
@@ -62,7 +62,8 @@ class File:
     @property
     def records(self) -> Sequence[Sequence[str]]:
         """The cells of each record."""
-        return self.told.get("records", ())
+        records: Sequence[Sequence[str]] = self.told.get("records", ())
+        return records
 
     def row(self, record: int) -> int:
         """The row of the sheet a record stands in."""
@@ -93,7 +94,7 @@ class File:
     @property
     def unsure(self) -> tuple[Column, ...]:
         """The columns whose meaning is a guess."""
-        return tuple(c for c in self.columns if c.meaning != "ignore" and c.confidence < UNSURE)
+        return tuple(column for column in self.columns if column.index in self.told["asks"])
 
 
 @dataclass(frozen=True)

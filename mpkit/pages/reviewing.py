@@ -1,65 +1,108 @@
-"""Revisar: what the file says, what has to be corrected, and the press that takes the good rows into the list."""
+"""Revisar: what the files say in a sentence, the press that takes the good rows into the list, why the rest waits."""
 
 from __future__ import annotations
 
-from collections import Counter
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from mpkit import jobs
-from mpkit.jobs import Job
-from mpkit.model import Account, Severity
-from mpkit.pages import starting, steps, tables, watch
-from mpkit.pages.frame import go, house, language, plain, say, words
+from mpkit.db import Engine
+from mpkit.errors import Refused
+from mpkit.i18n import say_error
+from mpkit.jobs import Job, ensure_worker
+from mpkit.model import Account
+from mpkit.pages import address, branch_map, columns_read, comparing, correcting, reviews, rows_edited, several, watch
+from mpkit.pages import steps as path
+from mpkit.pages.frame import CLOCK, go, house, language, plain, say, words
+from mpkit.pages.reviews import Shown
+from mpkit.settings import Settings
+from mpkit.sheet import review
+from mpkit.sheet.rows import Begun
+from mpkit.sites import SITES
 
-ORDER = (Severity.BLOCKING.value, Severity.WARNING.value, Severity.INFO.value)
+VIEWS: dict[str, tuple[str, Callable[[Shown], None]]] = {
+    "correct": (":material/edit_note:", correcting.show),
+    "rows": (":material/table_rows:", rows_edited.show),
+    "map": (":material/map:", branch_map.show),
+    "columns": (":material/view_column:", columns_read.show),
+    "changes": (":material/compare_arrows:", comparing.show),
+    "files": (":material/folder_open:", several.show),
+}
+PATIENCE = 300.0  # seconds a download waits for its workbook
+_LOOK = 0.2
 
 
-def latest(one: Account | None) -> Job | None:
-    """The review made last, for whoever comes back."""
-    return jobs.latest(house().store, one.id, "check") if one else None
-
-
-def show(one: Account | None, job: Job) -> None:
+def show(one: Account | None, begun: Begun) -> None:
     """The step, wherever it stands."""
-    if not watch.done(job):
-        if job.finished:
-            steps.back("file", "review_other_file")
+    now = reviews.shown(one, begun)
+    _told_elsewhere(now)
+    if now.judged is None:
+        watch.done(now.job)
+        if now.job.finished:
+            _again(now)
         return
-    if job.arguments.get("language") != language()[:2]:  # the sentences of a review are in one language
-        starting.review(one, job.arguments)
-    found: dict[str, Any] = dict((job.result or {})["files"][0])
     taking = watch.found("take_in", account=one.id) if one else None
-    if one is not None and taking is not None:
-        if watch.done(taking):
-            st.success(words("review_taken", **_taken(taking)), icon=":material/check_circle:")
-            steps.forward("create", "review_to_create")
-        if not taking.finished:
-            return
-    else:
-        _sentence(found)
-        _presses(one, job, found)
-    _repairs(one, job, found)
-    _findings(found)
-    _columns(one, job, found)
+    if taking is not None and not _taken(taking):
+        return
+    if taking is None:
+        _sentence(now)
+        _presses(now)
+    if not now.fresh and not now.job.finished:
+        watch.line(now.job)
+    elif not now.fresh:
+        watch.done(now.job)
+        _again(now)
+    _refused(now)
+    if now.judged.readable:
+        _view(now)
 
 
-def _taken(taking: Job) -> dict[str, object]:
-    result = dict(taking.result or {})
-    return {name: int(result.get(name, 0)) for name in ("added", "changed", "same")}
+def _told_elsewhere(now: Shown) -> None:
+    """Say so where another tab has changed the review since this one showed it last."""
+    name, count = f"steps_{now.begun.id}", len(now.begun.steps)
+    before = st.session_state.get(name, count)
+    st.session_state[name] = count
+    if count > before:
+        st.info(words("review_other_tab"), icon=":material/sync:")
 
 
-def _sentence(found: dict[str, Any]) -> None:
-    blocked = len({each["record"] for each in found["findings"] if each["severity"] == Severity.BLOCKING.value})
+def _again(now: Shown) -> None:
+    with st.container(horizontal=True):
+        if st.button(words("review_again"), icon=":material/refresh:", key=now.key("again")):
+            reviews.ask(now.one, now.begun, now.review)
+            st.rerun()
+        path.back("file", "review_other_file")
+
+
+def _taken(taking: Job) -> bool:
+    """What became of taking the rows in; False while the page has nothing else to say."""
+    if watch.done(taking):
+        values = {name: int((taking.result or {}).get(name, 0)) for name in ("added", "changed", "same")}
+        st.success(words("review_taken", **values), icon=":material/check_circle:")
+        path.forward("create", "review_to_create")
+        return True
+    return taking.finished
+
+
+def _sentence(now: Shown) -> None:
+    """The answer, in one line."""
+    judged = now.judged
+    if judged is None or not judged.readable:
+        return
+    several_ = len(judged.readable) > 1
     values = {
-        "file": found["file"],
-        "rows": found["rows"],
-        "branches": found["branches"],
-        "registers": found["registers"],
+        "file": judged.readable[0].name if not several_ else say("review_files", n=len(judged.readable)),
+        "rows": judged.sum("rows"),
+        "branches": judged.sum("branches"),
+        "registers": judged.sum("registers"),
     }
-    if not found["branches"]:
+    blocked = judged.sum("blocked")
+    if not values["branches"]:
         st.error(words("review_none", **values), icon=":material/block:")
     elif blocked:
         st.markdown(words("review_some", n=blocked, **values))
@@ -67,156 +110,110 @@ def _sentence(found: dict[str, Any]) -> None:
         st.success(words("review_all", **values), icon=":material/check_circle:")
 
 
-def _presses(one: Account | None, job: Job, found: dict[str, Any]) -> None:
-    """On to the list, or back with the marked workbook."""
+def _presses(now: Shown) -> None:
+    """On to the list, back with the marked workbook, one step back."""
+    judged = now.judged
+    if judged is None:
+        return
     with st.container(horizontal=True):
-        if one is None:
-            go("connect", "page_door_connect", kind="primary", icon=":material/link:", check=job.id)
-        elif found["branches"]:
-            press = words("review_take_in", n=found["branches"])
-            if st.button(press, type="primary", icon=":material/playlist_add_check:", key="take_in"):
-                arguments = {**job.arguments, "account": one.id, "site": one.site, "who": "screen"}
-                watch.submit("take_in", job.id, arguments, account=one.id)
+        if now.one is None:
+            go("connect", "page_door_connect", kind="primary", icon=":material/link:", review=now.begun.id)
+        elif judged.sum("branches"):
+            press = words("review_take_in", n=judged.sum("branches"))
+            icon = ":material/playlist_add_check:"
+            if st.button(press, type="primary", icon=icon, key=now.key("take_in"), disabled=not now.fresh):
+                told = {**reviews.arguments(now.one, now.begun, now.review), "who": "screen"}
+                watch.submit("take_in", now.job.key, told, account=now.account)
                 st.rerun()
-        marked = Path(str(found.get("marked") or ""))
-        if found.get("marked") and marked.exists():
-            st.download_button(
-                words("review_marked"),
-                marked.read_bytes,
-                marked.name,
-                icon=":material/download:",
-                on_click="ignore",
-                key="marked",
-            )
-        steps.back("file", "review_other_file")
-    if one is None:
+        if judged.readable:
+            _marked(now)
+        undo = review.undoable(now.begun.steps)
+        if undo:
+            what = say("review_undo_what", what=said(undo[-1]))
+            if st.button(words("review_undo"), icon=":material/undo:", key=now.key("undo"), help=plain(what)):
+                reviews.act(now, {"do": "undo"})
+        path.back("file", "review_other_file")
+    if now.one is None:
         st.caption(words("review_needs_account"))
 
 
-def _repairs(one: Account | None, job: Job, found: dict[str, Any]) -> None:
-    """Kinds of repair that can be accepted at once: what is written, what would be written instead."""
-    offered = Counter(
-        each["code"]
-        for each in found["findings"]
-        if each["suggestion"] and each["severity"] == Severity.BLOCKING.value and each["record"]
+def said(step: Mapping[str, Any]) -> str:
+    """What a step did, in a few words."""
+    return say(f"review_did_{step['do']}")
+
+
+def _marked(now: Shown) -> None:
+    """The marked workbook, made by the worker when it is asked for; of several files a ZIP."""
+    files = now.judged.readable if now.judged else ()
+    stem = Path(files[0].name).stem if len(files) == 1 else say("review_marked_many")
+    ending = "xlsx" if len(files) == 1 else "zip"
+    told = {**reviews.arguments(now.one, now.begun, now.review), "language": language()[:2]}
+    st.download_button(
+        words("review_marked" if len(files) == 1 else "review_marked_all"),
+        partial(marked, house().settings, house().store, now.account, now.job.key, told),
+        f"{say('review_marked_name', name=stem)}.{ending}",
+        icon=":material/download:",
+        on_click="ignore",
+        key="marked",
     )
-    if not offered:
-        return
+
+
+def marked(settings: Settings, store: Engine, account: str, key: str, told: Mapping[str, Any]) -> bytes:
+    """The bytes of the marked workbook or ZIP; asked for twice, it is made once. Raises `Refused` where it fails."""
+    name = f"{key}-{told['language']}"
+    begun = CLOCK.monotonic()
+    ensure_worker(settings)
+    asked = {**told, "name": name}
+    job = jobs.submit(store, account=account, kind="mark", key=name, arguments=asked, who="screen", clock=CLOCK)
+    while not job.finished and CLOCK.monotonic() < begun + PATIENCE:
+        time.sleep(_LOOK)
+        job = jobs.find(store, job.id)
+    if job.state != "done":
+        raise Refused("review_nothing_to_mark")
+    return Path(str((job.result or {})["path"])).read_bytes()
+
+
+def _refused(now: Shown) -> None:
+    """Files that could not be read, each with why; where only the country does not show, it is asked here."""
+    for file in now.judged.files if now.judged else ():
+        if not file.error:
+            continue
+        if file.error == "site_not_clear":
+            _country(now, file.name)
+            continue
+        with st.container(border=True):
+            st.markdown(f":material/error: {plain(say_error(Refused(file.error, **file.values), language()))}")
+            if len(now.judged.files if now.judged else ()) > 1 and st.button(
+                words("files_leave"), icon=":material/close:", key=now.key(f"leave_{file.name}")
+            ):
+                reviews.act(now, {"do": "leave", "file": file.name})
+
+
+def _country(now: Shown, name: str) -> None:
+    """One press: the country nothing in the file says."""
     with st.container(border=True):
-        st.subheader(words("review_repairs"), anchor=False)
-        st.caption(words("review_repairs_what"))
-        chosen = [
-            code
-            for code, n in offered.most_common()
-            if st.checkbox(f"{words(f'problem_{code}')} ({n})", key=f"accept_{code}", help=_example(found, code))
-        ]
-        pressed = st.button(words("review_accept"), icon=":material/auto_fix_high:", key="accept", disabled=not chosen)
-    if pressed and chosen:
-        accept = {*(job.arguments.get("accept") or ()), *chosen}
-        starting.review(one, {**job.arguments, "accept": sorted(accept)})
-
-
-def _example(found: dict[str, Any], code: str) -> str:
-    first = next(each for each in found["findings"] if each["code"] == code and each["suggestion"])
-    return plain(str(first["message"]))
-
-
-def _findings(found: dict[str, Any]) -> None:
-    """Every finding, by weight and by problem."""
-    findings = found["findings"]
-    if not findings:
-        return
-    st.subheader(words("review_findings"), anchor=False)
-    weights = Counter(each["severity"] for each in findings)
-    present = [weight for weight in ORDER if weights[weight]]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        weight = st.segmented_control(
-            words("review_weight"),
-            present,
-            default=present[0],
-            required=True,
-            key="weight",
-            format_func=lambda each: f"{words(f'weight_{each}')} {weights[each]}",
+        st.markdown(words("review_country", file=name))
+        chosen = st.segmented_control(
+            words("start_country"),
+            list(SITES),
+            format_func=lambda each: SITES[each].name,
+            key=now.key(f"country_{name}"),
+            label_visibility="collapsed",
         )
-        codes = Counter(each["code"] for each in findings if each["severity"] == weight)
-        names = {code: f"{say(f'problem_{code}')} ({n})" for code, n in codes.most_common()}
-        code = st.selectbox(
-            words("review_problem"),
-            ["", *names],
-            key=f"problem_{weight}",
-            width=380,
-            format_func=lambda each: names[each] if each else say("review_problem_all"),
-        )
-    rows = [_cells(each) for each in findings if each["severity"] == weight and code in {"", each["code"]}]
-    tables.sentences(rows, alt=say("review_findings"))
+        if chosen:
+            reviews.act(now, {"do": "site", "site": chosen})
 
 
-def _cells(each: dict[str, Any]) -> dict[str, str]:
-    column = each["header"] or (str(each["column"]) if each["column"] else "")
-    return {
-        say("review_row"): str(each["row"]) if each["record"] else "",
-        say("review_column"): column,
-        say("review_what"): str(each["message"]),
-        say("review_suggestion"): str(each["suggestion"] or ""),
-    }
-
-
-def _columns(one: Account | None, job: Job, found: dict[str, Any]) -> None:
-    """How the columns were read; another reading is one choice away."""
-    with st.expander(words("review_columns"), icon=":material/view_column:"):
-        st.caption(words("review_columns_what"))
-        rows = [
-            {
-                say("review_column_number"): str(each["index"]),
-                say("review_column"): str(each["header"]),
-                say("review_meaning"): say(f"meaning_{each['meaning']}"),
-            }
-            for each in found["columns"]
-        ]
-        tables.show(rows, alt=say("review_columns"), key="columns")
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            headers = {str(each["index"]): str(each["header"]) for each in found["columns"]}
-            column = st.selectbox(
-                words("review_column"),
-                list(headers),
-                index=None,
-                width=280,
-                key="map_column",
-                placeholder="",
-                format_func=lambda each: headers[each] or each,
-            )
-            meaning = st.selectbox(
-                words("review_meaning"),
-                MEANINGS,
-                index=None,
-                width=280,
-                key="map_meaning",
-                placeholder="",
-                format_func=lambda each: say(f"meaning_{each}"),
-            )
-            pressed = st.button(words("review_read_again"), icon=":material/refresh:", key="map")
-    if pressed and column and meaning:
-        starting.review(one, {**job.arguments, "map": {**(job.arguments.get("map") or {}), meaning: column}})
-
-
-MEANINGS = (
-    "external_id",
-    "store_name",
-    "street_name",
-    "street_number",
-    "street_and_number",
-    "full_address",
-    "city",
-    "state",
-    "latitude",
-    "longitude",
-    "lat_lng",
-    "opening_hours",
-    "register_id",
-    "register_name",
-    "register_count",
-    "reference",
-    "status",
-    "region",
-    "ignore",
-)
+def _view(now: Shown) -> None:
+    """One way to look at it at a time: what is not shown costs nothing."""
+    names = [name for name in VIEWS if name != "changes" or (now.judged and now.judged.changes is not None)]
+    address.begin("view", "correct", names)
+    st.segmented_control(
+        words("review_view"),
+        names,
+        key="view",
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda each: f"{VIEWS[each][0]} {words(f'review_view_{each}')}",
+    )
+    VIEWS[address.keep("view", "correct") or "correct"][1](now)

@@ -131,10 +131,12 @@ def _opened(path: str) -> Judged:
     return judged.read(Path(path))
 
 
-def act(now: Shown, step: Mapping[str, Any]) -> None:
-    """Take one step; the page then shows what became of it."""
-    rows.add(house().store, now.account, now.begun.id, step, seen=len(now.begun.steps), clock=CLOCK)
-    after = reviews.replay(now.begun.paths, now.review.site, (*now.begun.steps, step))
+def act(now: Shown, *taken: Mapping[str, Any]) -> None:
+    """Take a step, or several; the page then shows what became of them."""
+    for number, step in enumerate(taken):
+        rows.add(house().store, now.account, now.begun.id, step, seen=len(now.begun.steps) + number, clock=CLOCK)
+    after = reviews.replay(now.begun.paths, now.review.site, (*now.begun.steps, *taken))
+    st.session_state[f"steps_{now.begun.id}"] = len(now.begun.steps) + len(taken)
     if now.judged is not None:
         _remember(now, after)
     watch.leave("take_in")

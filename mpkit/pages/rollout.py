@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mpkit import branches, jobs, ledger
-from mpkit.model import Account, Severity
+from mpkit.model import Account
 from mpkit.pages.attention import Counts
 from mpkit.pages.frame import house
 
@@ -22,18 +22,11 @@ def counts(one: Account) -> Counts:
     }
     printed = ledger.in_use(store, one.id)
     check = jobs.latest(store, one.id, "check")
-    files = (check.result or {}).get("files", ()) if check is not None else ()
-    blocked = {
-        (number, each["record"])
-        for number, file in enumerate(files)
-        for each in file.get("findings", ())
-        if each["severity"] == Severity.BLOCKING.value
-    }
     return Counts(
         wanted=len(open_registers),
         existing=sum(each.external_id in existing for each in open_registers),
         printed=sum(each.external_id in existing and each.external_id in printed for each in open_registers),
-        to_correct=len(blocked),
+        to_correct=int((check.result or {}).get("blocked", 0)) if check is not None else 0,
     )
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from mpkit import sheet
-from mpkit.db import canonical
 from mpkit.model import Account
-from mpkit.pages import uploads, watch
+from mpkit.pages import reviews, uploads
 from mpkit.pages.frame import language, say, words
 from mpkit.sites import SITES
 
@@ -38,40 +35,27 @@ def show(one: Account | None) -> None:
                 key="country",
                 format_func=lambda each: SITES[each].name if each else say("start_guess"),
             )
-        file = st.file_uploader(
+        chosen = st.file_uploader(
             words("start_choose"),
-            type=list(uploads.KINDS),
+            type=[*uploads.KINDS, "zip"],
+            accept_multiple_files=True,
             max_upload_size=uploads.MEGABYTES,
             key="file",
         )
-        if file is not None and st.button(
-            words("start_review"), type="primary", icon=":material/fact_check:", key="check"
-        ):
-            begin(one, file.name, file.getvalue(), site=country)
+        press = words("start_review" if len(chosen) < 2 else "start_review_several", n=len(chosen))  # noqa: PLR2004
+        if chosen and st.button(press, type="primary", icon=":material/fact_check:", key="check"):
+            begin(one, [(file.name, file.getvalue()) for file in chosen], site=country)
     templates(one.site if one else country or "MLA")
     if st.query_params.get("example"):
         st.query_params.pop("example")
         example = made(one.site if one else "MLA", language()[:2])[1]
-        begin(one, *example, site=one.site if one else "MLA")
+        begin(one, [example], site=one.site if one else "MLA")
 
 
-def begin(one: Account | None, name: str, content: bytes, *, site: str = "") -> None:
-    """Keep the file and ask for its review."""
-    path = uploads.keep(name, content, one.id if one else "")
-    review(one, {"paths": [str(path)], "site": one.site if one else site})
-
-
-def review(one: Account | None, asked: Mapping[str, Any]) -> None:
-    """Ask for the review of a file that is kept already; the same file read the same way is one job."""
-    spoken = language()[:2]
-    marked = Path(asked["paths"][0]).parent / f"marked-{spoken}"
-    marked.mkdir(mode=0o700, exist_ok=True)
-    arguments = {**asked, "language": spoken, "marked": str(marked), "account": one.id if one else ""}
-    key = hashlib.sha256(canonical(arguments).encode()).hexdigest()[:32]
-    watch.submit("check", key, arguments, account=arguments["account"])
-    st.query_params["step"] = "review"
-    watch.leave("take_in")
-    st.rerun()
+def begin(one: Account | None, files: Sequence[tuple[str, bytes]], *, site: str = "") -> None:
+    """Keep the files and go on to their review; the same files again are the same review."""
+    account = one.id if one else ""
+    reviews.begin(one, [uploads.keep(name, content, account) for name, content in files], site)
 
 
 def templates(site: str) -> None:

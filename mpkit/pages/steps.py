@@ -15,7 +15,7 @@ ICONS = {
     "handout": ":material/local_shipping:",
 }
 _PAGE = {"print": "signs", "handout": "signs"}
-KEPT = ("check", "plan", "apply", "kit")  # ids in the address that belong to the job
+KEPT = ("review", "plan", "apply", "kit")  # ids in the address that belong to the job
 
 
 def show(current: str, reached: str) -> None:

@@ -9,8 +9,6 @@ from mpkit.sheet import points
 from mpkit.sheet.checking import Checked, key_of
 from mpkit.sheet.rows import digest
 
-TOP = 12  # raw rows shown to say where the header stands
-
 
 def document(checked: Checked) -> dict[str, Any]:
     """JSON of everything a page shows of one file; texts are as they stand in the sheet, edits included.
@@ -31,7 +29,10 @@ def document(checked: Checked) -> dict[str, Any]:
         "header_row": checked.header_row,
         "headers": digest(headers),
         "columns": [[c.index, c.header, c.meaning, c.confidence] for c in checked.columns],
-        "top": rows[:TOP],
+        "decimal": checked.decimal,
+        "sheets": list(checked.sheets),
+        "asks": [column.index for column in checked.asks],
+        "top": checked.preview,
         "rows": checked.rows,
         "records": records,
         "findings": [_told(finding) for finding in checked.findings],

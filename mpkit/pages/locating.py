@@ -1,0 +1,169 @@
+"""Where branches are: a link or a pair pasted into a row, the city's own point for all alike, or a sheet to fill in."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from mpkit.pages import paging, reviews, uploads
+from mpkit.pages.frame import language, plain, say, words
+from mpkit.pages.judged import File, Found, Judged
+from mpkit.pages.reviews import Shown
+from mpkit.sheet import gaps, pasted
+from mpkit.sheet.points import Point
+
+PAGE = 10
+Cells = list[tuple[int, int, str]]
+
+
+def show(now: Shown, chosen: int | None) -> None:
+    """The three ways out of missing coordinates, and the rows they are missing in."""
+    judged = now.judged
+    if judged is None:
+        return
+    lacking = [gap for gap in judged.gaps if chosen is None or gap[0] == chosen]
+    with st.container(border=True):
+        st.markdown(words("locate_what", n=len(lacking)))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if "missing_coordinates" in now.review.accept:
+                st.markdown(f":material/check: {words('locate_accepted')}", width="content")
+                if st.button(words("review_withdraw"), key=now.key("withdraw_gaps"), type="tertiary"):
+                    reviews.act(now, {"do": "withdraw", "code": "missing_coordinates"})
+            elif st.button(words("locate_city", n=len(lacking)), icon=":material/location_city:", key=now.key("city")):
+                reviews.act(now, {"do": "accept", "code": "missing_coordinates"})
+            st.download_button(
+                words("locate_download"),
+                partial(sheet_of, judged, lacking, language()[:2]),
+                f"{say('gaps_sheet')}.xlsx",
+                icon=":material/download:",
+                on_click="ignore",
+                key="gaps",
+            )
+        _filled(now)
+    first = paging.pages(len(lacking), PAGE, key="gaps")
+    for number, record in lacking[first : first + PAGE]:
+        _row(now, judged.files[number], number, record)
+
+
+def sheet_of(judged: Judged, lacking: list[tuple[int, int]], spoken: str) -> bytes:
+    """The workbook of the rows without a place."""
+
+    def text(file: File, record: int, *meanings: str) -> str:
+        cells = (file.cell(record, file.where.get(meaning)).strip() for meaning in meanings)
+        return " ".join(dict.fromkeys(cell for cell in cells if cell))
+
+    rows = [
+        gaps.Gap(
+            file.name,
+            file.row(record),
+            file.label(record),
+            text(file, record, "street_and_number", "street_name", "street_number", "full_address"),
+            text(file, record, "city"),
+            text(file, record, "state"),
+        )
+        for number, record in lacking
+        for file in (judged.files[number],)
+    ]
+    with tempfile.TemporaryDirectory(prefix="mpkit-") as folder:
+        return gaps.write(Path(folder) / "gaps.xlsx", rows, spoken).read_bytes()
+
+
+def _filled(now: Shown) -> None:
+    """The same sheet back, filled in: one step for each of its files."""
+    with st.popover(words("locate_upload"), icon=":material/upload_file:"):
+        st.caption(words("locate_upload_what"))
+        back = st.file_uploader(
+            words("locate_upload"), type=["xlsx"], key=now.key("filled"), max_upload_size=uploads.MEGABYTES
+        )
+        if back is None or not st.button(words("locate_use"), type="primary", key=now.key("use_filled")):
+            return
+        path = uploads.keep(back.name, back.getvalue(), now.account)
+        cells, columns, odd = _read(now, gaps.read(path))
+        if odd:
+            st.warning(words("locate_odd", n=len(odd), rows=", ".join(str(row) for row in odd[:10])))
+        if cells:
+            reviews.act(now, *(edit(name, cells[name], columns[name]) for name in cells))
+
+
+def _read(now: Shown, filled: tuple[gaps.Filled, ...]) -> tuple[dict[str, Cells], dict[str, dict[str, str]], list[int]]:
+    """By file, the cells to write and the columns to add; and the rows that say no point or are others by now."""
+    files = {file.name: file for file in (now.judged.readable if now.judged else ())}
+    cells: dict[str, Cells] = defaultdict(list)
+    columns: dict[str, dict[str, str]] = {}
+    odd: list[int] = []
+    for one in filled:
+        file = files.get(one.file)
+        point = pasted.point(one.point)
+        if file is None or point is None or file.label(one.row - int(file.told["header_row"])) != one.name:
+            odd.append(one.row)
+            continue
+        written, columns[one.file] = cells_of(file, one.row, point)
+        cells[one.file] = [cell for cell in cells[one.file] if cell not in written] + written
+    return cells, columns, odd
+
+
+def cells_of(file: File, row: int, point: Point) -> tuple[Cells, dict[str, str]]:
+    """The cells that say a point in this file: its own columns, else one more, with what that column is."""
+    latitude, longitude = (f"{degrees:.6f}" for degrees in point)
+    where = file.where
+    if "latitude" in where and "longitude" in where:
+        return [(row, where["latitude"], latitude), (row, where["longitude"], longitude)], {}
+    if "lat_lng" in where:
+        return [(row, where["lat_lng"], f"{latitude}, {longitude}")], {}
+    column = len(file.columns) + 1
+    heading = [(int(file.told["header_row"]), column, say("meaning_lat_lng"))] if file.told["header_row"] else []
+    return [*heading, (row, column, f"{latitude}, {longitude}")], {str(column): "lat_lng"}
+
+
+def _row(now: Shown, file: File, number: int, record: int) -> None:
+    """One row without a place: what it says of itself, and where to paste."""
+    with st.container(border=True, gap="small"):
+        where = [file.name] if now.judged and len(now.judged.files) > 1 else []
+        where += [say("review_where_row", row=file.row(record)), file.label(record)]
+        st.caption(plain(" · ".join(text for text in where if text)))
+        names = ("street_and_number", "street_name", "street_number", "full_address", "city", "state")
+        told = [file.cell(record, file.where.get(name)).strip() for name in names]
+        st.markdown(plain(", ".join(dict.fromkeys(text for text in told if text))) or "—")
+        _paste(now, file, f"{number}_{file.row(record)}", file.row(record), "")
+
+
+def card(now: Shown, one: Found) -> None:
+    """The same for a finding about a point: what stands in the cells, what is proposed, where to paste another."""
+    if now.judged is None:
+        return
+    file = now.judged.files[one.file]
+    _paste(now, file, f"{one.file}_{one.row}_{one.code}", one.row, one.suggestion or "", passing=one)
+
+
+def _paste(now: Shown, file: File, name: str, row: int, better: str, *, passing: Found | None = None) -> None:
+    place = st.form(now.key(f"locate_{name}"), border=False)
+    with place, st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            words("locate_paste"), key=now.key(f"paste_{name}"), width=360, placeholder=say("locate_example")
+        )
+        saved = st.form_submit_button(words("review_save"), icon=":material/save:", key=now.key(f"keep_{name}"))
+        used = bool(better) and st.form_submit_button(words("review_use", value=better), key=now.key(f"better_{name}"))
+        passed = (
+            passing is not None
+            and passing.code == "coordinates_far_from_city"
+            and passing.severity == "blocking"
+            and st.form_submit_button(words("review_pass"), key=now.key(f"stay_{name}"))
+        )
+    if passed and passing is not None:
+        reviews.act(now, {"do": "pass", "file": file.name, "row": row, "code": passing.code})
+    if saved or used:
+        point = pasted.point(better if used else text)
+        if point is None:
+            st.warning(words("locate_unreadable"), icon=":material/wrong_location:")
+            return
+        cells, columns = cells_of(file, row, point)
+        reviews.act(now, edit(file.name, cells, columns))
+
+
+def edit(file: str, cells: Cells, columns: dict[str, str]) -> dict[str, object]:
+    """The step that writes these cells of a file anew."""
+    return {"do": "edit", "file": file, "cells": [list(cell) for cell in cells], "columns": columns}

@@ -1,0 +1,102 @@
+"""Archivos: the files of a review side by side, who has not answered yet, and the way to add one more."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mpkit.errors import Refused
+from mpkit.i18n import say_error
+from mpkit.pages import reviews, tables, uploads
+from mpkit.pages.frame import language, say, words
+from mpkit.pages.judged import File, Judged
+from mpkit.pages.reviews import Shown
+from mpkit.places.names import fold
+
+
+def show(now: Shown) -> None:
+    """The table of files, then one more, then who is still waited for."""
+    judged = now.judged
+    if judged is None:
+        return
+    tables.show(
+        [_cells(judged, number) for number in range(len(judged.files))],
+        alt=say("review_view_files"),
+        right=[say("files_rows"), say("files_branches"), say("files_blocked"), say("files_conflicts")],
+        key=now.key("files"),
+    )
+    _more(now, judged)
+    _expected(now, judged)
+
+
+def _cells(judged: Judged, number: int) -> dict[str, str]:
+    file = judged.files[number]
+    state = say_error(Refused(file.error, **file.values), language()) if file.error else say("files_read")
+    clashes = {f.record for f in judged.found if f.file == number and f.code in CLASHES}
+    return {
+        say("review_file"): file.name,
+        say("files_rows"): str(file.told.get("rows", "")),
+        say("files_branches"): str(file.told.get("branches", "")),
+        say("files_blocked"): str(file.told.get("blocked", "")),
+        say("files_conflicts"): str(len(clashes)),
+        say("files_state"): state,
+    }
+
+
+CLASHES = frozenset({"in_other_file"})
+
+
+def _more(now: Shown, judged: Judged) -> None:
+    """Add files, or new versions of those that are here; leave one out."""
+    with st.container(border=True):
+        st.markdown(words("files_more"))
+        more = st.file_uploader(
+            words("files_add"),
+            type=[*uploads.KINDS, "zip"],
+            accept_multiple_files=True,
+            max_upload_size=uploads.MEGABYTES,
+            key=now.key("more"),
+        )
+        if more and st.button(words("files_add"), type="primary", icon=":material/add:", key=now.key("add")):
+            paths = [str(uploads.keep(file.name, file.getvalue(), now.account)) for file in more]
+            reviews.act(now, {"do": "add", "paths": paths})
+        if len(judged.files) > 1:
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                gone = st.selectbox(
+                    words("files_leave"),
+                    [file.name for file in judged.files],
+                    index=None,
+                    key=now.key("leave"),
+                    width=330,
+                    placeholder=say("asking_choose"),
+                )
+                if st.button(words("files_leave_press"), key=now.key("leave_press")) and gone:
+                    reviews.act(now, {"do": "leave", "file": gone})
+
+
+def answered(name: str, files: tuple[File, ...]) -> bool:
+    """Whether a file of somebody is here: every word of the name stands in the file's name."""
+    wanted = fold(name).split()
+    return any(all(word in fold(file.name.rpartition(".")[0]) for word in wanted) for file in files)
+
+
+def _expected(now: Shown, judged: Judged) -> None:
+    """Whose files are waited for, one a line; who has answered is told by the names of the files."""
+    with st.container(border=True):
+        st.markdown(words("files_expected_what"))
+        waiting = [name for name in now.review.expected if not answered(name, judged.files)]
+        if now.review.expected:
+            total = len(now.review.expected)
+            if waiting:
+                st.warning(
+                    words("files_waiting", n=len(waiting), total=total, names=", ".join(waiting)),
+                    icon=":material/hourglass_empty:",
+                )
+            else:
+                st.success(words("files_all_here", total=total), icon=":material/check_circle:")
+        with st.form(now.key("expected"), border=False):
+            text = st.text_area(
+                words("files_expected"), "\n".join(now.review.expected), key=now.key("names"), height=120
+            )
+            if st.form_submit_button(words("review_save"), icon=":material/save:", key=now.key("keep_names")):
+                names = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+                reviews.act(now, {"do": "expect", "names": names})

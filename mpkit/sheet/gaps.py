@@ -1,0 +1,58 @@
+"""Rows without coordinates come in, a sheet to fill them in goes out; and filled, what was written at each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from mpkit.errors import UnreadableFile
+from mpkit.i18n import LANGUAGES, say
+from mpkit.places.names import fold
+from mpkit.sheet import reading
+from mpkit.sheet.writing import results
+
+_HEADINGS = ("gaps_file", "mark_row", "gaps_name", "gaps_address", "gaps_city", "gaps_state", "gaps_point")
+
+
+class Gap(NamedTuple):
+    """One row whose place nobody has said; `row` is that of its sheet."""
+
+    file: str
+    row: int
+    name: str
+    address: str
+    city: str
+    state: str
+
+
+class Filled(NamedTuple):
+    """What somebody wrote for one of them; `name` tells whether it is still the same row."""
+
+    file: str
+    row: int
+    name: str
+    point: str
+
+
+def write(out: Path, gaps: Iterable[Gap], language: str) -> Path:
+    """The workbook: one row a gap, its last column empty, to be filled with a map's link or latitude and longitude."""
+    rows = [[gap.file, str(gap.row), gap.name, gap.address, gap.city, gap.state, ""] for gap in gaps]
+    return results(out, rows, language, headings=_HEADINGS, sheet="gaps_sheet")
+
+
+def read(path: Path) -> tuple[Filled, ...]:
+    """What was filled in; raises `UnreadableFile` where the file is none of these."""
+    known = [tuple(fold(say(key, language)) for key in _HEADINGS) for language in LANGUAGES]
+    for sheet in reading.read(path).sheets:
+        for number, cells in enumerate(sheet.rows):
+            if tuple(fold(cell) for cell in cells[: len(_HEADINGS)]) in known:
+                return tuple(_filled(sheet.rows[number + 1 :]))
+    raise UnreadableFile("gaps_other_file", file=path.name)
+
+
+def _filled(rows: Sequence[Sequence[str]]) -> Iterable[Filled]:
+    last = len(_HEADINGS) - 1
+    for cells in rows:
+        if len(cells) > last and cells[last].strip() and cells[1].strip().isdigit():
+            yield Filled(cells[0].strip(), int(cells[1]), cells[2].strip(), cells[last].strip())

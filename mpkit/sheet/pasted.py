@@ -1,0 +1,41 @@
+"""What somebody pastes to say where a shop is comes in (a map's link, a pair of degrees), its point goes out."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from mpkit.sheet import points
+
+_D = r"(-?\d{1,3}\.\d+)"
+# A link may hold the middle of the map and the place itself: what names the place is looked for first.
+_LINKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"!3d{_D}!4d{_D}",  # the place of a Google Maps link
+        rf"[?&](?:q|query|ll|sll|destination|daddr|center|cp|mlat)=(?:loc:)?\s*{_D}(?:,|~|%2C|\+|\s|&mlon=)+{_D}",
+        rf"^geo:{_D},{_D}",
+        rf"@{_D},{_D}",
+        rf"#map=\d+(?:\.\d+)?/{_D}/{_D}",
+        rf"/place/{_D},\+?{_D}",
+        rf"/{_D},[\s+]*{_D}",
+    )
+)
+
+
+def point(text: str) -> points.Point | None:
+    """Latitude and longitude in decimal degrees, None where the text says no point."""
+    text = unquote(text.strip())
+    for pattern in _LINKS if "/" in text or text.startswith("geo:") else ():
+        found = pattern.search(text)
+        if found:
+            return _held(float(found[1]), float(found[2]))
+    first, second = points.split_pair(text)
+    latitude, longitude = points.degrees(first), points.degrees(second)
+    return None if latitude is None or longitude is None else _held(latitude, longitude)
+
+
+def _held(latitude: float, longitude: float) -> points.Point | None:
+    """The point where it is one of the Earth's, and not the middle of nowhere that empty maps give."""
+    inside = abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0.0, 0.0)  # noqa: PLR2004
+    return (latitude, longitude) if inside else None
