@@ -121,6 +121,7 @@ class Register:
     category: int | None = None
     record: int | None = None
     closed: bool = False
+    own_id: str = ""  # the merchant's own code of the till
 
 
 @dataclass(frozen=True, slots=True)

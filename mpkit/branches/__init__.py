@@ -1,6 +1,40 @@
 """The list: the branches and registers a merchant wants, each value with where it came from."""
 
-from mpkit.branches.listing import Change, Listed, Origin, Proposed, Wanted, listed, propose, wanted
+from mpkit.branches.answering import Unanswered, unanswered
+from mpkit.branches.comparing import Change, Choice, Origin, Proposed
+from mpkit.branches.listing import (
+    Listed,
+    Memory,
+    Source,
+    Wanted,
+    listed,
+    memory,
+    propose,
+    propose_all,
+    wanted,
+)
 from mpkit.branches.rows import stamp
+from mpkit.branches.takeins import TakeIn, Undone, taken_in, undo
 
-__all__ = ["Change", "Listed", "Origin", "Proposed", "Wanted", "listed", "propose", "stamp", "wanted"]
+__all__ = [
+    "Change",
+    "Choice",
+    "Listed",
+    "Memory",
+    "Origin",
+    "Proposed",
+    "Source",
+    "TakeIn",
+    "Unanswered",
+    "Undone",
+    "Wanted",
+    "listed",
+    "memory",
+    "propose",
+    "propose_all",
+    "stamp",
+    "taken_in",
+    "unanswered",
+    "undo",
+    "wanted",
+]

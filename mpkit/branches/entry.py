@@ -45,6 +45,7 @@ def of_register(register: Register) -> dict[str, Any]:
         "amount": register.amount.value if register.amount else None,
         "category": register.category,
         "closed": register.closed,
+        "own_id": register.own_id,
     }
 
 
@@ -58,6 +59,7 @@ def to_register(external_id: str, values: Mapping[str, Any], record: int | None)
         values.get("category"),
         record,
         values.get("closed", False),
+        values.get("own_id", ""),
     )
 
 

@@ -1,30 +1,21 @@
 """The list: what files, people and the panel propose goes in, what the merchant wants comes out.
 
-A blank value leaves what is there, an entry that is absent from a proposal stays, and a value a person put in place of
-a file's is kept when the same file comes again.
+What a proposal may change is said in `comparing`; everything of one run is written in one transaction or not at all,
+and can be taken back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from mpkit.branches import entry, rows
-from mpkit.db import Connection, Engine, writing
+from mpkit.branches import entry, rows, takeins
+from mpkit.branches.comparing import ASK, Choice, Compared, Key, Origin, Proposed, Said, compare
+from mpkit.db import Connection, Engine, reading, writing
 from mpkit.model import Branch, Register
 from mpkit.work import Clock
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where values come from: `kind` is file, screen or panel; `what` the file's or page's name, `record` its row."""
-
-    kind: str
-    who: str = ""
-    what: str = ""
-    record: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +27,24 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One value that a proposal changes; `kept` True: a person's value stays against it."""
+class Source:
+    """What one file (or page) proposes; `made` is an id we made without an own id → the external id it stands for.
 
-    object: str  # branch | register
-    external_id: str
-    field: str
-    before: Any
-    after: Any
-    kept: bool = False
+    `reopens` says that `closed=False` was said and not merely not mentioned: a person says so, a file only where it has
+    a status column.
+    """
 
+    origin: Origin
+    branches: tuple[Branch, ...] = ()
+    registers: tuple[Register, ...] = ()
+    reopens: bool = False
+    made: Mapping[str, str] | None = None
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """What a proposal did to the list: external ids of branches and registers, and each changed value."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    same: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain data: counts, and the changes value by value."""
-        counts = {"added": len(self.added), "changed": len(self.changed), "same": len(self.same)}
-        return {**counts, "changes": [asdict(change) for change in self.changes]}
+    def said(self) -> tuple[Said, ...]:
+        """Its entries, branches first."""
+        stores = [("branch", b.external_id, entry.of_branch(b), b.record) for b in self.branches]
+        tills = [("register", r.external_id, entry.of_register(r), r.record) for r in self.registers]
+        return tuple(Said(*each, self.origin, self.reopens) for each in (*stores, *tills))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +59,13 @@ class Listed:
     changed: datetime
 
 
-@dataclass(slots=True)
-class _Outcome:
-    """What is gathered while a proposal is taken in."""
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the list knows of who is who: its branches and registers, and every own id ever said (`rows.own_ids`)."""
 
-    added: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    same: list[str] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    branches: tuple[Branch, ...] = ()
+    registers: tuple[Register, ...] = ()
+    ids: Mapping[tuple[str, str, str], str] | None = None  # (object, branch of a register, own id) → external id
 
 
 def wanted(engine: Engine, account: str) -> Wanted:
@@ -91,6 +75,12 @@ def wanted(engine: Engine, account: str) -> Wanted:
         tuple(entry.to_branch(row["external_id"], row["values"], row["record"]) for row in stores),
         tuple(entry.to_register(row["external_id"], row["values"], row["record"]) for row in tills),
     )
+
+
+def memory(engine: Engine, account: str) -> Memory:
+    """The list and its ids, for telling who the rows of a new file are."""
+    known = wanted(engine, account)
+    return Memory(known.branches, known.registers, rows.read_ids(engine, account))
 
 
 def listed(engine: Engine, account: str) -> tuple[Listed, ...]:
@@ -113,93 +103,79 @@ def propose(
     clock: Clock,
     reopens: bool = False,
     write: bool = True,
+    choice: Choice = ASK,
 ) -> Proposed:
-    """Take a proposal into the list of an account, or only say what it would do (`write` False).
-
-    Each value's origin is `origin` with the entry's own record. `reopens` says that `closed=False` was said and not
-    merely not mentioned: a person says so, a file only where it has a status column.
-    """
-    outcome, at = _Outcome(), clock.now()
-    asked = (
-        ("branch", [(b.external_id, entry.of_branch(b), b.record) for b in branches]),
-        ("register", [(r.external_id, entry.of_register(r), r.record) for r in registers]),
-    )
-    with writing(engine) as connection:
-        for kind, proposals in asked:
-            kept = _take(connection, account, kind, proposals, origin=origin, at=at, outcome=outcome, reopens=reopens)
-            if write:
-                rows.write(connection, rows.TABLES[kind], kept)
-    return Proposed(tuple(outcome.added), tuple(outcome.changed), tuple(outcome.same), tuple(outcome.changes))
+    """One source alone: see `propose_all`."""
+    source = Source(origin, tuple(branches), tuple(registers), reopens)
+    return propose_all(engine, account, [source], clock=clock, write=write, choice=choice)
 
 
-def _take(
-    connection: Connection,
+def propose_all(
+    engine: Engine,
     account: str,
-    kind: str,
-    proposals: list[tuple[str, dict[str, Any], int | None]],
+    sources: Sequence[Source],
     *,
-    origin: Origin,
-    at: datetime,
-    outcome: _Outcome,
-    reopens: bool,
-) -> list[dict[str, Any]]:
-    """The entries to write, changed or new."""
-    table = rows.TABLES[kind]
-    known = {row["external_id"]: row for row in rows.read(connection, table, account)}
-    position = rows.next_position(connection, table, account)
-    entries: list[dict[str, Any]] = []
-    for external_id, values, record in proposals:
-        before = known.get(external_id)
-        source = {**asdict(origin), "record": record if record is not None else origin.record, "at": at.isoformat()}
-        if before is None:
-            outcome.added.append(external_id)
-            written = {name: value for name, value in values.items() if not entry.is_blank(value) or value == ""}
-            origins = {name: source for name, value in written.items() if not entry.is_blank(value)}
-            new = {"origins": origins, "record": record, "position": position, "added": at, "changed": at}
-            entries.append(_row(account, kind, external_id, written, **new))
-            position += 1
+    clock: Clock,
+    write: bool = True,
+    choice: Choice = ASK,
+) -> Proposed:
+    """Take everything of one run into the list of an account, or only say what that would do (`write` False).
+
+    All of it is written at once: a kill leaves the list as it was. What is written can be taken back by `undo`.
+    """
+    said = sorted((each for source in sources for each in source.said()), key=lambda each: each.object)
+    if not write:
+        with reading(engine) as connection:
+            return compare(_held(connection, account), said, at=clock.now(), choice=choice).proposed
+    with writing(engine) as connection:
+        at = takeins.moment(connection, account, clock.now())
+        held = _held(connection, account)
+        compared = compare(held, said, at=at, choice=choice)
+        _write(connection, account, compared)
+        rows.write_ids(connection, account, _ids(sources), at)
+        kept = takeins.keep(connection, account, told=_told(sources), held=held, compared=compared, at=at)
+    return replace(compared.proposed, take_in=kept)
+
+
+def _told(sources: Sequence[Source]) -> tuple[str, list[str]]:
+    """Who proposes, and the names of the files; no name for what a page or the panel proposes."""
+    files = [source.origin.what for source in sources if source.origin.kind == "file"]
+    return next((source.origin.who for source in sources), ""), files
+
+
+def _held(connection: Connection, account: str) -> dict[Key, Mapping[str, Any]]:
+    return {
+        (kind, row["external_id"]): row
+        for kind, table in rows.TABLES.items()
+        for row in rows.read(connection, table, account)
+    }
+
+
+def _write(connection: Connection, account: str, compared: Compared) -> None:
+    """The rows of a comparison; new ones after the last."""
+    for kind, table in rows.TABLES.items():
+        position = rows.next_position(connection, table, account)
+        entries = [(name, row) for (object_, name), row in compared.rows.items() if object_ == kind]
+        written = []
+        for number, (name, row) in enumerate(entries):
+            full = {"position": position + number, **row, "account": account, "external_id": name}
+            more = {"branch_external_id": row["values"]["branch_external_id"]} if kind == "register" else {}
+            written.append({**full, **more})
+        rows.write(connection, table, written)
+
+
+def _ids(sources: Sequence[Source]) -> dict[tuple[str, str, str], tuple[str, str]]:
+    """(object, branch of a register, own id) → (external id, file): what the merchant calls what we call otherwise."""
+    found: dict[tuple[str, str, str], tuple[str, str]] = {}
+    for source in sources:
+        if source.origin.kind != "file":
             continue
-        merged, origins, changes = _merge(kind, external_id, before, values, source, reopens=reopens)
-        outcome.changes.extend(changes)
-        changed = any(not change.kept for change in changes)
-        (outcome.changed if changed else outcome.same).append(external_id)
-        if changed or before["record"] != record:
-            moved = at if changed else before["changed"]
-            old = {"position": before["position"], "added": before["added"], "changed": moved}
-            entries.append(_row(account, kind, external_id, merged, origins=origins, record=record, **old))
-    return entries
-
-
-def _merge(
-    kind: str,
-    external_id: str,
-    before: Mapping[str, Any],
-    values: Mapping[str, Any],
-    source: Mapping[str, Any],
-    *,
-    reopens: bool,
-) -> tuple[dict[str, Any], dict[str, Any], list[Change]]:
-    """The values after a proposal, their origins, and what changed."""
-    merged, origins = dict(before["values"]), dict(before["origins"])
-    changes: list[Change] = []
-    for name, value in values.items():
-        old = merged.get(name)
-        if entry.is_blank(value) or value == old or (name == "closed" and not value and not reopens):
-            continue
-        kept = _stands(origins.get(name, {}), value, source)
-        changes.append(Change(kind, external_id, name, old, value, kept))
-        if not kept:
-            merged[name] = value
-            origins[name] = {**source, "instead_of": old} if source["kind"] != "file" else source
-    return merged, origins, changes
-
-
-def _stands(held: Mapping[str, Any], value: object, source: Mapping[str, Any]) -> bool:
-    """Whether a person's (or the panel's) value stays: a file only repeats what that value was put in place of."""
-    return source["kind"] == "file" and held.get("kind") in {"screen", "panel"} and held.get("instead_of") == value
-
-
-def _row(account: str, kind: str, external_id: str, values: Mapping[str, Any], **rest: Any) -> dict[str, Any]:  # noqa: ANN401
-    """One row of a table; `rest` holds origins, record, position, added and changed."""
-    row = {"account": account, "external_id": external_id, "values": values, **rest}
-    return {**row, "branch_external_id": values["branch_external_id"]} if kind == "register" else row
+        file = source.origin.what
+        for branch in source.branches:
+            if branch.own_id:
+                found["branch", "", branch.own_id] = branch.external_id, file
+        for register in source.registers:
+            if register.own_id:
+                found["register", register.branch_external_id, register.own_id] = register.external_id, file
+        found.update({("made", "", made): (name, file) for made, name in (source.made or {}).items()})
+    return found

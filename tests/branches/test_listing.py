@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mpkit import branches
-from mpkit.branches import Origin
+from mpkit.branches import Choice, Origin
 from mpkit.db import Engine, open_store
 from mpkit.model import Amount, Branch, Location, Register
 from mpkit.work import FixedClock
@@ -18,11 +17,6 @@ SHOP = Branch("0425", "Centro", PLACE, {"monday": (("09:00", "13:00"),)}, own_id
 TILL = Register("0425C01", "0425", "0425 Caja 1", Amount.BUYER, record=1)
 FILE = Origin("file", "ana", "sucursales.csv")
 SCREEN = Origin("screen", "ana", "Sucursales")
-
-
-@pytest.fixture
-def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 3, 1, tzinfo=UTC))
 
 
 def propose(store: Engine, clock: FixedClock, *shops: Branch, tills=(), origin=FILE, **more):
@@ -70,11 +64,31 @@ def test_each_value_has_its_own_origin(store, clock):
 def test_a_person_corrects_a_file_once(store, clock):
     propose(store, clock, SHOP)
     propose(store, clock, replace(SHOP, name="Centro II"), origin=SCREEN)
+    propose(store, clock, replace(SHOP, name="Centro 2"), origin=SCREEN)  # and again: the file has said what it said
     again = propose(store, clock, SHOP)
-    assert [c.kept for c in again.changes] == [True]
-    assert branches.wanted(store, "7").branches[0].name == "Centro II"
-    propose(store, clock, replace(SHOP, name="Centro III"))  # the file itself has changed: that is news
-    assert branches.wanted(store, "7").branches[0].name == "Centro III"
+    assert [(c.kept, c.conflict) for c in again.changes] == [(True, False)]
+    assert branches.wanted(store, "7").branches[0].name == "Centro 2"
+
+
+def test_a_file_with_news_against_a_person_asks(store, clock):
+    propose(store, clock, SHOP)
+    clock.at += timedelta(hours=1)
+    propose(store, clock, replace(SHOP, name="Centro II"), origin=SCREEN)
+    news = replace(SHOP, name="Centro III", region="Norte")
+    asked = propose(store, clock, news)
+    [change] = asked.conflicts
+    assert (change.field, change.before, change.after) == ("name", "Centro II", "Centro III")
+    assert (change.wrote["kind"], change.wrote["at"]) == ("screen", "2026-03-01T01:00:00+00:00")
+    assert (change.says["what"], change.says["record"]) == ("sucursales.csv", 1)
+    shop = branches.wanted(store, "7").branches[0]
+    assert (shop.name, shop.region) == ("Centro II", "Norte")  # what nobody contradicts is taken in
+    assert propose(store, clock, news).conflicts  # until somebody chooses
+    kept = propose(store, clock, news, choice=Choice({("branch", "0425", "name"): "list"}))
+    assert (kept.conflicts, [c.kept for c in kept.changes]) == ((), [True])
+    assert (propose(store, clock, news).conflicts, branches.wanted(store, "7").branches[0].name) == ((), "Centro II")
+    other = replace(news, name="Centro IV")
+    assert propose(store, clock, other, choice=Choice(others="file")).changed == ("0425",)
+    assert branches.wanted(store, "7").branches[0].name == "Centro IV"
 
 
 def test_only_a_said_status_reopens(store, clock):
