@@ -29,12 +29,21 @@ ACCEPTABLE = frozenset(
         "not_a_store",
         "mojibake",
         "lookalike_letters",
+        "files_differ",
     ]
 )
 
 # Of those, what stands as it is where somebody says so for one row: nothing has to be written anew.
 PASSABLE = frozenset(
-    ["coordinates_far_from_city", "repeated_store", "name_not_unique", "duplicate_location", "not_a_store"]
+    [
+        "coordinates_far_from_city",
+        "repeated_store",
+        "name_not_unique",
+        "duplicate_location",
+        "not_a_store",
+        "files_differ",
+        "identity_doubtful",
+    ]
 )
 
 

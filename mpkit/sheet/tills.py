@@ -68,6 +68,7 @@ def _named(branch: Branch, draft: Draft, findings: Findings, site: str, *, fallb
         _category(draft, site),
         draft.record,
         branch.closed,
+        own,
     )
 
 
