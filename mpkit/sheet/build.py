@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
-from mpkit.model import WEEK, Branch, Hours, Location, Register, Severity
+from mpkit.model import Branch, Hours, Location, Register, Severity
 from mpkit.places.names import fold
-from mpkit.sheet import hours, ids, tills
+from mpkit.sheet import ids, opening, tills
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.table import Table
@@ -68,7 +67,7 @@ def several_rows(table: Table) -> bool:
 
 def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool) -> Built:
     """The branches and registers of the drafts that nothing blocks."""
-    week = _hours(table, findings, drafts, grouped=grouped)
+    week = opening.read(table, findings, drafts, grouped=grouped)
     _say_ids(table, findings, drafts)
     if findings.file_blocked:
         return Built((), ())
@@ -145,64 +144,3 @@ def _say_ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:
                 ids.store_id(draft.own_id),
                 value=ids.store_id(draft.own_id),
             )
-
-
-def _hours(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool) -> dict[int, Hours]:
-    """Record → hours; whatever cannot be read is a warning and sends no hours."""
-    found: dict[int, Hours] = {}
-    if table.column("opening_hours"):
-        cells = table.values("opening_hours")
-        for draft in drafts:
-            week = hours.read(cells[draft.record - 1])
-            if week is None:
-                findings.add("bad_hours", _WARN, draft.record, "opening_hours", found=cells[draft.record - 1])
-            elif week:
-                found[draft.record] = week
-    elif table.column("opens_at") and table.column("closes_at"):
-        found = _timed(table, findings, drafts, grouped=grouped)
-    return found
-
-
-def _timed(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool) -> dict[int, Hours]:
-    """Hours from an opening and a closing column; those of one week day only are looked at and not sent."""
-    opens, closes, days = table.values("opens_at"), table.values("closes_at"), table.values("opening_day")
-    one_day = table.column("opening_day") is not None and not grouped
-    spans: dict[str, list[tuple[str, tuple[int, int]]]] = {}
-    where: dict[str, list[int]] = {}
-    for draft in drafts:
-        n = draft.record - 1
-        if not opens[n] and not closes[n]:
-            continue
-        interval = _interval(opens[n], closes[n])
-        day = hours.day_of(days[n]) if days[n] else ""
-        if interval is None or day is None:
-            findings.add("bad_hours", _WARN, draft.record, "opens_at", found=f"{opens[n]} - {closes[n]}")
-            continue
-        key = draft.own_id if grouped and draft.own_id else str(draft.record)
-        where.setdefault(key, []).append(draft.record)
-        spans.setdefault(key, []).append((day, interval))
-    if one_day and spans:
-        findings.add("hours_of_one_day", _INFO, 0, "opening_day")
-        return {}
-    found = {key: _week(tuple(said)) for key, said in spans.items()}
-    return {record: week for key, records in where.items() if (week := found[key]) for record in records}
-
-
-@lru_cache(maxsize=10_000)
-def _week(spans: tuple[tuple[str, tuple[int, int]], ...]) -> Hours | None:
-    """The hours of (day, interval) pairs; day "" is every day. Most branches of a chain have the same."""
-    week: dict[str, list[tuple[int, int]]] = {}
-    for day, interval in spans:
-        for name in [day] if day else WEEK:
-            week.setdefault(name, []).append(interval)
-    return hours.week_of(week)
-
-
-@lru_cache(maxsize=10_000)
-def _interval(opens: str, closes: str) -> tuple[int, int] | None:
-    """Two times of day in minutes; equal ones (round the clock or closed?) and typed seconds are not guessed."""
-    first, last = hours.minutes(opens), hours.minutes(closes)
-    if first is None or last is None or first == last % (24 * 60):
-        return None
-    typed_low = any(text.startswith("0:00:") and not text.endswith(":00") for text in (opens, closes))
-    return None if typed_low else (first, last)

@@ -1,13 +1,11 @@
-"""Addresses, points, hours and letters: small texts in, their parts out."""
+"""Addresses, points and letters: small texts in, their parts out."""
 
 import pytest
 
 from mpkit.places import catalogue
-from mpkit.sheet import hours, points
+from mpkit.sheet import points
 from mpkit.sheet.address import is_placeholder, split_full, split_street
 from mpkit.sheet.text import faults, safe_name, tidy
-
-OPEN = (("09:00", "18:00"),)
 
 
 @pytest.mark.parametrize(
@@ -100,35 +98,6 @@ def test_degrees(text, degrees):
 def test_points_are_judged(latitude, longitude, code, better):
     [found] = points.judge([latitude], [longitude], catalogue("MLA"))
     assert (found.code, found.better) == (code, better)
-
-
-@pytest.mark.parametrize(
-    ("text", "week"),
-    [
-        ("Lun a Vie 9 a 18", dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), OPEN)),
-        ("Seg a Sex 9h às 18h", dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), OPEN)),
-        ("Mon-Fri 9:00am-6:00pm", dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday"), OPEN)),
-        ("Lunes 9 a 13 y 17 a 21", {"monday": (("09:00", "13:00"), ("17:00", "21:00"))}),
-        ("Sábados y domingos 9:00 - 18:00 hs", {"saturday": OPEN, "sunday": OPEN}),
-        ("Lunes 9-18; Domingos cerrado", {"monday": OPEN}),
-        ("Viernes 20 a 2", {"friday": (("20:00", "23:59"),), "saturday": (("00:00", "02:00"),)}),
-        ("", {}),
-    ],
-)
-def test_hours_as_people_write_them(text, week):
-    assert hours.read(text) == week
-
-
-def test_day_and_night():
-    assert hours.read("24 hs") == dict.fromkeys(hours.WEEK, (("00:00", "23:59"),))
-    assert hours.read("Todos los días de 9 a 18") == dict.fromkeys(hours.WEEK, OPEN)
-
-
-@pytest.mark.parametrize(
-    "text", ["consultar", "9 a", "Lunes 9 a 9", "Lun 9 a 13 y 12 a 18", "Lunes 30 a 40", "9 a 18 salvo lluvia"]
-)
-def test_hours_nobody_can_be_sure_of(text):
-    assert hours.read(text) is None
 
 
 @pytest.mark.parametrize(
