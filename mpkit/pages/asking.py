@@ -11,6 +11,11 @@ from mpkit.pages.judged import Column, File
 from mpkit.pages.reviews import Shown
 
 _EXAMPLES = 4
+_NEEDED = (
+    frozenset({"store_name"}),
+    frozenset({"street_and_number", "street_name", "full_address"}),
+    frozenset({"city", "full_address"}),
+)
 
 
 def meanings() -> list[str]:
@@ -25,13 +30,18 @@ def examples(file: File, column: int) -> str:
     return " · ".join([cell for cell in seen if cell][:_EXAMPLES])
 
 
+def lacks(file: File) -> bool:
+    """Whether a file has no column for something no branch can do without: then one left unused may be it."""
+    return any(not names & file.where.keys() for names in _NEEDED)
+
+
 def columns(now: Shown) -> None:
     """The first column nobody is sure of, until somebody says what it is."""
     open_ = [
         (file, column)
         for file in (now.judged.readable if now.judged else ())
         for column in file.unsure
-        if column.index not in now.review.of(file.name).columns
+        if column.index not in now.review.of(file.name).columns and (column.meaning != "ignore" or lacks(file))
     ]
     if not open_:
         return

@@ -33,12 +33,16 @@ def show(now: Shown) -> None:
     file = correcting.file_filter(judged)
     site = next((str(each.told["site"]) for each in judged.readable), "MLA")
     points, outside = placed(judged, file, site)
-    st.markdown(words("map_sentence", n=len(points), outside=outside, without=len(judged.gaps)))
+    told = [words("map_sentence", n=len(points))]
+    told += [words("map_outside", n=outside)] if outside else []
+    told += [words("map_without", n=len(judged.gaps))] if judged.gaps else []
+    st.markdown(" ".join(told))
     if not points:
         st.info(words("map_none"), icon=":material/location_off:")
         return
     frame = pd.DataFrame(points)
     event = st.vega_lite_chart(
+        frame,
         spec(frame, site),
         height=HEIGHT,
         theme=None,
@@ -59,6 +63,8 @@ def show(now: Shown) -> None:
 def placed(judged: Judged, only: int | None, site: str) -> tuple[list[dict[str, Any]], int]:
     """A point a row, in the country, with how it stands; and how many lie outside the country."""
     box = SITES[site].box
+    kinds = {kind: say(f"map_kind_{kind}") for kind in KINDS}  # said once: there may be 20,000 points
+    problems = {code: say(problem(code)) for code in judged.counts("code")}
     points: list[dict[str, Any]] = []
     outside = 0
     lacking = set(judged.gaps)
@@ -79,9 +85,9 @@ def placed(judged: Judged, only: int | None, site: str) -> tuple[list[dict[str, 
                     "longitude": longitude,
                     "name": file.label(record),
                     "row": str(file.row(record)),
-                    "kind": say(f"map_kind_{kind}"),
+                    "kind": kinds[kind],
                     "colour": kind,
-                    "why": ", ".join(dict.fromkeys(say(problem(f.code)) for f in found)),
+                    "why": ", ".join(dict.fromkeys(problems[f.code] for f in found)),
                     "at": f"{number}:{record}",
                 }
             )
@@ -114,7 +120,6 @@ def spec(frame: pd.DataFrame, site: str) -> dict[str, Any]:
         "encoding": place,
     }
     above = {
-        "data": {"values": frame.to_dict("records")},
         "params": [{"name": "picked", "select": {"type": "point", "fields": ["at"]}}],
         "mark": {"type": "point", "filled": True, "size": 48 if len(frame) < _CROWDED else 18, "opacity": 0.85},
         "encoding": {
@@ -157,7 +162,8 @@ def _named(now: Shown, judged: Judged, picked: dict[str, Any]) -> None:
     if not number.isdigit() or not record.isdigit():
         return
     file = judged.files[int(number)]
-    st.subheader(plain(file.label(int(record)) or say("review_where_row", row=file.row(int(record)))), anchor=False)
+    name = file.label(int(record)) or say("review_where_row", row=str(file.row(int(record))))
+    st.subheader(plain(name), anchor=False)
     found = judged.codes[int(number)].get(int(record), [])
     if not found:
         st.caption(words("map_fine"))

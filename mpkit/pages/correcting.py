@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit.pages import address, asking, locating, paging, reviews
-from mpkit.pages.frame import language, plain, say, words
+from mpkit.pages import acting, address, asking, locating, paging, reviews
+from mpkit.pages.frame import language, number, plain, say, words
 from mpkit.pages.judged import WEIGHTS, Found, Judged, problem
 from mpkit.pages.reviews import Shown
 from mpkit.sheet.findings import ACCEPTABLE, PASSABLE
@@ -13,9 +13,6 @@ from mpkit.sheet.findings import ACCEPTABLE, PASSABLE
 PAGE = 10  # findings shown at once, each with its own cell to write in
 _ICONS = {"blocking": ":material/block:", "warning": ":material/warning:", "info": ":material/info:"}
 _COLOURS = {"blocking": "red", "warning": "yellow", "info": "gray"}
-_GO = frozenset({"not_a_store", "duplicate_row", "repeated_store", "duplicate_id", "closed", "duplicate_location"})
-_LISTS = frozenset({"city_unknown", "missing_state"})  # suggestions that are several to choose from
-_SUGGESTED = 3
 
 
 def show(now: Shown) -> None:
@@ -23,7 +20,8 @@ def show(now: Shown) -> None:
     judged = now.judged
     if judged is None:
         return
-    asking.columns(now)
+    with st.container():
+        asking.columns(now)
     if not judged.found:
         st.success(words("review_nothing_wrong"), icon=":material/check_circle:")
         return
@@ -31,10 +29,11 @@ def show(now: Shown) -> None:
     if code == "missing_coordinates":
         locating.show(now, file)
         return
-    if code:
-        _all_alike(now, judged, severity, code)
-    else:
-        _at_once(now, judged, severity)
+    with st.container():
+        if code:
+            _all_alike(now, judged, severity, code)
+        else:
+            _at_once(now, judged, severity)
     found = judged.pick(severity=severity, code=code, file=file, text=text)
     first = paging.pages(len(found), PAGE, key="correct")
     for one in found[first : first + PAGE]:
@@ -45,16 +44,17 @@ def _filters(judged: Judged) -> tuple[str, str, int | None, str]:
     """Severity, problem, file and text, all kept in the address."""
     weights = [weight for weight in WEIGHTS if judged.counts("severity").get(weight)]
     address.begin("weight", weights[0], weights)
+    counts = judged.counts("severity")
+    st.segmented_control(
+        words("review_weight"),
+        weights,
+        key="weight",
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda each: f"{words(f'weight_{each}')} {number(counts[each])}",
+    )
+    severity = address.keep("weight", weights[0]) or weights[0]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        counts = judged.counts("severity")
-        st.segmented_control(
-            words("review_weight"),
-            weights,
-            key="weight",
-            required=True,
-            format_func=lambda each: f"{words(f'weight_{each}')} {counts[each]}",
-        )
-        severity = address.keep("weight", weights[0]) or weights[0]
         codes = judged.counts("code", severity=severity)
         address.begin("problem", "", ["", *codes])
         st.selectbox(
@@ -62,7 +62,9 @@ def _filters(judged: Judged) -> tuple[str, str, int | None, str]:
             ["", *codes],
             key="problem",
             width=330,
-            format_func=lambda each: f"{say(problem(each))} ({codes[each]})" if each else say("review_problem_all"),
+            format_func=lambda each: (
+                f"{say(problem(each))} ({number(codes[each])})" if each else say("review_problem_all")
+            ),
         )
         file = file_filter(judged)
         st.text_input(words("review_search"), key="search", width=240, placeholder=say("review_search_what"))
@@ -148,7 +150,7 @@ def card(now: Shown, judged: Judged, one: Found) -> None:
     file = judged.files[one.file]
     where = [file.name] if len(judged.files) > 1 else []
     if one.record:
-        where += [say("review_where_row", row=one.row), *([file.header(one.column)] if one.column else [])]
+        where += [say("review_where_row", row=str(one.row)), *([file.header(one.column)] if one.column else [])]
         where += [file.label(one.record)]
     elif one.column:
         where.append(file.header(one.column))
@@ -156,67 +158,21 @@ def card(now: Shown, judged: Judged, one: Found) -> None:
         if where:
             st.caption(plain(" · ".join(text for text in where if text)))
         st.markdown(f":{_COLOURS[one.severity]}[{_ICONS[one.severity]}] {plain(one.sentence(language()))}")
-        if one.record and one.severity != "info":
-            _act(now, judged, one)
+        if not one.record:
+            _lead(now, one)
+        elif one.severity != "info":
+            acting.show(now, judged, one)
 
 
-def _act(now: Shown, judged: Judged, one: Found) -> None:
-    """The cell to write in, and the presses; what was written since is said until it has been judged."""
-    file = judged.files[one.file]
-    of = now.review.of(file.name)
-    noted = of.edits.get((one.row, one.column or 0)) if not now.fresh else None
-    if (noted is not None and noted != file.cell(one.record, one.column)) or (one.row, one.code) in of.accepted:
-        st.caption(f":material/check: {words('review_noted', value=noted or say('review_as_it_is'))}")
+def _lead(now: Shown, one: Found) -> None:
+    """Where what the whole file lacks can be said: the places of its rows, or its columns."""
+    if one.severity != "blocking":
         return
-    located = one.code.startswith("coordinates_") or one.code in {"missing_coordinates", "unreadable_coordinates"}
-    if located:
-        locating.card(now, one)
-        return
-    name = f"{one.file}_{one.row}_{one.column}_{one.code}"
-    with st.form(now.key(f"form_{name}"), border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        text, saved = "", False
-        if one.column:
-            text = st.text_input(
-                plain(file.header(one.column)),
-                file.cell(one.record, one.column),
-                key=now.key(f"cell_{name}"),
-                width=330,
-            )
-            saved = st.form_submit_button(words("review_save"), icon=":material/save:", key=now.key(f"save_{name}"))
-        suggested = [
-            (each, st.form_submit_button(words("review_use", value=each), key=now.key(f"use_{name}_{n}")))
-            for n, each in enumerate(suggestions(one))
-            if one.column
-        ]
-        passed = (
-            one.code in PASSABLE
-            and one.severity == "blocking"
-            and st.form_submit_button(words("review_pass"), key=now.key(f"pass_{name}"))
-        )
-        gone = one.code in _GO and st.form_submit_button(
-            words("review_drop_row"), icon=":material/delete:", key=now.key(f"drop_{name}")
-        )
-    chosen = next((each for each, pressed in suggested if pressed), text if saved else None)
-    if chosen is not None and one.column:
-        write(now, one, [(one.row, one.column, chosen)])
-    elif passed:
-        reviews.act(now, {"do": "pass", "file": file.name, "row": one.row, "code": one.code})
-    elif gone:
-        cells = [(one.row, n, "") for n, cell in enumerate(file.records[one.record - 1], start=1) if cell]
-        write(now, one, cells)
-
-
-def suggestions(one: Found) -> tuple[str, ...]:
-    """What could stand in the cell instead."""
-    if not one.suggestion:
-        return ()
-    if one.code in _LISTS and one.severity == "blocking":
-        return tuple(one.suggestion.split(", "))[:_SUGGESTED]
-    return (one.suggestion,)
-
-
-def write(now: Shown, one: Found, cells: list[tuple[int, int, str]]) -> None:
-    """Write cells of the finding's file anew."""
-    if now.judged is not None and cells:
-        name = now.judged.files[one.file].name
-        reviews.act(now, {"do": "edit", "file": name, "cells": [list(cell) for cell in cells]})
+    place = ("problem", one.code) if one.code == "missing_coordinates" else ("view", "columns")
+    st.button(
+        words("review_to_places" if place[0] == "problem" else "review_to_columns"),
+        key=now.key(f"lead_{one.file}_{one.code}"),
+        icon=":material/arrow_forward:",
+        on_click=st.session_state.__setitem__,
+        args=place,
+    )

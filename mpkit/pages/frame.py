@@ -101,6 +101,11 @@ def words(key: str, /, **values: object) -> str:
     return plain(say(key, **values))
 
 
+def number(value: int) -> str:
+    """A whole number as the session's language writes it."""
+    return str(i18n.written(value, language()))
+
+
 def known_accounts(*, anew: bool = False) -> tuple[Account, ...]:
     """The accounts, read from the store once a run of the page (`anew`): every word asks whose country it is in."""
     kept: tuple[Account, ...] | None = None if anew else st.session_state.get("_accounts")

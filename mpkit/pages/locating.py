@@ -123,45 +123,64 @@ def _row(now: Shown, file: File, number: int, record: int) -> None:
     """One row without a place: what it says of itself, and where to paste."""
     with st.container(border=True, gap="small"):
         where = [file.name] if now.judged and len(now.judged.files) > 1 else []
-        where += [say("review_where_row", row=file.row(record)), file.label(record)]
+        where += [say("review_where_row", row=str(file.row(record))), file.label(record)]
         st.caption(plain(" · ".join(text for text in where if text)))
         names = ("street_and_number", "street_name", "street_number", "full_address", "city", "state")
         told = [file.cell(record, file.where.get(name)).strip() for name in names]
         st.markdown(plain(", ".join(dict.fromkeys(text for text in told if text))) or "—")
-        _paste(now, file, f"{number}_{file.row(record)}", file.row(record), "")
+        _paste(now, file, f"{number}_{file.row(record)}", file.row(record))
 
 
-def card(now: Shown, one: Found) -> None:
-    """The same for a finding about a point: what stands in the cells, what is proposed, where to paste another."""
+def card(now: Shown, one: Found, *, passing: bool, gone: bool) -> None:
+    """The same for a finding about a point: what is proposed, where to paste another, and the other ways out."""
     if now.judged is None:
         return
     file = now.judged.files[one.file]
-    _paste(now, file, f"{one.file}_{one.row}_{one.code}", one.row, one.suggestion or "", passing=one)
+    name = f"{one.file}_{one.row}_{one.code}"
+    _paste(now, file, name, one.row, one=one, passing=passing, gone=gone)
 
 
-def _paste(now: Shown, file: File, name: str, row: int, better: str, *, passing: Found | None = None) -> None:
+def _paste(
+    now: Shown, file: File, name: str, row: int, *, one: Found | None = None, passing: bool = False, gone: bool = False
+) -> None:
+    better = one.suggestion or "" if one else ""
+    city = str(one.values.get("nearest") or "") if one and one.code == "coordinates_far_from_city" else ""
     place = st.form(now.key(f"locate_{name}"), border=False)
     with place, st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            words("locate_paste"), key=now.key(f"paste_{name}"), width=360, placeholder=say("locate_example")
+            words("locate_paste"), key=now.key(f"paste_{name}"), width=330, placeholder=say("locate_example")
         )
         saved = st.form_submit_button(words("review_save"), icon=":material/save:", key=now.key(f"keep_{name}"))
-        used = bool(better) and st.form_submit_button(words("review_use", value=better), key=now.key(f"better_{name}"))
-        passed = (
-            passing is not None
-            and passing.code == "coordinates_far_from_city"
-            and passing.severity == "blocking"
-            and st.form_submit_button(words("review_pass"), key=now.key(f"stay_{name}"))
+        used = pasted.point(better) is not None and st.form_submit_button(
+            words("review_use", value=better), key=now.key(f"better_{name}")
         )
-    if passed and passing is not None:
-        reviews.act(now, {"do": "pass", "file": file.name, "row": row, "code": passing.code})
+        moved = (
+            bool(city)
+            and "city" in file.where
+            and st.form_submit_button(words("locate_use_city", city=city), key=now.key(f"town_{name}"))
+        )
+        passed = passing and st.form_submit_button(words("review_pass"), key=now.key(f"stay_{name}"))
+        dropped = gone and st.form_submit_button(
+            words("review_drop_row"), icon=":material/delete:", key=now.key(f"drop_{name}")
+        )
+    if moved:
+        reviews.act(now, edit(file.name, [(row, file.where["city"], city)], {}))
+    if passed and one is not None:
+        reviews.act(now, {"do": "pass", "file": file.name, "row": row, "code": one.code})
+    if dropped and one is not None:
+        reviews.act(now, emptied(file, one))
     if saved or used:
         point = pasted.point(better if used else text)
         if point is None:
             st.warning(words("locate_unreadable"), icon=":material/wrong_location:")
             return
-        cells, columns = cells_of(file, row, point)
-        reviews.act(now, edit(file.name, cells, columns))
+        reviews.act(now, edit(file.name, *cells_of(file, row, point)))
+
+
+def emptied(file: File, one: Found) -> dict[str, object]:
+    """The step that takes a row out: its cells are emptied, and an empty row is none."""
+    cells = file.records[one.record - 1]
+    return edit(file.name, [(one.row, n, "") for n, cell in enumerate(cells, start=1) if cell], {})
 
 
 def edit(file: str, cells: Cells, columns: dict[str, str]) -> dict[str, object]:

@@ -49,15 +49,18 @@ def show(one: Account | None, begun: Begun) -> None:
     taking = watch.found("take_in", account=one.id) if one else None
     if taking is not None and not _taken(taking):
         return
-    if taking is None:
-        _sentence(now)
-        _presses(now)
-    if not now.fresh and not now.job.finished:
-        watch.line(now.job)
-    elif not now.fresh:
-        watch.done(now.job)
-        _again(now)
-    _refused(now)
+    with st.container():
+        if taking is None:
+            _sentence(now)
+            _presses(now)
+    with st.container():  # a place of its own, so that nothing below it moves while it comes and goes
+        if not now.fresh and not now.job.finished:
+            watch.line(now.job)
+        elif not now.fresh:
+            watch.done(now.job)
+            _again(now)
+    with st.container():
+        _refused(now)
     if now.judged.readable:
         _view(now)
 

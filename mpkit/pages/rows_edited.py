@@ -24,17 +24,17 @@ def show(now: Shown) -> None:
         return
     number = one_file(judged)
     file = judged.files[number]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        address.begin("which", "", WHICH)
-        st.segmented_control(
-            words("rows_which"),
-            WHICH,
-            key="which",
-            required=True,
-            format_func=lambda each: words(f"rows_which_{each or 'all'}"),
-        )
-        which = address.keep("which", "")
-        st.text_input(words("review_search"), key="search", width=280, placeholder=say("review_search_what"))
+    address.begin("which", "", WHICH)
+    st.segmented_control(
+        words("rows_which"),
+        WHICH,
+        key="which",
+        required=True,
+        label_visibility="collapsed",
+        format_func=lambda each: words(f"rows_which_{each or 'all'}"),
+    )
+    which = address.keep("which", "")
+    st.text_input(words("review_search"), key="search", width=330, placeholder=say("review_search_what"))
     records = picked(judged, number, which, str(st.session_state.get("search") or ""))
     first = paging.pages(len(records), PAGE, key=f"rows{number}{which}")
     if records:

@@ -7,7 +7,7 @@ import streamlit as st
 from mpkit.errors import Refused
 from mpkit.i18n import say_error
 from mpkit.pages import reviews, tables, uploads
-from mpkit.pages.frame import language, say, words
+from mpkit.pages.frame import language, number, say, words
 from mpkit.pages.judged import File, Judged
 from mpkit.pages.reviews import Shown
 from mpkit.places.names import fold
@@ -19,7 +19,7 @@ def show(now: Shown) -> None:
     if judged is None:
         return
     tables.show(
-        [_cells(judged, number) for number in range(len(judged.files))],
+        [_cells(judged, place) for place in range(len(judged.files))],
         alt=say("review_view_files"),
         right=[say("files_rows"), say("files_branches"), say("files_blocked"), say("files_conflicts")],
         key=now.key("files"),
@@ -28,16 +28,16 @@ def show(now: Shown) -> None:
     _expected(now, judged)
 
 
-def _cells(judged: Judged, number: int) -> dict[str, str]:
-    file = judged.files[number]
+def _cells(judged: Judged, place: int) -> dict[str, str]:
+    file = judged.files[place]
     state = say_error(Refused(file.error, **file.values), language()) if file.error else say("files_read")
-    clashes = {f.record for f in judged.found if f.file == number and f.code in CLASHES}
+    clashes = {f.record for f in judged.found if f.file == place and f.code in CLASHES}
     return {
         say("review_file"): file.name,
-        say("files_rows"): str(file.told.get("rows", "")),
-        say("files_branches"): str(file.told.get("branches", "")),
-        say("files_blocked"): str(file.told.get("blocked", "")),
-        say("files_conflicts"): str(len(clashes)),
+        say("files_rows"): number(file.told.get("rows", 0)),
+        say("files_branches"): number(file.told.get("branches", 0)),
+        say("files_blocked"): number(file.told.get("blocked", 0)),
+        say("files_conflicts"): number(len(clashes)),
         say("files_state"): state,
     }
 

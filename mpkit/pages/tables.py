@@ -47,6 +47,7 @@ def show(
         pd.DataFrame(list(rows)),
         hide_index=True,
         height=min(len(rows), ROWS_SHOWN) * _ROW_HEIGHT + _ROW_HEIGHT + 3,
+        row_height=_ROW_HEIGHT,
         column_config={name: st.column_config.TextColumn(name, alignment="right") for name in right},
         key=key,
         alt=alt,
