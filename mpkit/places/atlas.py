@@ -17,13 +17,17 @@ _EARTH_KM = 6371.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One city of one state; the point is a centre, None where the source has none; `distance_km` where asked for."""
+    """One city of one state; the point is a centre, None where the source has none.
+
+    `people` live there where the source says so (else 0); `distance_km` where asked for.
+    """
 
     state: str
     city: str
     latitude: float | None = None
     longitude: float | None = None
     parent: str = ""
+    people: int = 0
     distance_km: float | None = None
 
     def km_to(self, latitude: float, longitude: float) -> float | None:
@@ -69,6 +73,13 @@ def everyday_cities() -> tuple[tuple[str, str, str], ...]:
 
 
 @cache
+def other_cities() -> tuple[tuple[str, str, str], ...]:
+    """What cities were called once or are called besides: (state code, other name, name)."""
+    with (FOLDER / "others.csv").open(newline="", encoding="utf-8") as file:
+        return tuple((row["state"], row["other"], row["city"]) for row in csv.DictReader(file))
+
+
+@cache
 def former_states() -> frozenset[tuple[str, str]]:
     """States cut out of another one within living memory: (code, code of the one it was part of)."""
     with (FOLDER / "former.csv").open(newline="", encoding="utf-8") as file:
@@ -89,9 +100,8 @@ def read(country: str, folder: Path | None) -> tuple[Place, ...]:
 
 
 def _place(row: Mapping[str, str]) -> Place:
-    return Place(
-        row["state"], row["city"], _degrees(row["latitude"]), _degrees(row["longitude"]), row.get("parent") or ""
-    )
+    latitude, longitude = _degrees(row["latitude"]), _degrees(row["longitude"])
+    return Place(row["state"], row["city"], latitude, longitude, row.get("parent") or "", int(row.get("people") or 0))
 
 
 def _degrees(text: str) -> float | None:

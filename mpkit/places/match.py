@@ -7,18 +7,36 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 
 from mpkit.places import names
-from mpkit.places.atlas import Place, State, everyday_cities, former_states, kilometres, known_states, read
+from mpkit.places.atlas import (
+    Place,
+    State,
+    everyday_cities,
+    former_states,
+    kilometres,
+    known_states,
+    other_cities,
+    read,
+)
 from mpkit.places.grid import Grid
+from mpkit.places.spellings import Hit, Spellings
 from mpkit.sites import SITES
 
-_SUGGESTIONS = 5
-_SPEAKING = 4  # letters a part of a name has at least
+_SUGGESTIONS, _RANKED = 5, 12
 _HERE_KM, _ELSEWHERE_KM = 25.0, 50.0  # one candidate this near and the next this far: the point decides
 _CONTRADICTED_KM = 150.0
-_FORM = re.compile(r"(provincia|prov|estado|departamento|depto|dpto|region) ((de|del|do|da) )?")
+_SURE = ((4, 0.9), (7, 1.1))  # what may be wrong with a name of so many letters that is taken for another
+_MOST_SURE, _LOOSE = 1.8, 2.0  # with a longer one; and how many times as much with one that is only suggested
+_MARGIN = 0.35  # so much worse must the next one be
+_FAR_STEP_KM, _FAR_MOST, _NOWHERE = 60.0, 3.0, 1.0  # what distance adds to the cost of a suggestion
+_FORM = re.compile(
+    r"(?:(?:provincia|prov|pcia|prv|estado|edo|est|departamento|depto|dpto|dpt|dep|region|reg|province|state|department"
+    r"|regiao) (?:(?:de la|de los|de|del|do|da|of) )?|the )"
+)
+_FORM_AFTER = re.compile(r" (?:provincia|province|state|estado|department|departamento|region)$")
 
 
 class Kind(StrEnum):
@@ -46,54 +64,6 @@ class Match:
     suggestions: tuple[Place, ...] = ()
 
 
-class _Names:
-    """The folded names of one state (or of all states), for one look-up each."""
-
-    def __init__(self, places: Iterable[Place]) -> None:
-        self.spelling: set[str] = set()
-        self.by_fold: dict[str, list[Place]] = {}
-        for place in places:
-            self.spelling.add(place.city)
-            self.by_fold.setdefault(names.fold(place.city), []).append(place)
-        self.letters = [(folded, names.letters(folded)) for folded in self.by_fold]
-        self._full: dict[str, list[str]] = {}
-        self._initials: dict[str, list[str]] = {}
-        for folded in self.by_fold:
-            self._full.setdefault(names.spelt_out(folded), []).append(folded)
-            self._initials.setdefault(names.initials(folded), []).append(folded)
-
-    def spelt_alike(self, folded: str) -> list[str]:
-        """The names that are the same once abbreviations are written out, or whose words this text begins."""
-        alike = self._full.get(names.spelt_out(folded), [])
-        begun = [n for n in self._initials.get(names.initials(folded), []) if names.abbreviates(folded, n)]
-        return [*alike, *(name for name in begun if name not in alike)]
-
-    def named_in(self, folded: str) -> list[str]:
-        """The names that stand in the text, without those that are a part of another one there."""
-        words = names.spelt_out(folded).split()
-        runs = {" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
-        hits = sorted(run for run in runs if len(run) >= _SPEAKING and run in self.by_fold)
-        return [name for name in hits if not any(other != name and names.holds(other, name) for other in hits)]
-
-    def naming(self, folded: str) -> list[str]:
-        """The names the text is a part of."""
-        full = names.spelt_out(folded)
-        return [name for name in self.by_fold if names.holds(name, full)] if len(full) >= _SPEAKING else []
-
-    def close(self, folded: str) -> list[str]:
-        """The folded names fewest edits away, none where that is more than may be wrong."""
-        most, bits, best = names.allowed(folded), names.letters(folded), list[str]()
-        for candidate, letters in self.letters:
-            if (letters ^ bits).bit_count() > 2 * most:
-                continue
-            edits = names.distance(folded, candidate, most)
-            if edits < most:
-                most, best = edits, [candidate]
-            elif edits == most:
-                best.append(candidate)
-        return best
-
-
 class Catalogue:
     """States and cities of one site; immutable, its look-ups cached."""
 
@@ -107,14 +77,16 @@ class Catalogue:
         by_state: dict[str, list[Place]] = {state: [] for state in self.states}
         for place in places:
             by_state[place.state].append(place)
-        self._names = {state: _Names(inside) for state, inside in by_state.items()}
-        self._all = _Names(places)
-        self._state_names = _Names(Place(state, state) for state in self.states)
-        self._everyday = self._everyday_names()
+        portuguese = self.country == "BR"
+        self._names = {state: Spellings(inside, portuguese=portuguese) for state, inside in by_state.items()}
+        self._all = Spellings(places, portuguese=portuguese)
+        self._state_names = Spellings(Place(state, state) for state in self.states)
+        self._add_other_names()
         self._grid = Grid(places)
         self.match_state = lru_cache(maxsize=20_000)(self._match_state)
         self._centres = lru_cache(maxsize=100_000)(self._centres_of)
         self._matched = lru_cache(maxsize=100_000)(self._match_in)
+        self._ranked = lru_cache(maxsize=100_000)(self._ranked_in)
 
     def cities(self, state: str) -> tuple[str, ...]:
         """The valid city names of a state in its exact spelling, in name order; raises `KeyError`."""
@@ -171,14 +143,19 @@ class Catalogue:
         for state, known in self._known.items():
             if code in {known.code, known.code.partition("-")[2]}:
                 return Match(Kind.REPAIRED, state, state)
-        bare = _FORM.sub("", folded, count=1) if _FORM.match(folded) else folded
-        for state, known in self._known.items():
-            if {folded, bare} & {names.fold(name) for name in (known.name, *known.everyday, state)}:
-                return Match(Kind.GUESS, state, state)
-        close = [self._state_names.by_fold[name][0].state for name in self._state_names.close(bare)] if bare else []
+        bare = _FORM_AFTER.sub("", _FORM.sub("", folded, count=1) if _FORM.match(folded) else folded)
+        found = [place for name in (folded, bare) for place in self._called(name)]
+        if found:
+            return Match(Kind.GUESS, found[0].state, found[0].state)
+        hits = self._state_names.ranked(bare, names.allowed(bare)) if bare else []
+        close = [hit.place.state for hit in _equal(hits)]
         if len(close) == 1:
             return Match(Kind.GUESS, close[0], close[0])
         return Match(Kind.SEVERAL if close else Kind.NONE, suggestions=tuple(Place(state, "") for state in close))
+
+    def _called(self, folded: str) -> Sequence[Place]:
+        """The states of exactly that name, everyday ones too."""
+        return self._state_names.by_fold.get(folded) or self._state_names.beside.get(folded, ())
 
     def match_city(self, text: str, state: str | None, near: tuple[float, float] | None = None) -> Match:
         """What a cell means as a city of `state` (exact spelling; None: of any state).
@@ -186,29 +163,36 @@ class Catalogue:
         `near` (latitude, longitude) chooses among several and gives suggestions their distance; it never makes a match
         lossless. Suggestions of another state than asked mean: there is such a city, but elsewhere.
         """
-        match = self._matched(text, state if state in self._names else None)
-        return match if near is None else self._with_point(match, near)
-
-    def _with_point(self, match: Match, near: tuple[float, float]) -> Match:
-        if match.kind.lossless:
+        inside = state if state in self._names else None
+        match = self._matched(text, inside)
+        if near is None or match.kind.lossless:
             return match
-        measured = sorted(
-            (replace(place, distance_km=place.km_to(*near)) for place in match.suggestions),
-            key=lambda p: (p.distance_km is None, p.distance_km or 0.0),
-        )
-        if match.kind is Kind.SEVERAL and measured[0].distance_km is not None:
-            here, there = measured[0], [p for p in measured[1:] if p.city != measured[0].city]
-            if here.distance_km is not None and here.distance_km <= _HERE_KM:
-                far = all((p.distance_km or 0.0) > _ELSEWHERE_KM for p in there)
-                if far:
-                    return Match(Kind.GUESS, here.city, here.state, tuple(measured))
-        if match.kind is Kind.GUESS and measured and (measured[0].distance_km or 0.0) > _CONTRADICTED_KM:
+        return self._with_point(match, self._ranked(names.fold(text), inside), near)
+
+    def _with_point(self, match: Match, hits: Sequence[Hit], near: tuple[float, float]) -> Match:
+        """The same text beside a point: it chooses among several, contradicts a guess, and orders the suggestions."""
+        measured = [Hit(hit.cost, replace(hit.place, distance_km=hit.place.km_to(*near))) for hit in hits]
+        measured += [Hit(0.0, replace(p, distance_km=p.km_to(*near))) for p in match.suggestions if not hits]
+        measured.sort(key=_with_distance)
+        likely = [hit.place for hit in measured]
+        if match.kind is Kind.SEVERAL:
+            chosen = {(hit.place.state, hit.place.city) for hit in _equal(hits)}
+            equal = sorted((p for p in likely if (p.state, p.city) in chosen), key=_how_far)
+            if equal and _how_far(equal[0]) <= _HERE_KM:
+                here = equal[0]
+                if all(_how_far(p) > _ELSEWHERE_KM for p in equal if p.city != here.city):
+                    return Match(Kind.GUESS, here.city, here.state, _first(here, likely))
+        if match.kind is Kind.GUESS:
+            own = next(p for p in likely if (p.state, p.city) == (match.state, match.value))
+            if own.distance_km is None or own.distance_km <= _CONTRADICTED_KM:
+                return replace(match, suggestions=_first(own, likely))
             match = Match(Kind.NONE)  # the point says that the guess is wrong
         if match.kind is Kind.NONE:
             # A namesake far away is no help to somebody who stands here.
-            close = [place for place in measured if (place.distance_km or 0.0) <= _CONTRADICTED_KM]
-            measured = [*self.around(*near, 3), *close][:_SUGGESTIONS]
-        return replace(match, suggestions=tuple(measured))
+            close = [p for p in likely if p.distance_km is not None and p.distance_km <= _CONTRADICTED_KM]
+            beside = [p for p in close if _how_far(p) <= _ELSEWHERE_KM]
+            likely = list({(p.state, p.city): p for p in (*beside, *self.around(*near, 3), *close)}.values())
+        return replace(match, suggestions=tuple(likely[:_SUGGESTIONS]))
 
     def _match_in(self, text: str, state: str | None) -> Match:
         inside = self._names[state] if state else self._all
@@ -218,14 +202,24 @@ class Catalogue:
             return self._certain(text, found)
         if not folded:
             return Match(Kind.NONE)
-        guessed = self._everyday.get((state, folded)) if state else None
-        places = [guessed] if guessed else self._guesses(inside, folded)
-        choices = {(place.state, place.city) for place in places}
-        if len(choices) == 1:
-            return Match(Kind.GUESS, places[0].city, places[0].state, tuple(places[:_SUGGESTIONS]))
-        if choices:
-            return Match(Kind.SEVERAL, suggestions=tuple(places[:_SUGGESTIONS]))
-        return Match(Kind.NONE, suggestions=tuple(self._all.by_fold.get(folded, ())[:_SUGGESTIONS]))
+        hits = self._ranked(folded, state)
+        likely = tuple(hit.place for hit in hits[:_SUGGESTIONS])
+        if hits and hits[0].cost <= _sure(folded) and state in {None, hits[0].place.state}:
+            equal = [hit.place for hit in _equal(hits)]
+            if len(equal) == 1:
+                return Match(Kind.GUESS, likely[0].city, likely[0].state, likely)
+            return Match(Kind.SEVERAL, suggestions=tuple(equal[:_SUGGESTIONS]))
+        elsewhere = tuple(self._all.by_fold.get(folded, ()))
+        return Match(Kind.NONE, suggestions=(*elsewhere, *likely)[:_SUGGESTIONS])
+
+    def _ranked_in(self, folded: str, state: str | None) -> tuple[Hit, ...]:
+        """The places a text may mean in a state, likeliest first; those of other states where it has none like it."""
+        most = _sure(folded) * _LOOSE
+        inside = self._names[state] if state else self._all
+        hits = inside.ranked(folded, most)
+        if not hits and state:
+            hits = self._all.ranked(folded, _sure(folded))
+        return tuple(hits[: max(_RANKED, len(_equal(hits)))])
 
     @staticmethod
     def _certain(text: str, found: Sequence[Place]) -> Match:
@@ -236,22 +230,44 @@ class Catalogue:
         kind = Kind.EXACT if same[0].city == text else Kind.REPAIRED
         return Match(kind, same[0].city, same[0].state)
 
-    @staticmethod
-    def _guesses(inside: _Names, folded: str) -> list[Place]:
-        """Candidates of the surest kind that has any: abbreviation, spelling, one name inside the other."""
-        kinds = (inside.spelt_alike, inside.close, inside.named_in, inside.naming)
-        found = next((hits for kind in kinds if (hits := kind(folded))), [])
-        return [place for name in found for place in inside.by_fold[name]]
+    def _add_other_names(self) -> None:
+        """What states and cities are called besides, where this catalogue has them."""
+        for state, known in self._known.items():
+            for name in (known.name, *known.everyday):
+                self._state_names.add(name, Place(state, state))
+        states = {known.code: state for state, known in self._known.items()}
+        for code, other, city in (*everyday_cities(), *other_cities()):
+            state = states.get(code, "")
+            places = self._names[state].by_fold.get(names.fold(city), ()) if state else ()
+            for place in places[:1]:
+                self._names[state].add(other, place)
+                self._all.add(other, place)
 
-    def _everyday_names(self) -> dict[tuple[str | None, str], Place]:
-        """Everyday name in a state → its place, where this catalogue has that city."""
-        found: dict[tuple[str | None, str], Place] = {}
-        for code, everyday, official in everyday_cities():
-            state = self.state_of_code(code)
-            hits = self._names[state].by_fold.get(names.fold(official), []) if state else []
-            if hits:
-                found[state, names.fold(everyday)] = hits[0]
-        return found
+
+def _sure(folded: str) -> float:
+    """What may be wrong with a text that is taken for a name."""
+    return next((cost for length, cost in _SURE if len(folded) <= length), _MOST_SURE)
+
+
+def _equal(hits: Sequence[Hit]) -> list[Hit]:
+    """Those as likely as the first."""
+    return [hit for hit in hits if hit.cost < hits[0].cost + _MARGIN]
+
+
+def _how_far(place: Place) -> float:
+    return inf if place.distance_km is None else place.distance_km
+
+
+def _with_distance(hit: Hit) -> float:
+    """The cost of a suggestion, its distance counted in."""
+    if hit.place.distance_km is None:
+        return hit.cost + _NOWHERE
+    return hit.cost + min(_FAR_MOST, max(0.0, hit.place.distance_km - _HERE_KM) / _FAR_STEP_KM)
+
+
+def _first(place: Place, others: Iterable[Place]) -> tuple[Place, ...]:
+    """A place before the others."""
+    return (place, *(p for p in others if (p.state, p.city) != (place.state, place.city)))[:_SUGGESTIONS]
 
 
 def _codes(country: str, states: Iterable[str]) -> dict[str, State]:
