@@ -56,6 +56,11 @@ def hundredths(value: object) -> int:
     """
     if value is None or value == "":
         return 0
+    if isinstance(value, str):  # nearly all: plain digits, whose hundredths can be read off
+        whole, _, rest = value.partition(".")
+        digits = whole + rest
+        if whole and len(whole) <= _MOST_DIGITS and len(rest) <= _CENTS and digits.isascii() and digits.isdigit():
+            return int(whole) * 100 + int(rest.ljust(_CENTS, "0"))
     try:
         exact = Decimal(str(value))
     except InvalidOperation as error:

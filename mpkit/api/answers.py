@@ -18,6 +18,7 @@ from mpkit.model import WEEK, Account, Hours, Pos, Store
 from mpkit.money import hundredths
 
 _TIME = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
+_USUAL = len("2026-03-10T12:00:00.000-03:00")
 _MOST = 10**17  # hundredths: what a database keeps in an integer, with room for sums
 _DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*(?:(Z)|([+-])(\d\d):?(\d\d)?)",
@@ -30,6 +31,9 @@ def instant(value: object, field: str = "date") -> datetime:
 
     A time without an offset is refused: a guess would move sales to another day.
     """
+    quick = _usual_instant(value)
+    if quick is not None:
+        return quick
     found = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
     if found is None:
         raise Unreadable(field)
@@ -42,6 +46,17 @@ def instant(value: object, field: str = "date") -> datetime:
         return datetime(year, month, day, hour, minute, second, micros, zone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Unreadable(field) from error
+
+
+def _usual_instant(value: object) -> datetime | None:
+    """The one form nearly all dates have, "2026-03-10T12:00:00.000-03:00", read several times faster; else None."""
+    if not isinstance(value, str) or len(value) != _USUAL or value[19] != "." or value[7] + value[10] != "-T":
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found.astimezone(UTC) if found.tzinfo is not None and value[26] == ":" else None
 
 
 def maybe_instant(value: object, field: str = "date") -> datetime | None:

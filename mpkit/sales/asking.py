@@ -10,7 +10,7 @@ from typing import Any
 from mpkit.model import Period
 from mpkit.sales import rows, said
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.mirror_files import moment
+from mpkit.sales.mirror_columns import moment
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.question import (
     STORE_ZONES,

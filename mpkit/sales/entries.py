@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mpkit.db import canonical
+import orjson
+
 from mpkit.model import Charge, Chargeback, Payment, Refund
 
 # What counts as income: payments contract 1.6 (status) and 1.7 (operation type).
@@ -33,6 +34,8 @@ _RANK = {
     "refunded": 7,
 }
 _EPOCH = date(1970, 1, 1)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 Facts = dict[str, Any]  # one row of a table, by column name; never leaves this room
 
@@ -88,7 +91,7 @@ def seniority(payment: Payment, version: str) -> int:
 
     Equal content gives an equal number; of any set of versions the same one is greatest, in whatever order they come.
     """
-    milliseconds = int((payment.updated.astimezone(UTC).timestamp()) * 1000)
+    milliseconds = (payment.updated - _BEGINNING) // _MILLISECOND
     rank = _RANK.get(payment.status, 4)
     return (
         milliseconds * 1_000_000 + rank * 100_000 + min(len(payment.refunds), 99) * 1000 + int(version[:8], 16) % 1000
@@ -97,9 +100,7 @@ def seniority(payment: Payment, version: str) -> int:
 
 def payment_facts(payment: Payment, account: str, *, zone: str, store_id: str) -> Facts:
     """The row of `payments`; `zone` and `store_id` as the caller resolved them."""
-    own = [charge for charge in payment.charges if paid_by_collector(charge)]
-    fees = sum(charge.original for charge in own if charge.kind != "tax")
-    taxes = sum(charge.original for charge in own if charge.kind == "tax")
+    fees, taxes, fees_refunded, taxes_refunded = _charged(payment)
     income = is_income(payment, account)
     approved = payment.approved or payment.created
     untouched = income and payment.refunded == 0 and payment.status in {"approved", "in_mediation"}
@@ -117,8 +118,8 @@ def payment_facts(payment: Payment, account: str, *, zone: str, store_id: str) -
         "coupon": payment.coupon,
         "fees": fees,
         "taxes": taxes,
-        "fees_refunded": sum(charge.refunded for charge in own if charge.kind != "tax"),
-        "taxes_refunded": sum(charge.refunded for charge in own if charge.kind == "tax"),
+        "fees_refunded": fees_refunded,
+        "taxes_refunded": taxes_refunded,
         "unexplained": payment.amount - fees - taxes - payment.net_received if untouched else 0,
         "created": payment.created,
         "approved": approved,
@@ -140,18 +141,32 @@ def payment_facts(payment: Payment, account: str, *, zone: str, store_id: str) -
     return facts
 
 
+def _charged(payment: Payment) -> tuple[int, int, int, int]:
+    """What the merchant was charged: fees, taxes, and how much of either was given back; hundredths."""
+    fees = taxes = fees_refunded = taxes_refunded = 0
+    for charge in payment.charges:
+        if not paid_by_collector(charge):
+            continue
+        if charge.kind == "tax":
+            taxes += charge.original
+            taxes_refunded += charge.refunded
+        else:
+            fees += charge.original
+            fees_refunded += charge.refunded
+    return fees, taxes, fees_refunded, taxes_refunded
+
+
 def _version(payment: Payment) -> str:
     """A hash of what the API said, so that equal answers are known as equal."""
     said = [
         payment.id, payment.status, payment.status_detail, payment.operation_type, payment.collector_id,
         payment.currency, payment.amount, payment.refunded, payment.net_received, payment.coupon,
-        payment.created.isoformat(), payment.approved and payment.approved.isoformat(), payment.updated.isoformat(),
-        payment.released and payment.released.isoformat(), payment.method, payment.method_type, payment.store_id,
-        payment.pos_id, payment.external_reference, payment.order_id, payment.channel, payment.wallet,
+        payment.created, payment.approved, payment.updated, payment.released, payment.method, payment.method_type,
+        payment.store_id, payment.pos_id, payment.external_reference, payment.order_id, payment.channel, payment.wallet,
         [[c.kind, c.name, c.payer, c.original, c.refunded] for c in payment.charges],
-        sorted([r.id, r.amount, r.status, r.created.isoformat()] for r in payment.refunds),
+        sorted([r.id, r.amount, r.status, r.created] for r in payment.refunds),
     ]  # fmt: skip
-    return hashlib.sha256(canonical(said).encode()).hexdigest()[:32]
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
 
 
 def refund_facts(payment: Payment, account: str, *, zone: str) -> list[Facts]:
@@ -160,6 +175,8 @@ def refund_facts(payment: Payment, account: str, *, zone: str) -> list[Facts]:
     Money the payment says was given back beyond the refunds it lists (hidden refunds are not listed, payments contract
     1.1.3) is one row without id on the day of the payment's last change.
     """
+    if not payment.refunds and payment.refunded <= 0:
+        return []
     counted = sorted((r for r in payment.refunds if r.status == "approved"), key=lambda r: (r.created, r.id))
     missing = payment.refunded - sum(refund.amount for refund in counted)
     if missing > 0:

@@ -20,11 +20,11 @@ import duckdb
 import pyarrow.parquet as pq
 
 from mpkit.db import Engine
-from mpkit.sales import coverage, freshness, rows
+from mpkit.sales import chunks, coverage, freshness, rows
 from mpkit.sales.freshness import Freshness
+from mpkit.sales.mirror_columns import as_table
 from mpkit.sales.mirror_files import (
     Manifest,
-    as_table,
     laid_over,
     read_manifest,
     swap_manifest,
@@ -170,12 +170,12 @@ class Mirror:
     def _take_changes(self, manifest: Manifest) -> Manifest:
         while True:
             as_of = self.freshness().as_of  # before the changes: all it promises is among them
-            stamps, booked = rows.changes(self.engine, self.account, manifest.mirror, _BATCH)
+            stamps, changed = chunks.changes(self.engine, self.account, manifest.mirror, _BATCH)
             if not stamps and as_of == manifest.as_of:
                 return manifest
             new = replace(manifest, generation=manifest.generation + 1, as_of=as_of)
             if stamps:
-                table = as_table(booked)
+                table = as_table(changed)
                 overlay = laid_over(self.folder, manifest.overlay, list(stamps), table, new.generation)
                 new = replace(new, overlay=overlay)
                 if overlay.ids > max(_FOLD_AT, manifest.rows // 20):
@@ -236,7 +236,7 @@ class Mirror:
         generation = old.generation + 1 if old else 1
         pieces: list[str] = []
         done = 0
-        for number, booked in enumerate(rows.all_booked(self.engine, self.account)):
+        for number, booked in enumerate(chunks.every(self.engine, self.account)):
             pieces.append(f"piece-{generation}-{number}.parquet")
             write_table(self.folder / pieces[-1], as_table(booked))
             done += len(booked)

@@ -193,7 +193,7 @@ def _tell_mirrors(connection: Connection, account: str, ids: Sequence[str]) -> N
         index_elements=["account", "mirror", "payment_id"], set_={"stamp": outbox.c.stamp + 1}
     )
     lines = [{"account": account, "mirror": name, "payment_id": key, "stamp": 0} for name in told for key in ids]
-    connection.execute(statement, lines)
+    db.insert_many(connection, statement, lines)
 
 
 def join_mirrors(engine: Engine, account: str, mirror: str, now: datetime, forget_before: datetime) -> None:
@@ -228,41 +228,19 @@ def changes_waiting(engine: Engine, account: str, mirror: str) -> bool:
         return connection.execute(query).first() is not None
 
 
-def changes(engine: Engine, account: str, mirror: str, limit: int) -> tuple[dict[str, int], list[Booked]]:
-    """What was left for this mirror (ids and stamps) and the rows as they stand, in one reading."""
-    query = sa.select(outbox.c.payment_id, outbox.c.stamp).where(outbox.c.account == account, outbox.c.mirror == mirror)
-    with db.reading(engine) as connection:
-        stamps: dict[str, int] = {row.payment_id: row.stamp for row in connection.execute(query.limit(limit))}
-        return stamps, _booked(connection, account, list(stamps))
-
-
 def acknowledge(engine: Engine, account: str, mirror: str, stamps: Mapping[str, int], now: datetime) -> None:
     """The mirror holds these; what has changed since has another stamp and stays."""
-    done = sa.delete(outbox).where(
-        outbox.c.account == account,
-        outbox.c.mirror == mirror,
-        outbox.c.payment_id == sa.bindparam("read_id"),
-        outbox.c.stamp == sa.bindparam("read_stamp"),
-    )
+    mine = (outbox.c.account == account) & (outbox.c.mirror == mirror)
     seen = sa.update(mirrors).where(mirrors.c.account == account, mirrors.c.mirror == mirror).values(seen=now)
+    read: dict[int, list[str]] = {}
+    for key, stamp in stamps.items():
+        read.setdefault(stamp, []).append(key)
     with db.writing(engine) as connection:
         connection.execute(seen)
-        if stamps:
-            connection.execute(done, [{"read_id": key, "read_stamp": stamp} for key, stamp in stamps.items()])
-
-
-def all_booked(engine: Engine, account: str, chunk: int = 20_000) -> Iterator[list[Booked]]:
-    """Every payment of the account in chunks by id, each read by itself: what changes meanwhile is in the outbox."""
-    last = ""
-    query = sa.select(payments.c.payment_id).where(payments.c.account == account).order_by(payments.c.payment_id)
-    while True:
-        with db.reading(engine) as connection:
-            ids = connection.execute(query.where(payments.c.payment_id > last).limit(chunk)).scalars().all()
-            found = _booked(connection, account, ids)
-        if not ids:
-            return
-        yield found  # not within the transaction: what is done with it takes seconds, and a reader holds up writers
-        last = ids[-1]
+        for stamp, ids in read.items():
+            for some in _chunks(ids):
+                done = sa.delete(outbox).where(mine, outbox.c.stamp == stamp, outbox.c.payment_id.in_(some))
+                connection.execute(done)
 
 
 def booked(engine: Engine, account: str, ids: Sequence[str]) -> list[Booked]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from mpkit.db import Engine
 from mpkit.model import Charge, Payment, Refund
+from mpkit.sales import Booked, chunks, rows
 from mpkit.sales.places_of_sale import REGISTER, STORE, Place, PlacesOfSale, gather
 
 ACCOUNT = "3021033244"
@@ -68,3 +70,9 @@ def payment(
         refunds=refunds,
         **values,  # type: ignore[arg-type]
     )
+
+
+def every_booked(store: Engine) -> list[Booked]:
+    """All payments of the account as the rows have them."""
+    ids = [key for chunk in chunks.every(store, ACCOUNT) for key in chunk.payments["payment_id"]]
+    return rows.booked(store, ACCOUNT, ids)

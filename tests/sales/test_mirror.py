@@ -21,12 +21,13 @@ from hypothesis import strategies as st
 from mpkit.db import Engine, open_store
 from mpkit.model import Chargeback, Payment, Period
 from mpkit.sales import mirror as mirrors
-from mpkit.sales import mirror_files, rows, said
+from mpkit.sales import mirror_columns, mirror_files, rows, said
+from mpkit.sales.entries import entries
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.mirror_files import as_table, read_manifest
+from mpkit.sales.mirror_files import read_manifest
 from mpkit.sales.question import Question
 from mpkit.work import FixedClock, Seams
-from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
+from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, every_booked, payment, refund
 
 YEAR = Period(date(2025, 1, 1), date(2026, 12, 31))
 
@@ -37,17 +38,27 @@ def opened(store: Engine, folder: Path) -> Mirror:
 
 def in_columns(mirror: Mirror) -> list[tuple[Any, ...]]:
     """Every entry as the columns have it."""
-    columns = ", ".join(mirror_files.SCHEMA.names)
+    columns = ", ".join(mirror_columns.SCHEMA.names)
     text = f"SELECT {columns} FROM entries ORDER BY payment_id, at_us, kind, refunds"
     return mirror.fetch(said.Said(text, {}))
 
 
 def in_rows(store: Engine) -> list[tuple[Any, ...]]:
-    """Every entry as the rows have it, made without the mirror's files."""
-    found = [
-        tuple(line.values()) for booked in rows.all_booked(store, ACCOUNT) for line in as_table(booked).to_pylist()
-    ]
-    names = mirror_files.SCHEMA.names
+    """Every entry as the rows say it, payment by payment, without the mirror's columns."""
+    epoch, names = datetime(1970, 1, 1, tzinfo=UTC), mirror_columns.SCHEMA.names
+    found = []
+    for booked in every_booked(store):
+        payment = booked.payment
+        for entry in entries(payment, booked.refunds, booked.chargebacks):
+            said = {
+                "at_us": (entry.at - epoch) // timedelta(microseconds=1),
+                "approved_us": (payment["approved"] - epoch) // timedelta(microseconds=1),
+                "approved_day": payment["day"],
+                "payments": entry.count,
+                "unexplained": payment["unexplained"] if entry.kind == "sale" else 0,
+            }
+            line = [said.get(name, getattr(entry, name, payment.get(name))) for name in names]
+            found.append(tuple(line))
     order = [names.index(name) for name in ("payment_id", "at_us", "kind", "refunds")]
     return sorted(found, key=lambda line: [line[index] for index in order])
 
@@ -356,4 +367,4 @@ def test_killed_while_writing(tmp_path: Path) -> None:
 
 def test_an_instant_comes_back_as_it_was() -> None:
     moment = datetime(2026, 3, 10, 15, 0, 0, 123_000, tzinfo=UTC)
-    assert mirror_files.moment(int(moment.timestamp()) * 1_000_000 + 123_000) == moment
+    assert mirror_columns.moment(int(moment.timestamp()) * 1_000_000 + 123_000) == moment

@@ -11,10 +11,10 @@ import pytest
 
 from mpkit.db import Engine, open_store
 from mpkit.model import Branch, Chargeback, Location, Payment, Pos, Store
-from mpkit.sales import coverage, rows
+from mpkit.sales import chunks, coverage, rows
 from mpkit.sales.places_of_sale import from_api, gather
 from mpkit.sales.windows import CREATED, UPDATED, Window
-from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
+from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, every_booked, payment, refund
 
 DAY = timedelta(days=1)
 
@@ -33,11 +33,7 @@ def life() -> list[Payment]:
 
 
 def standing(store: Engine) -> list[object]:
-    return [
-        (dict(each.payment), [dict(row) for row in each.refunds])
-        for booked in rows.all_booked(store, ACCOUNT)
-        for each in booked
-    ]
+    return [(dict(each.payment), [dict(row) for row in each.refunds]) for each in every_booked(store)]
 
 
 def test_the_newest_version_wins_in_any_order(tmp_path: Path) -> None:
@@ -73,7 +69,7 @@ def test_reading_the_same_again_changes_nothing(store: Engine) -> None:
     rows.join_mirrors(store, ACCOUNT, "m", NOON, NOON - DAY)
     many = [payment(number) for number in range(1, 1201)]
     assert rows.keep_payments(store, ACCOUNT, many, PLACES) == 1200
-    stamps, booked = rows.changes(store, ACCOUNT, "m", 5000)
+    stamps, booked = chunks.changes(store, ACCOUNT, "m", 5000)
     assert len(stamps) == len(booked) == 1200
     rows.acknowledge(store, ACCOUNT, "m", stamps, NOON)
     assert rows.keep_payments(store, ACCOUNT, random.Random(7).sample(many, 1200), PLACES) == 0
@@ -85,12 +81,12 @@ def test_a_change_while_a_mirror_reads_stays_in_the_outbox(store: Engine) -> Non
     rows.join_mirrors(store, ACCOUNT, "other", NOON, NOON - DAY)
     versions = life()
     rows.keep_payments(store, ACCOUNT, versions[:1], PLACES)
-    stamps, _ = rows.changes(store, ACCOUNT, "m", 10)
+    stamps, _ = chunks.changes(store, ACCOUNT, "m", 10)
     rows.keep_payments(store, ACCOUNT, versions[1:2], PLACES)
     rows.acknowledge(store, ACCOUNT, "m", stamps, NOON)
-    again, booked = rows.changes(store, ACCOUNT, "m", 10)
+    again, booked = chunks.changes(store, ACCOUNT, "m", 10)
     assert set(again) == {"1"}
-    assert booked[0].payment["status"] == "approved"
+    assert booked.payments["status"] == ("approved",)
     rows.acknowledge(store, ACCOUNT, "m", again, NOON)
     assert not rows.changes_waiting(store, ACCOUNT, "m")
     assert rows.changes_waiting(store, ACCOUNT, "other")
@@ -107,7 +103,7 @@ def test_a_mirror_not_seen_for_long_is_told_nothing_more(store: Engine) -> None:
 
 def test_accounts_are_kept_apart(store: Engine) -> None:
     rows.keep_payments(store, ACCOUNT, [payment()], PLACES)
-    assert list(rows.all_booked(store, "99")) == []
+    assert list(chunks.every(store, "99")) == []
 
 
 def test_chargebacks_are_asked_for_once_per_version(store: Engine) -> None:
@@ -143,7 +139,7 @@ def test_a_store_that_moves_zone_moves_its_days(store: Engine) -> None:
     days = {facts["payment_id"]: facts["day"].day for facts, _ in standing(store)}  # type: ignore[attr-defined]
     refunds = [row["day"].day for _, found in standing(store) for row in found]  # type: ignore[attr-defined]
     assert (days, refunds) == ({"1": 10, "2": 9}, [11])
-    assert len(rows.changes(store, ACCOUNT, "m", 10)[0]) == 2
+    assert len(chunks.changes(store, ACCOUNT, "m", 10)[0]) == 2
 
 
 def test_finished_windows_that_touch_are_one(store: Engine) -> None:
