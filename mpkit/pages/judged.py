@@ -104,6 +104,7 @@ class Judged:
     files: tuple[File, ...]
     found: tuple[Found, ...]
     changes: Mapping[str, Any] | None
+    unanswered: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def readable(self) -> tuple[File, ...]:
@@ -186,7 +187,7 @@ def read(path: Path) -> Judged:
     found = tuple(
         Found(number, *finding) for number, told in enumerate(plain["files"]) for finding in told.get("findings", ())
     )
-    return Judged(files, found, plain["changes"])
+    return Judged(files, found, plain["changes"], tuple(plain["unanswered"]))
 
 
 def _file(told: Mapping[str, Any]) -> File:

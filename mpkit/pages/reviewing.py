@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from mpkit import jobs
+from mpkit import branches, jobs, ledger
 from mpkit.db import Engine
 from mpkit.errors import Refused
 from mpkit.i18n import say_error
@@ -20,6 +20,7 @@ from mpkit.pages import address, branch_map, columns_read, comparing, correcting
 from mpkit.pages import steps as path
 from mpkit.pages.frame import CLOCK, go, house, language, plain, say, words
 from mpkit.pages.reviews import Shown
+from mpkit.pages.rollout import unread
 from mpkit.settings import Settings
 from mpkit.sheet import review
 from mpkit.sheet.rows import Begun
@@ -51,6 +52,8 @@ def show(one: Account | None, begun: Begun) -> None:
         return
     with st.container():
         if taking is None:
+            if told := st.session_state.pop("taken_back", ""):
+                st.info(told, icon=":material/undo:")
             _sentence(now)
             _presses(now)
     with st.container():  # a place of its own, so that nothing below it moves while it comes and goes
@@ -87,9 +90,24 @@ def _taken(taking: Job) -> bool:
     if watch.done(taking):
         values = {name: int((taking.result or {}).get(name, 0)) for name in ("added", "changed", "same")}
         st.success(words("review_taken", **values), icon=":material/check_circle:")
-        path.forward("create", "review_to_create")
+        with st.container(horizontal=True):
+            path.forward("create", "review_to_create")
+            _take_back(taking)
         return True
     return taking.finished
+
+
+def _take_back(taking: Job) -> None:
+    """The press that takes the whole run back out of the list; what exists in the account already stays."""
+    run = str((taking.result or {}).get("take_in") or "")
+    if run and st.button(words("review_take_back"), icon=":material/undo:", key=f"back_{run}"):
+        store = house().store
+        exists = {name for _, name in ledger.known(store, taking.account, seal=unread)}
+        undone = branches.undo(store, taking.account, run, clock=CLOCK, exists=exists)
+        counts = {"removed": len(undone.removed), "restored": len(undone.restored), "left": len(undone.left)}
+        st.session_state["taken_back"] = words("review_taken_back", **counts)
+        watch.leave("take_in")
+        st.rerun()
 
 
 def _sentence(now: Shown) -> None:

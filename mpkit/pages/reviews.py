@@ -84,8 +84,7 @@ def shown(one: Account | None, begun: Begun) -> Shown:
 def arguments(one: Account | None, begun: Begun, review: Review) -> dict[str, Any]:
     """What the jobs of a review are asked: the review itself, so that each can be run again as it was."""
     account = one.id if one else ""
-    plain = {name: value for name, value in review.to_plain().items() if name != "expected"}
-    return {"review": plain, "account": account, "id": begun.id}
+    return {"review": review.to_plain(), "account": account, "id": begun.id}
 
 
 def key_of(one: Account | None, begun: Begun, review: Review) -> str:

@@ -8,9 +8,8 @@ from mpkit.errors import Refused
 from mpkit.i18n import say_error
 from mpkit.pages import reviews, tables, uploads
 from mpkit.pages.frame import language, number, say, words
-from mpkit.pages.judged import File, Judged
+from mpkit.pages.judged import Judged
 from mpkit.pages.reviews import Shown
-from mpkit.places.names import fold
 
 
 def show(now: Shown) -> None:
@@ -73,30 +72,20 @@ def _more(now: Shown, judged: Judged) -> None:
                     reviews.act(now, {"do": "leave", "file": gone})
 
 
-def answered(name: str, files: tuple[File, ...]) -> bool:
-    """Whether a file of somebody is here: every word of the name stands in the file's name."""
-    wanted = fold(name).split()
-    return any(all(word in fold(file.name.rpartition(".")[0]) for word in wanted) for file in files)
-
-
 def _expected(now: Shown, judged: Judged) -> None:
-    """Whose files are waited for, one a line; who has answered is told by the names of the files."""
+    """Who is still waited for: earlier files and regions of the list, and the names somebody wrote down."""
     with st.container(border=True):
         st.markdown(words("files_expected_what"))
-        waiting = [name for name in now.review.expected if not answered(name, judged.files)]
-        if now.review.expected:
-            total = len(now.review.expected)
-            if waiting:
-                st.warning(
-                    words("files_waiting", n=len(waiting), total=total, names=", ".join(waiting)),
-                    icon=":material/hourglass_empty:",
-                )
-            else:
-                st.success(words("files_all_here", total=total), icon=":material/check_circle:")
+        for one in judged.unanswered:
+            names = ", ".join(one["names"]) + (" …" if one["missing"] > len(one["names"]) else "")
+            told = words(f"files_missing_{one['kind']}", name=one["name"], n=one["missing"], names=names)
+            st.markdown(f":yellow[:material/hourglass_empty:] {told}")
+        if now.review.expected and now.fresh and not judged.unanswered:
+            st.success(words("files_all_here", total=len(now.review.expected)), icon=":material/check_circle:")
         with st.form(now.key("expected"), border=False):
             text = st.text_area(
                 words("files_expected"), "\n".join(now.review.expected), key=now.key("names"), height=120
             )
             if st.form_submit_button(words("review_save"), icon=":material/save:", key=now.key("keep_names")):
-                names = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-                reviews.act(now, {"do": "expect", "names": names})
+                names_ = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+                reviews.act(now, {"do": "expect", "names": names_})

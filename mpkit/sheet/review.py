@@ -46,6 +46,7 @@ class Review:
     files: Mapping[str, OfFile] = field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
     expected: tuple[str, ...] = ()  # whose files are waited for, as somebody listed them
+    chosen: Mapping[tuple[str, str, str], str] = field(default_factory=dict)  # (object, id, field) → file or list
 
     def of(self, file: str) -> OfFile:
         """What was changed about a file."""
@@ -54,11 +55,12 @@ class Review:
     def to_plain(self) -> dict[str, Any]:
         """JSON of it, the same for equal reviews."""
         return {
-            **asdict(replace(self, files={})),
+            **asdict(replace(self, files={}, chosen={})),
             "paths": list(self.paths),
             "accept": sorted(self.accept),
             "left_out": sorted(self.left_out),
             "expected": list(self.expected),
+            "chosen": [[*place, word] for place, word in sorted(self.chosen.items())],
             "files": {
                 name: {
                     "reading": dict(of.reading),
@@ -90,6 +92,7 @@ def from_plain(plain: Mapping[str, Any]) -> Review:
         files,
         frozenset(plain.get("left_out", ())),
         tuple(plain.get("expected", ())),
+        {(kind, name, field_): word for kind, name, field_, word in plain.get("chosen", ())},
     )
 
 
@@ -132,6 +135,9 @@ def _after(review: Review, step: Step) -> Review:
             changed = replace(review, accept=review.accept - {step["code"]})
         case "expect":
             changed = replace(review, expected=tuple(step["names"]))
+        case "choose":
+            told = dict.fromkeys(step["places"], step["word"])
+            changed = replace(review, chosen={**review.chosen, **told})
         case "site":
             changed = replace(review, site=step["site"])
         case _:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from mpkit import branches
-from mpkit.branches import Origin
+from mpkit.branches import Choice, Origin, Proposed, Source
 from mpkit.db import canonical
 from mpkit.jobs.judging import Judged, judge
 from mpkit.jobs.workbench import Workbench
@@ -29,14 +30,18 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     """`arguments` is {review, account} or {paths, site, sheet, map, accept, account}.
 
     The document is {files: [as `telling.document`, or {file, error, values}], changes: what the files would change in
-    the account's list, None without an account}. The result is {document, files, rows, branches, registers, blocked}.
+    the account's list, None without an account; unanswered: whose files are missing}. The result is {document, files,
+    rows, branches, registers, blocked}.
     """
     name = str(arguments.get("account") or "")
     with TemporaryDirectory(prefix="mpkit-") as aside:
         judged = judge(bench, arguments, Path(aside), progress)
     told = [_told(bench, name, one) for one in judged]
     account = bench.account(name) if name else None
-    document = {"files": told, "changes": _changes(bench, account, judged) if account else None}
+    document: dict[str, Any] = {"files": told, "changes": None, "unanswered": []}
+    if account:
+        document["changes"] = _changes(bench, account, judged, arguments)
+    document["unanswered"] = _unanswered(bench, name, judged, arguments)
     progress(len(judged), len(judged), "check_step")
     sums = {each: sum(one.get(each, 0) for one in told) for each in ("rows", "branches", "registers", "blocked")}
     return {"document": str(_write(bench, name, arguments, document)), "files": len(told), **sums}
@@ -50,39 +55,48 @@ def _told(bench: Workbench, account: str, one: Judged) -> dict[str, Any]:
     return {**telling.document(one.checked), "remembered": {str(c): meaning for c, meaning in remembered.items()}}
 
 
-def _changes(bench: Workbench, account: Account, judged: tuple[Judged, ...]) -> dict[str, Any]:
+def _changes(
+    bench: Workbench, account: Account, judged: Sequence[Judged], arguments: Mapping[str, Any]
+) -> dict[str, Any]:
     """What taking the files in would do to the list, value by value, with who or what wrote the old value."""
-    listed = {(one.object, one.external_id): one for one in branches.listed(bench.store, account.id)}
-    told: dict[str, Any] = {"added": 0, "changed": 0, "same": 0, "values": []}
-    for one in judged:
-        if one.checked is None or one.checked.site != account.site:
-            continue
-        proposed = propose(bench, account.id, one.checked, write=False)
-        for name in ("added", "changed", "same"):
-            told[name] += len(getattr(proposed, name))
-        for change in proposed.changes:
-            held = listed[change.object, change.external_id]
-            origin = dict(held.origins.get(change.field, {}))
-            label = held.values.get("name") or change.external_id
-            value = [change.object, change.external_id, label, change.field, change.before, change.after, change.kept]
-            told["values"].append([*value, origin, one.path.name])
-    return told
+    ours = [one.checked for one in judged if one.checked is not None and one.checked.site == account.site]
+    proposed = propose(bench, account.id, ours, arguments, write=False)
+    names = {branch.external_id: branch.name for checked in ours for branch in checked.branches}
+    names |= {register.external_id: register.name for checked in ours for register in checked.registers}
+    counts = {"added": len(proposed.added), "changed": len(proposed.changed), "same": len(proposed.same)}
+    values = [
+        {**asdict(change), "name": names.get(change.external_id, change.external_id)} for change in proposed.changes
+    ]
+    return {**counts, "values": values}
+
+
+def _unanswered(
+    bench: Workbench, account: str, judged: Sequence[Judged], arguments: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Who has not answered yet: earlier files, regions and names whose branches are in none of these files."""
+    review = dict(arguments.get("review") or {})
+    named = {branch.external_id for one in judged if one.checked for branch in one.checked.branches}
+    listed = branches.listed(bench.store, account) if account else ()
+    files = [one.path.name for one in judged]
+    return [asdict(one) for one in branches.unanswered(listed, files, named, tuple(review.get("expected", ())))]
 
 
 def propose(
-    bench: Workbench, account: str, checked: Checked, *, who: str = "", write: bool = True
-) -> branches.Proposed:
-    """Take a judged file into the list, or only say what that would do."""
-    return branches.propose(
-        bench.store,
-        account,
-        checked.branches,
-        checked.registers,
-        origin=Origin("file", who=who, what=checked.file),
-        clock=bench.seams.clock,
-        reopens=any(column.meaning == "status" for column in checked.columns),
-        write=write,
-    )
+    bench: Workbench, account: str, files: Sequence[Checked], arguments: Mapping[str, Any], *, write: bool = True
+) -> Proposed:
+    """Take judged files into the list as one run, or only say what that would do; a person's choices go before."""
+    who, chosen = str(arguments.get("who") or ""), dict(arguments.get("review") or {}).get("chosen", ())
+    sources = [
+        Source(
+            Origin("file", who=who, what=checked.file),
+            checked.branches,
+            checked.registers,
+            reopens=any(column.meaning == "status" for column in checked.columns),
+        )
+        for checked in files
+    ]
+    choice = Choice({(kind, name, field): word for kind, name, field, word in chosen})
+    return branches.propose_all(bench.store, account, sources, clock=bench.seams.clock, write=write, choice=choice)
 
 
 def _write(bench: Workbench, account: str, arguments: Mapping[str, Any], document: Mapping[str, Any]) -> Path:

@@ -23,7 +23,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
 
     Every file is read before anything is written: one that cannot be read, or of another country than the account's,
     takes nothing in. The result is {files: [{file, rows, branches, registers, blocking}], added, changed, same,
-    changes, branches, registers}.
+    conflicts, take_in, changes, branches, registers}.
     """
     account = bench.account(str(arguments.get("account") or ""))
     told = {**arguments, "account": account.id, "site": str(arguments.get("site") or account.site)}
@@ -37,8 +37,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     for checked in read:
         if checked.site != account.site:
             raise Refused("file_of_other_site", file=checked.file, site=checked.site, account=account.site)
-    who, write = str(arguments.get("who") or ""), not arguments.get("preview")
-    taken = [propose(bench, account.id, checked, who=who, write=write) for checked in read]
+    taken = propose(bench, account.id, read, arguments, write=not arguments.get("preview"))
     progress(len(read), len(read), "check_step")
     return {"files": [_head(checked) for checked in read], **_together(taken), **_counted(bench, account.id)}
 
@@ -48,14 +47,10 @@ def _head(checked: Checked) -> dict[str, Any]:
     return {"file": checked.file, "rows": checked.rows, **counts, "blocking": len(checked.blocked)}
 
 
-def _together(taken: list[Proposed]) -> dict[str, Any]:
-    changes = [change for proposed in taken for change in proposed.to_json()["changes"]]
-    return {
-        "added": sum(len(proposed.added) for proposed in taken),
-        "changed": sum(len(proposed.changed) for proposed in taken),
-        "same": sum(len(proposed.same) for proposed in taken),
-        "changes": changes[:_SHOWN],
-    }
+def _together(taken: Proposed) -> dict[str, Any]:
+    """Counts, what `branches.undo` takes to bring the list back, and the first of the changes."""
+    told = taken.to_json()
+    return {**told, "changes": told["changes"][:_SHOWN]}
 
 
 def _counted(bench: Workbench, account: str) -> dict[str, int]:
