@@ -17,7 +17,7 @@ from mpkit.sheet.changed import Cell, Changed, Recall
 from mpkit.sheet.columns import ASK, Column
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.grid import Grid, ReadAs, Sheet
-from mpkit.sheet.header import FIRST_ROWS
+from mpkit.sheet.heading import FIRST_ROWS
 from mpkit.sheet.templates import own_headings, own_hidden_sheets
 
 _OF_IDS = frozenset({"number_in_id", "formula_in_id"})

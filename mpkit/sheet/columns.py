@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mpkit.errors import WrongUsage
 from mpkit.places import Catalogue
-from mpkit.sheet.header import fold_header, phrases, scores
-from mpkit.sheet.profile import Profile, profile
+from mpkit.places.names import fold
+from mpkit.sheet import matching
+from mpkit.sheet.fitting import fit
+from mpkit.sheet.header import OVER, fold_header, meanings
+from mpkit.sheet.profile import DAYS, Profile, profile
 from mpkit.sheet.templates import FIELDS, own_headings
 from mpkit.sites import SITES
 
+ASK = 0.6  # a meaning less sure than this is a guess: a person is asked
+NOTHING: Mapping[int, str] = {}
 _SEVERAL = frozenset(
     {"alt_id", "chain_brand", "phone", "company_name", "format_type", "neighborhood", "ignore", "contact", "reference"}
 )
-NOTHING: Mapping[int, str] = {}
+_TIMES = frozenset({"opening_hours", "opens_at", "closes_at"})
 _ENOUGH = 0.42
-ASK = 0.6  # a meaning less sure than this is a guess: a person is asked
-_SOME, _HALF, _MOSTLY, _FEW = 0.3, 0.5, 0.6, 3
-_HEADER, _CONTENT = 0.6, 0.4
-_ALONE = 0.75  # content alone is never as sure as content with a header
-_PLAIN = frozenset(
-    {
-        "reference",
-        "region",
-        "route",
-        "category",
-        "mode",
-        "amount_mode",
-        "till_code",
-        "contact",
-        "tax_id",
-        "ignore",
-        "format_type",
-        "chain_brand",
-        "company_name",
-        "neighborhood",
-    }
-)
+_SOME, _HALF, _MOSTLY, _NEARLY, _FEW = 0.3, 0.5, 0.6, 0.95, 3
+_GUESS = 0.5
+_UNKNOWN = 0.7  # how sure it is that a column nothing fits is to be left alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +51,184 @@ def recognise(
     box = next(site.box for site in SITES.values() if site.country == catalogue.country)
     profiles = [profile(values, catalogue, box) for values in cells]
     told = {**{number - 1: meaning for number, meaning in chosen.items()}, **_told(headers, mapping)}
-    mapping = {**mapping, **{meaning: str(index + 1) for index, meaning in told.items()}}
-    decided = {**_own(headers), **told}
-    taken = set(decided.values())
-    ranked = sorted(
-        (
-            (score, -index, meaning)
-            for index, p in enumerate(profiles)
-            for meaning, score in _all_scores(headers[index], p).items()
-            if score >= _ENOUGH
-        ),
-        reverse=True,
-    )
-    sure = dict.fromkeys(decided, 1.0)
-    for score, back, meaning in ranked:
-        index = -back
-        if index in decided or (meaning in taken and meaning not in _SEVERAL):
-            continue
-        decided[index], sure[index] = meaning, min(1.0, score)
-        taken.add(meaning)
-    _number_of_what(decided, sure, profiles, mapping)
-    _turn_points(decided, profiles, mapping)
-    _prefer_separate(decided, profiles)
-    decided.update(told)
+    choice = _Choice(headers, profiles, frozenset(told), {**_own(headers), **told})
+    choice.by_day()
+    choice.assign()
+    choice.settle()
     return tuple(
-        Column(index + 1, header, decided.get(index, "ignore"), round(sure.get(index, 0.5), 2))
+        Column(index + 1, header, choice.meaning.get(index, "ignore"), round(choice.sure(index), 2))
         for index, header in enumerate(headers)
     )
+
+
+class _Choice:
+    """The meanings chosen so far: `fixed` columns were told and stay as they are."""
+
+    def __init__(
+        self, headers: Sequence[str], profiles: Sequence[Profile], fixed: frozenset[int], decided: dict[int, str]
+    ) -> None:
+        self.headers, self.profiles, self.fixed = headers, profiles, fixed
+        self.meaning = decided
+        self.score = dict.fromkeys(decided, 1.0)
+        self.fits = [fit(header, p) for header, p in zip(headers, profiles, strict=True)]
+
+    def give(self, index: int, meaning: str, score: float) -> None:
+        """One column gets a meaning."""
+        self.meaning[index], self.score[index] = meaning, min(1.0, score)
+
+    def where(self, meaning: str) -> list[int]:
+        """The columns of a meaning, the surest first."""
+        found = [index for index, held in self.meaning.items() if held == meaning]
+        return sorted(found, key=lambda index: -self.score[index])
+
+    def free(self) -> list[int]:
+        """The columns nobody has said anything of."""
+        return [index for index in range(len(self.headers)) if index not in self.meaning]
+
+    def by_day(self) -> None:
+        """A column for each week day: all of them are hours, or opening and closing times."""
+        days = [index for index in self.free() if day_of_header(self.headers[index])]
+        if len({day_of_header(self.headers[index]) for index in days}) < _FEW:
+            return
+        for index in days:
+            p, found = self.profiles[index], self.fits[index]
+            times = {meaning: found[meaning] for meaning in ("opens_at", "closes_at") if meaning in found}
+            if times and p.time >= _HALF:
+                self.give(index, max(times, key=lambda meaning: times[meaning]), 1.0)
+            elif p.hours + p.time + p.status >= _HALF or not p.count:
+                self.give(index, "opening_hours", 1.0)
+
+    def assign(self) -> None:
+        """Each meaning to one column, so that all columns together fit best; some meanings several may have."""
+        free = self.free()
+        taken = set(self.meaning.values())
+        several = {index: self._best_of_several(index) for index in free}
+        wanted = [meaning for meaning in meanings() if meaning not in _SEVERAL and meaning not in taken]
+        gains = [
+            [_worth(self.fits[index].get(meaning, 0.0)) - _worth(several[index][1]) for index in free]
+            for meaning in wanted
+        ]
+        for meaning, place in zip(wanted, matching.best(gains), strict=True):
+            if place >= 0:
+                self.give(free[place], meaning, self.fits[free[place]][meaning])
+        for index in self.free():
+            meaning, score = several[index]
+            if score >= _ENOUGH:
+                self.give(index, meaning, score)
+
+    def _best_of_several(self, index: int) -> tuple[str, float]:
+        found = {m: s for m, s in self.fits[index].items() if m in _SEVERAL}
+        return max(found.items(), key=lambda item: (item[1], item[0]), default=("ignore", 0.0))
+
+    def settle(self) -> None:
+        """What only shows once all columns have a meaning."""
+        self._ids()
+        self._streets()
+        self._number_of_what()
+        self._turn_points()
+        self._brands()
+        self._wanting()
+
+    def _ids(self) -> None:
+        """Where no id is the shop's own, the best other one is, if each stands once; a counter beside an id is none."""
+        own = self.where("external_id")
+        if not own:
+            once = [index for index in self.where("alt_id") if self.profiles[index].distinct >= _NEARLY]
+            if once and once[0] not in self.fixed:
+                self.give(once[0], "external_id", min(self.score[once[0]], _MOSTLY))
+        elif not self.where("row_index"):
+            for index in self.where("alt_id"):
+                if self.profiles[index].sequence and index not in self.fixed:
+                    self.give(index, "row_index", self.score[index])
+
+    def _streets(self) -> None:
+        """A street beside a column of numbers is its name alone; one with numbers in it is both."""
+        for index in self.where("street_and_number"):
+            if self.where("street_number") and self.profiles[index].street < _SOME and index not in self.fixed:
+                self.give(index, "street_name", self.score[index])
+
+    def _number_of_what(self) -> None:
+        """Without a street a number is none of a house: where each stands once, it numbers the shops."""
+        found = set(self.meaning.values())
+        if found & _STREETS or "external_id" in found:
+            return
+        for index in self.where("street_number"):
+            if index in self.fixed:
+                continue
+            if self.profiles[index].distinct == 1.0:
+                self.give(index, "external_id", min(self.score[index], _MOSTLY))
+            else:
+                self.give(index, "ignore", _GUESS)
+
+    def _turn_points(self) -> None:
+        """Latitude is what holds latitudes, whatever the header says."""
+        lat, lng = self.where("latitude"), self.where("longitude")
+        if not lat or not lng or {lat[0], lng[0]} & self.fixed:
+            return
+        a, b = self.profiles[lat[0]], self.profiles[lng[0]]
+        if a.longitude > 0.8 and b.latitude > 0.8 and a.latitude < 0.2 and b.longitude < 0.2:  # noqa: PLR2004
+            self.meaning[lat[0]], self.meaning[lng[0]] = "longitude", "latitude"
+
+    def _brands(self) -> None:
+        """Brand and company are told apart by what the cells look like, not by the header alone."""
+        brands = self.where("chain_brand")
+        for index, meaning in list(self.meaning.items()):
+            p = self.profiles[index]
+            if index in self.fixed:
+                continue
+            if meaning == "company_name" and not brands and p.company < _SOME:
+                self.give(index, "chain_brand", self.score[index])
+            if meaning in {"chain_brand", "company_name", "format_type"} and p.constant and p.count > _FEW:
+                self.give(index, "ignore", self.score[index])
+
+    def _wanting(self) -> None:
+        """An id, a city or a name no header speaks of is looked for among the columns left: a guess, to be asked."""
+        left = [i for i in self.free() if self.profiles[i].count > _FEW]
+        if not self.where("external_id") and not self.where("alt_id"):
+            codes = [i for i in left if _could_be_id(self.profiles[i])]
+            if codes:
+                self.give(codes[0], "external_id", _GUESS)
+        if not self.where("city") and not self.where("full_address"):
+            towns = [i for i in left if self.profiles[i].city >= _MOSTLY and not self.profiles[i].constant]
+            if towns:
+                self.give(max(towns, key=lambda i: (self.profiles[i].city, -i)), "city", _GUESS)
+        if not self.where("store_name"):
+            names = [i for i in self.free() if _could_name(self.profiles[i])]
+            if names:
+                self.give(max(names, key=lambda i: (self.profiles[i].distinct, -i)), "store_name", _GUESS)
+
+    def sure(self, index: int) -> float:
+        """How sure a column's meaning is; one left alone is the less so the better something else would have fitted."""
+        if index in self.meaning:
+            return self.score[index]
+        others = max((s for m, s in self.fits[index].items() if m not in _SEVERAL), default=0.0)
+        return _GUESS if others >= _ENOUGH else _UNKNOWN
+
+
+_STREETS = frozenset({"street_name", "street_and_number", "full_address"})
+
+
+def _could_name(p: Profile) -> bool:
+    """Whether cells are different texts that are neither places, times nor addresses."""
+    strange = max(p.city, p.hours, p.email, p.pair, p.road, p.commas)
+    return p.count > _FEW and p.letters >= _NEARLY and p.distinct >= _NEARLY and strange < _HALF and not p.dated
+
+
+def _could_be_id(p: Profile) -> bool:
+    """Whether cells are codes of one length, each once: no measure, date or counter looks like that."""
+    codes = p.code >= _NEARLY and p.distinct == 1.0 and p.fill >= _NEARLY and p.count > 3 * _FEW
+    return codes and p.even >= _MOSTLY and p.decimal + p.time + p.phone < _HALF and not p.sequence and not p.dated
+
+
+def _worth(score: float) -> float:
+    """What a fit counts: one certain column is worth more than two doubtful ones; none below `_ENOUGH`."""
+    return (score - _ENOUGH) ** 2 + 1e-9 if score >= _ENOUGH else 0.0
+
+
+def day_of_header(header: str) -> str:
+    """The week day a header names, "" for none: `Lunes`, `Horario > Lunes`, `lunes_abre`, `Seg.`."""
+    words = [word for word in fold(fold_header(header.replace(OVER, " "))).split() if word in DAYS]
+    return words[0] if len(words) == 1 else ""
 
 
 def _own(headers: Sequence[str]) -> dict[int, str]:
@@ -106,8 +243,8 @@ def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
     told: dict[int, str] = {}
     folded = [fold_header(header) for header in headers]
     for meaning, column in mapping.items():
-        if meaning not in phrases():
-            raise WrongUsage("map_meaning_unknown", meaning=meaning, known=", ".join(sorted(phrases())))
+        if meaning not in meanings():
+            raise WrongUsage("map_meaning_unknown", meaning=meaning, known=", ".join(sorted(meanings())))
         exact = [index for index, header in enumerate(headers) if header.strip() == column.strip()]
         alike = [index for index, header in enumerate(folded) if header and header == fold_header(column)]
         if exact or alike:
@@ -117,140 +254,3 @@ def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
         else:
             raise WrongUsage("map_column_unknown", column=column, known=", ".join(h for h in headers if h))
     return told
-
-
-def _all_scores(header: str, p: Profile) -> dict[str, float]:
-    """How well each meaning fits one column; a meaning the cells cannot have is absent."""
-    said = scores(header)
-    if not p.count:  # nothing to contradict the header
-        return {meaning: score for meaning, score in said.items() if score == 1.0} or {"ignore": 1.0}
-    if said.get("ignore", 0.0) >= max(_STRONG, max(said.values(), default=0.0)):
-        return {"ignore": 1.0}
-    speaking = _SPEAKING if fold_header(header) else _SPEAKING | _UNNAMED
-    found: dict[str, float] = {}
-    for meaning in phrases():
-        content = _content(meaning, p)
-        if content is None:
-            continue
-        words = said.get(meaning, 0.0)
-        if words:
-            found[meaning] = _HEADER * words + _CONTENT * content
-        elif meaning in speaking and (meaning not in _MEASURED or p.decimal >= _HALF):
-            found[meaning] = _ALONE * content * (1.0 if not fold_header(header) else 0.8)
-    if "external_id" in found and "alt_id" not in found and _content("alt_id", p) is not None:
-        found["alt_id"] = found["external_id"] - 0.05  # a second id of the shop is another id
-    return found
-
-
-_MEASURED = frozenset({"latitude", "longitude"})
-# meanings whose cells speak for themselves, whatever the header says
-_SPEAKING = frozenset({"latitude", "longitude", "lat_lng", "state", "full_address", "email", "country"})
-
-# and those a column without any header may have
-_UNNAMED = frozenset(
-    {"store_name", "external_id", "street_and_number", "city", "phone", "opening_hours", "status", "row_index"}
-)
-_STRONG = 0.6
-
-
-def _content(meaning: str, p: Profile) -> float | None:
-    """How well the cells fit a meaning, None where they cannot have it; 0 where they say neither yes nor no."""
-    if meaning in _PLAIN:
-        return 0.0 if p.constant or meaning == "ignore" else 0.5
-    if meaning not in _TESTS:
-        return 0.5
-    value, least = _TESTS[meaning](p)
-    return value if value >= least else None
-
-
-def _own_id(p: Profile) -> tuple[float, float]:
-    """Codes of which each stands once; a constant or a measure is no id."""
-    possible = p.code >= _MOSTLY and p.decimal <= _HALF and not (p.constant and p.count > _FEW)
-    return (1.0 if p.distinct == 1.0 else 0.3 * p.distinct) if possible else -1.0, 0.0
-
-
-def _other_id(p: Profile) -> tuple[float, float]:
-    return p.code if p.distinct > _HALF and p.decimal < _HALF else 0.0, _HALF
-
-
-def _name(p: Profile) -> tuple[float, float]:
-    if p.letters < _HALF and p.numeric < _MOSTLY:
-        return 0.1, 0.1  # names as short as "A" or "N10": only a header can say so
-    return p.letters * (1 - 0.5 * p.city) * (1 - 0.4 * p.commas) * (0.4 + 0.6 * p.distinct), 0.1
-
-
-def _street(p: Profile) -> tuple[float, float]:
-    if p.letters > _HALF and p.street < _SOME:
-        return 0.2 * (1 - p.commas), 0.0  # corners and buildings only: a header must say so
-    return p.street * (1 - 0.6 * p.commas), 0.1
-
-
-_Test = Callable[[Profile], tuple[float, float]]
-_TESTS: dict[str, _Test] = {
-    "external_id": _own_id,
-    "alt_id": _other_id,
-    "latitude": lambda p: (p.latitude if p.degrees >= _SOME else -1.0, 0.0),
-    "longitude": lambda p: (p.longitude if p.degrees >= _SOME else -1.0, 0.0),
-    "store_name": _name,
-    "street_and_number": _street,
-    "street_name": lambda p: (p.letters * (1 - p.street), 0.4),
-    "street_number": lambda p: (p.small + p.integer * 0.5 if not p.sequence else 0.0, 0.3),
-    "full_address": lambda p: (p.street * p.commas, 0.3),
-    "city": lambda p: (p.city * (1.0 if p.letters > 0.5 else 0.0), 0.12),  # noqa: PLR2004
-    "state": lambda p: (p.state, 0.5),
-    "country": lambda p: (p.country, 0.8),
-    "postal_code": lambda p: (p.code, 0.6),
-    "lat_lng": lambda p: (p.pair, 0.6),
-    "opening_hours": lambda p: (p.hours, 0.3),
-    "opens_at": lambda p: (p.time, 0.5),
-    "closes_at": lambda p: (p.time, 0.5),
-    "opening_day": lambda p: (p.day, 0.5),
-    "register_id": lambda p: (p.code, 0.5),
-    "register_name": lambda p: (p.letters, 0.5),
-    "register_count": lambda p: (p.small, 0.6),
-    "status": lambda p: (p.status, 0.6),
-    "phone": lambda p: (p.phone, 0.3),
-    "row_index": lambda p: (1.0 if p.sequence else 0.0, 0.9),
-    "email": lambda p: (p.email, 0.5),
-}
-
-
-_STREETS = frozenset({"street_name", "street_and_number", "full_address"})
-
-
-def _number_of_what(
-    decided: dict[int, str], sure: dict[int, float], profiles: Sequence[Profile], mapping: Mapping[str, str]
-) -> None:
-    """Without a street a number is none of a house: where each stands once, it numbers the shops."""
-    found = set(decided.values())
-    if found & _STREETS or "external_id" in found or "street_number" not in found or "street_number" in mapping:
-        return
-    index = next(index for index, meaning in decided.items() if meaning == "street_number")
-    if profiles[index].distinct == 1.0:
-        decided[index], sure[index] = "external_id", min(sure[index], _STRONG)
-    else:
-        del decided[index]
-
-
-def _turn_points(decided: dict[int, str], profiles: Sequence[Profile], mapping: Mapping[str, str]) -> None:
-    """Latitude is what holds latitudes, whatever the header says."""
-    where = {meaning: index for index, meaning in decided.items()}
-    if {"latitude", "longitude"} - set(where) or {"latitude", "longitude"} & set(mapping):
-        return
-    lat, lng = profiles[where["latitude"]], profiles[where["longitude"]]
-    if lat.longitude > 0.8 and lng.latitude > 0.8 and lat.latitude < 0.2 and lng.longitude < 0.2:  # noqa: PLR2004
-        decided[where["latitude"]], decided[where["longitude"]] = "longitude", "latitude"
-
-
-def _prefer_separate(decided: dict[int, str], profiles: Sequence[Profile]) -> None:
-    """Brand and company are told apart by what the cells look like, not by the header alone."""
-    brands = [index for index, meaning in decided.items() if meaning == "chain_brand"]
-    for index, meaning in list(decided.items()):
-        if meaning == "company_name" and not brands and profiles[index].company < 0.3:  # noqa: PLR2004
-            decided[index] = "chain_brand"
-        if (
-            meaning in {"chain_brand", "company_name", "format_type"}
-            and profiles[index].constant
-            and profiles[index].count > _FEW
-        ):
-            decided[index] = "ignore"

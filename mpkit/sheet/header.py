@@ -1,37 +1,58 @@
-"""A header cell's text comes in, how well it says each meaning goes out; and the row the headers stand in."""
+"""A header cell's text comes in, how well it says each meaning goes out."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
 from mpkit.places.names import fold
 
-FIRST_ROWS = 30
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NUMBERED = re.compile(r"([a-z]{4,}) ?1$")  # telephone1, direccion 1
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
+OVER = " > "  # between the two rows of a header: what stands above, what below
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NUMBERED = re.compile(r"([a-z]{3,}) ?[1-9]$")  # telephone1, direccion 1
+_ORDINAL = re.compile(r"\b[nN][°º]\.?|#")  # N° and # are numbers of something
 _LONGEST = 45  # characters: a longer cell is a sentence, not a header
 _SURE = 0.7
-_IDS = frozenset({"id", "fk", "cod", "codigo", "code"})
-_NUMBERS = frozenset({"nro", "numero", "number", "num"})  # of what, the other words say: of staff is no id
-_OF_SHOPS = frozenset(
-    ["sap", "erp", "interno", "cliente", "sucursal", "tienda", "local", "loja", "filial", "comercio", "establecimiento"]
-)
-_FILLERS = frozenset({"de", "del", "la", "el", "da", "do", "a", "o", "y", "e", "of", "the", "los", "las"})
+_CORE, _NAME_OF, _UNKNOWN_NAME, _UNKNOWN_CODE = 0.95, 0.93, 0.6, 0.6
+_FILLERS = frozenset({"de", "del", "la", "el", "da", "do", "a", "o", "y", "e", "of", "the", "los", "las", "en", "em"})
+_OF_PEOPLE = frozenset({"contact", "company_name", "chain_brand", "email", "phone", "tax_id"})
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """What `headers.toml` knows: phrases by meaning, each as text and as a set of words, and what words are about."""
+
+    phrases: Mapping[str, tuple[tuple[str, frozenset[str]], ...]]
+    exact: Mapping[str, tuple[str, ...]]  # a phrase → the meanings that have it
+    short: Mapping[str, str]
+    shop: frozenset[str]
+    code: frozenset[str]
+    number: frozenset[str]
+    name: frozenset[str]
+    known_codes: frozenset[str]
 
 
 @cache
-def phrases() -> Mapping[str, tuple[tuple[str, frozenset[str]], ...]]:
-    """Meaning → its phrases, each as text and as a set of words."""
-    text = (files("mpkit") / "sheet" / "headers.toml").read_text(encoding="utf-8")
-    return {
-        meaning: tuple((phrase, frozenset(phrase.split()) - _FILLERS) for phrase in known)
-        for meaning, known in tomllib.loads(text).items()
-    }
+def lexicon() -> Lexicon:
+    """The words of headers, read once."""
+    told = tomllib.loads((files("mpkit") / "sheet" / "headers.toml").read_text(encoding="utf-8"))
+    short, about = told.pop("short"), {name: frozenset(words) for name, words in told.pop("about").items()}
+    spelled = {meaning: dict.fromkeys(_long(p, short) for p in known) for meaning, known in told.items()}
+    exact: dict[str, list[str]] = {}
+    for meaning, known in spelled.items():
+        for phrase in known:
+            exact.setdefault(phrase, []).append(meaning)
+    phrases = {m: tuple((p, frozenset(p.split()) - _FILLERS) for p in known) for m, known in spelled.items()}
+    return Lexicon(phrases, {p: tuple(m) for p, m in exact.items()}, short, **about)
+
+
+def meanings() -> tuple[str, ...]:
+    """Every meaning a column can have."""
+    return tuple(lexicon().phrases)
 
 
 def fold_header(text: str) -> str:
@@ -39,61 +60,75 @@ def fold_header(text: str) -> str:
     return _NUMBERED.sub(r"\1", fold(_CAMEL.sub(" ", text.replace("_", " "))))
 
 
+def _long(folded: str, short: Mapping[str, str]) -> str:
+    """Words written short, written out; fillers go."""
+    words = [short.get(word, word) for word in folded.split()]
+    return " ".join(word for word in words if word not in _FILLERS) or folded
+
+
+def _spelled(header: str) -> str:
+    return _long(fold_header(_ORDINAL.sub(" numero ", header)), lexicon().short)
+
+
 @lru_cache(maxsize=10_000)
 def scores(header: str) -> Mapping[str, float]:
-    """Meaning → 0 (says nothing) to 1 (says exactly this); an id of something else than a shop says nothing else."""
-    folded = fold_header(header)
-    words = frozenset(folded.split()) - _FILLERS
-    if not words or len(folded) > _LONGEST:
+    """Meaning → 0 (says nothing) to 1 (says exactly this)."""
+    above, found, below = header.rpartition(OVER)
+    if not found:
+        return _scores(header)
+    whole = _scores(f"{above} {below}")
+    if {meaning for meaning, score in _scores(above).items() if score >= _SURE} & _OF_PEOPLE:
+        return whole  # "Contacto > Nombre" is no name of a shop
+    alone = _scores(below)
+    return {meaning: max(whole.get(meaning, 0.0), alone.get(meaning, 0.0)) for meaning in {**whole, **alone}}
+
+
+def _scores(header: str) -> Mapping[str, float]:
+    spelled = _spelled(header)
+    words = spelled.split()
+    if not words or len(spelled) > _LONGEST:
         return {}
-    found: dict[str, float] = {}
-    for meaning, known in phrases().items():
-        best = 0.0
-        for phrase, parts in known:
-            if folded == phrase:
-                best = 1.0
-                break
-            if parts and parts <= words:
-                best = max(best, 0.4 + 0.5 * len(parts) / len(words))
+    known = lexicon()
+    found = dict.fromkeys(known.exact.get(spelled, ()), 1.0)
+    about = [word for word in words if word not in known.shop]
+    core = [word for word in about if word not in known.name]
+    for part, score in ((about, _CORE), (core, _NAME_OF)):
+        for meaning in known.exact.get(" ".join(part), ()) if 0 < len(part) < len(words) else ():
+            if not set(part) <= known.code | known.number:
+                found.setdefault(meaning, score)
+    if set(words) & known.code or (set(words) & known.number and len(words) > 1):
+        return _of_codes(words, core, found)
+    if core and len(about) < len(words) and len(core) < len(about):
+        return _partly(words, found) or {"store_name": _UNKNOWN_NAME}
+    return _partly(core or words, found, len(words)) or _partly(words, found)
+
+
+def _of_codes(words: list[str], core: list[str], found: dict[str, float]) -> Mapping[str, float]:
+    """A code or a number of something: of the shop, of what has words of its own, or of we know not what."""
+    known = lexicon()
+    if max(found.values(), default=0.0) >= _CORE:
+        return found
+    codes = [word for word in core if word not in known.code | known.number]
+    if not codes and not set(words) & known.code:
+        return found
+    if not codes:
+        return {"external_id": _CORE, **found}
+    if set(codes) <= known.known_codes:
+        return {"external_id": 0.3, "alt_id": max(_UNKNOWN_CODE, found.get("alt_id", 0.0)), **found}
+    others = {meaning: score for meaning, score in _partly(codes, {}).items() if score >= _SURE}
+    if others or not set(words) & known.code:
+        return {"ignore": _SURE, **found}
+    return {"external_id": 0.3, "alt_id": _UNKNOWN_CODE, **found}
+
+
+def _partly(words: list[str], found: dict[str, float], size: int = 0) -> Mapping[str, float]:
+    """Phrases all words of which stand among `words`, the better the more of the header they are."""
+    inside, size = set(words), size or len(words)
+    result = dict(found)
+    for meaning, phrases in lexicon().phrases.items():
+        if result.get(meaning) == 1.0:
+            continue
+        best = max((len(parts) for _, parts in phrases if parts and parts <= inside), default=0)
         if best:
-            found[meaning] = best
-    names_one = bool(words & _IDS or (words & _NUMBERS and words & _OF_SHOPS))
-    if not names_one and words & _NUMBERS and len(words) > 1 and max(found.values(), default=0.0) < _SURE:
-        return {"ignore": found.get("ignore", 0.0)}
-    if names_one and 1.0 not in found.values():
-        return {"external_id": 0.3, "alt_id": max(0.6, found.get("alt_id", 0.0)), "ignore": found.get("ignore", 0.0)}
-    return found
-
-
-def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """The row (from 1) the headers stand in, 0 where the file has none."""
-    best, best_score = 0, 0.0
-    for number, row in enumerate(rows[:FIRST_ROWS], start=1):
-        cells = [cell for cell in row if cell.strip()]
-        known = sum(max(scores(cell).values(), default=0.0) >= _SURE for cell in cells)
-        data = sum(1 for cell in cells if _NUMBER.fullmatch(cell.strip()))
-        score = known - 2.0 * data
-        if score > best_score and (known > 1 or (known == 1 and len(cells) <= 2)):  # noqa: PLR2004 - one or two columns
-            best, best_score = number, score
-    return best or _unknown_header(rows)
-
-
-def _unknown_header(rows: Sequence[Sequence[str]]) -> int:
-    """A first row of different texts above a column of numbers or codes is a header, whatever its words."""
-    filled = [(number, row) for number, row in enumerate(rows[:FIRST_ROWS], start=1) if any(c.strip() for c in row)]
-    if len(filled) < 3:  # noqa: PLR2004 - one record cannot show what the columns hold
-        return 0
-    number, first = filled[0]
-    texts = [cell.strip() for cell in first if cell.strip()]
-    if len(set(texts)) != len(texts) or any(_NUMBER.fullmatch(text) or len(text) > _LONGEST for text in texts):
-        return 0
-    below = [row for _, row in filled[1:]]
-    for c, cell in enumerate(first):
-        values = [row[c].strip() for row in below if c < len(row) and row[c].strip()]
-        if cell.strip() and values and not _has_digit(cell) and all(map(_has_digit, values)):
-            return number
-    return 0
-
-
-def _has_digit(text: str) -> bool:
-    return any(c.isdigit() for c in text)
+            result[meaning] = max(result.get(meaning, 0.0), 0.4 + 0.5 * best / size)
+    return result

@@ -35,6 +35,14 @@ def point(text: str) -> points.Point | None:
     return None if latitude is None or longitude is None else _held(latitude, longitude)
 
 
+def pair(cell: str) -> tuple[str, str]:
+    """The two coordinates of one cell as two cells: a pair, or the point a map's link shows; ("", "") for neither."""
+    if "://" not in cell:
+        return points.split_pair(cell)
+    found = point(cell)
+    return (f"{found[0]:.7f}", f"{found[1]:.7f}") if found else ("", "")
+
+
 def _held(latitude: float, longitude: float) -> points.Point | None:
     """The point where it is one of the Earth's, and not the middle of nowhere that empty maps give."""
     inside = abs(latitude) <= 90 and abs(longitude) <= 180 and (latitude, longitude) != (0.0, 0.0)  # noqa: PLR2004

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from mpkit.places import Catalogue
 from mpkit.places.names import fold
+from mpkit.sheet import pasted, points
 from mpkit.sites import SITES, Box
 
 SAMPLE = 300
+_MOSTLY = 0.6
 _SIGNS = frozenset("+-−0123456789")  # noqa: RUF001 - spreadsheets write a true minus too
 _DECIMAL = re.compile(r"[+-−]?\s*\d{1,3}[.,]\d{3,}")  # noqa: RUF001 - spreadsheets write a true minus too
 _INTEGER = re.compile(r"\d+")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
-_PAIR = re.compile(r"\(?\s*[+-]?\d{1,2}\.\d+\s*[,; ]\s*[+-]?\d{1,3}\.\d+\s*\)?")
+_FINE = re.compile(r"\d[.,]\d{2}|\d\s*[°º]")  # a coordinate has decimals or minutes
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./_-]{0,24}")
 _PHONE = re.compile(r"\+?[\d ()./-]{7,25}")
 _TIME = re.compile(r"\d{1,2}[:.h]\d{2}([:.]\d{2})?( ?[ap]\.? ?m\.?)?|\d{1,2} ?(h|hs|am|pm)", re.IGNORECASE)
 _HOURS = re.compile(r"\d{1,2}([:.h]\d{2})? ?(h|hs|hrs)? ?(a|as|às|to|-|–) ?\d{1,2}|24 ?(h|hs|horas)", re.IGNORECASE)  # noqa: RUF001
 _EMAIL = re.compile(r"\S+@\S+\.\S+")
+_DATE = re.compile(
+    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2}))([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?"
+)
+_ROAD = re.compile(
+    r"(?:av|avda|avenida|calle|cl|cra|kr|cr|carrera|diag|diagonal|rua|r|rod|rodovia|estrada|travessa|alameda|praca|praça"
+    r"|pje|pasaje|ruta|camino|jr|jiron|jirón|blvd|boulevard|bulevar|calz|calzada|autopista|carretera|transversal|tv"
+    r")\b[ .]",
+    re.IGNORECASE,
+)
+_FLAGS = frozenset({"1", "0", "true", "false", "verdadero", "falso", "verdadeiro", "s", "n", "a", "i", "x", "y"})
 _STREET = re.compile(r"[^\W\d]{3,}.*\d")
+_ROAD_AND_NUMBER = re.compile(_ROAD.pattern + r".*\d", re.IGNORECASE)
 _COMPANY = re.compile(
     r"\b(s\.? ?a\.?( ?s\.?)?|s\.? ?r\.? ?l\.?|ltda|s\.? ?a\.? de c\.? ?v|e\.?i\.?r\.?l|inc|cicsa)\b\.?", re.IGNORECASE
 )
@@ -59,9 +73,26 @@ _STATUS = frozenset(
         "habilitado",
         "habilitada",
         "suspendido",
+        "operativo",
+        "operativa",
+        "inoperativo",
+        "funcionando",
+        "deshabilitado",
+        "desactivado",
+        "cierre temporal",
+        "cerrado temporalmente",
+        "fuera de servicio",
+        "en obra",
+        "suspenso",
+        "ativada",
+        "desativada",
+        "desativado",
+        "closed temporarily",
+        "operating",
+        "operational",
     ]
 )
-_DAYS = frozenset(
+DAYS = frozenset(
     [
         "lunes",
         "martes",
@@ -133,6 +164,11 @@ class Profile:
     commas: float
     company: float
     status: float
+    flag: float
+    dated: bool
+    road: float
+    alike: float
+    even: float
     day: float
     country: float
     sequence: bool
@@ -169,18 +205,23 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
         degrees=len(numbers) / size,
         integer=share(_INTEGER),
         numeric=share(_NUMBER),
-        pair=share(_PAIR),
+        pair=sum(map(_is_pair, sample)) / size,
         code=share(_CODE),
         letters=sum(1 for value in sample if sum(c.isalpha() for c in value) > 2) / size,  # noqa: PLR2004
         phone=share(_PHONE),
         time=share(_TIME),
         hours=sum(1 for value in sample if _HOURS.search(value)) / size,
         email=share(_EMAIL),
-        street=sum(1 for value in sample if _STREET.search(value)) / size,
+        street=sum(1 for value in sample if _STREET.search(value) or _ROAD_AND_NUMBER.search(value)) / size,
         commas=sum(1 for value in sample if _parts(value) > 2) / size,  # noqa: PLR2004 - street, town, state
         company=sum(1 for value in sample if _COMPANY.search(value)) / size,
         status=among(_STATUS),
-        day=sum(1 for value in folded if value.replace(" feira", "") in _DAYS) / size,
+        flag=among(_FLAGS),
+        dated=share(_DATE) >= _MOSTLY,
+        road=sum(1 for value in sample if _ROAD.match(value)) / size,
+        alike=max(Counter(value.partition(" ")[0] for value in folded).values(), default=0) / size,
+        even=max(Counter(map(len, sample)).values(), default=0) / size,
+        day=sum(1 for value in folded if value.replace(" feira", "") in DAYS) / size,
         country=among(_COUNTRIES),
         sequence=_counts(filled[:SAMPLE]),
         small=sum(1 for value in sample if value.isdigit() and len(value) < 4 and int(value) > 0) / size,  # noqa: PLR2004
@@ -200,6 +241,16 @@ def _degrees(value: str) -> float | None:
     except ValueError:
         return None
     return number if abs(number) <= 180 else None  # noqa: PLR2004 - degrees
+
+
+def _is_pair(value: str) -> bool:
+    """Whether a cell holds both coordinates, as a pair or as a map's link."""
+    if "://" in value:
+        return pasted.point(value) is not None
+    if len(_FINE.findall(value)) < 2:  # noqa: PLR2004 - latitude, longitude
+        return False
+    first, second = map(points.degrees, points.split_pair(value))
+    return first is not None and second is not None and abs(first) <= 180 and abs(second) <= 180  # noqa: PLR2004
 
 
 def _parts(value: str) -> int:

@@ -10,13 +10,13 @@ from pathlib import Path
 from mpkit.errors import Refused, UnreadableFile, WrongUsage
 from mpkit.places import Catalogue, catalogue
 from mpkit.places.names import fold
-from mpkit.sheet import points
+from mpkit.sheet import heading, pasted, points
 from mpkit.sheet.changed import Changed
 from mpkit.sheet.columns import Column, recognise
 from mpkit.sheet.grid import BY_EVIDENCE, Grid, ReadAs, Sheet
-from mpkit.sheet.header import FIRST_ROWS, find_header, scores
+from mpkit.sheet.header import scores
 from mpkit.sheet.profile import Profile, profile
-from mpkit.sheet.text import tidy, tidy_all
+from mpkit.sheet.text import tidy_all
 from mpkit.sites import SITES
 
 UNCHANGED = Changed()
@@ -82,15 +82,16 @@ def understand(
 ) -> Table:
     """The table of a grid; raises `WrongUsage` for an unknown sheet, site or column, `Refused` where no site shows."""
     chosen = changed.rewritten(_sheet(grid, told.sheet))
-    header_row = find_header(chosen.rows) if told.header_row is None else told.header_row
-    if not 0 <= header_row <= len(chosen.rows):
-        raise WrongUsage("header_row_unknown", found=header_row, known=len(chosen.rows))
+    if told.header_row is not None and not 0 <= told.header_row <= len(chosen.rows):
+        raise WrongUsage("header_row_unknown", found=told.header_row, known=len(chosen.rows))
+    named = heading.find(chosen.rows, told.header_row)
+    header_row = named.row
     records = chosen.rows[header_row:]
     while records and not any(cell.strip() for cell in records[-1]):
         records = records[:-1]
     if not records:
         raise UnreadableFile("file_no_rows")
-    headers, cells = _columns(chosen.rows[header_row - 1] if header_row else [], records)
+    headers, cells = _columns(named.names, records)
     stripped = [list(map(str.strip, column)) for column in cells]
     if site and site.upper() not in SITES:
         raise WrongUsage("site_unknown", site=site, known=" ".join(SITES))
@@ -123,11 +124,11 @@ def _sheet(grid: Grid, name: str) -> Sheet:
 
 def _richness(sheet: Sheet) -> float:
     wanted = {"store_name", "external_id", "street_and_number", "street_name", "city", "state", "latitude", "longitude"}
-    header = find_header(sheet.rows[: FIRST_ROWS + 10])
-    if not header:
+    named = heading.find(sheet.rows[: heading.FIRST_ROWS + 10])
+    if not named.row:
         return 0.0
-    said = {meaning for cell in sheet.rows[header - 1] for meaning, score in scores(cell).items() if score > 0.9}  # noqa: PLR2004
-    return len(said & wanted) + 0.5 * (len(sheet.rows) > header)
+    said = {meaning for cell in named.names for meaning, score in scores(cell).items() if score > 0.9}  # noqa: PLR2004
+    return len(said & wanted) + 0.5 * (len(sheet.rows) > named.row)
 
 
 def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
@@ -137,7 +138,7 @@ def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[l
     if header and len(longer) > len(records) / 2:
         width = max(map(len, longer))  # most records are wider: the header is short, not the records long
     padded = [row[:width] if len(row) >= width else [*row, *[""] * (width - len(row))] for row in records]
-    headers = [tidy(cell) for cell in header] + [""] * (width - len(header))
+    headers = list(header) + [""] * (width - len(header))
     cells = [list(column) for column in zip(*padded, strict=True)] if padded else [[] for _ in range(width)]
     while headers and not headers[-1] and not any(cell.strip() for cell in cells[-1]):
         headers.pop()
@@ -180,9 +181,7 @@ def _inside(
     headers: Sequence[str], cells: Sequence[Sequence[str]], profiles: Sequence[Profile], site: str, places: Catalogue
 ) -> float:
     """The share of points that lie in the outline of the country and near one of its towns, as latitude, longitude."""
-    pairs = [
-        points.split_pair(cell) for p, column in zip(profiles, cells, strict=True) if p.pair > _HALF for cell in column
-    ]
+    pairs = [pasted.pair(cell) for p, column in zip(profiles, cells, strict=True) if p.pair > _HALF for cell in column]
     numeric = [index for index, p in enumerate(profiles) if p.decimal > _HALF]
     named = [i for i in numeric if {"latitude", "longitude"} & set(scores(headers[i]))] if headers else []
     for a, b in zip(named or numeric, (named or numeric)[1:], strict=False):
