@@ -155,7 +155,7 @@ class Catalogue:
 
     def _called(self, folded: str) -> Sequence[Place]:
         """The states of exactly that name, everyday ones too."""
-        return self._state_names.by_fold.get(folded) or self._state_names.beside.get(folded, ())
+        return self._state_names.by_fold.get(folded) or self._state_names.beside.get(folded) or ()
 
     def match_city(self, text: str, state: str | None, near: tuple[float, float] | None = None) -> Match:
         """What a cell means as a city of `state` (exact spelling; None: of any state).

@@ -111,32 +111,12 @@ _SHORT_PT = {
 }
 _CLOSE = ((4, 0), (7, 1))  # names up to 4 letters must be right, up to 7 letters one may be wrong, longer ones two
 _MOST = 2
+_BEGUN_MOST = 3  # letters of a word that is only begun
 _UNSEEN = frozenset({"Mn", "Mc", "Me", "Cf"})  # accents, and what joins or parts letters without being one
 _WORDS = re.compile(r"[^\W_]+").findall
 
 # Letters that sound alike in some country; those beside each other on a keyboard; in both orders.
-_ALIKE = (
-    "bv",
-    "sz",
-    "sc",
-    "zc",
-    "sx",
-    "iy",
-    "jg",
-    "jx",
-    "jh",
-    "gh",
-    "kc",
-    "kq",
-    "cq",
-    "mn",
-    "ou",
-    "ei",
-    "ly",
-    "li",
-    "fp",
-    "uw",
-)
+_ALIKE = re.findall("..", "bvszsczcsxiyjgjxjhghkckqcqmnoueilylifpuw")
 _ROWS = ("qwertyuiop", "asdfghjklñ", "zxcvbnm")
 _SOUND, _KEY, _SWAP, _TWICE, _SILENT, _BLANK, _OTHER = 0.5, 0.8, 0.8, 0.5, 0.4, 0.3, 1.0
 _EAR = 0.4  # how much less sure the ear is than the eye
@@ -162,11 +142,11 @@ def _costs() -> dict[tuple[str, str], float]:
     """What it costs to take one letter for another, where that is less than for any two."""
     found: dict[tuple[str, str], float] = {}
     for row in _ROWS:
-        found |= dict.fromkeys(zip(row, row[1:], strict=False), _KEY)
+        found |= dict.fromkeys(pairwise(row), _KEY)
     for upper, lower in pairwise(_ROWS):
         found |= dict.fromkeys(zip(upper, lower, strict=False), _KEY)
         found |= dict.fromkeys(zip(upper[1:], lower, strict=False), _KEY)
-    found |= dict.fromkeys(((a, b) for a, b in _ALIKE), _SOUND)
+    found |= dict.fromkeys(((two[0], two[1]) for two in _ALIKE), _SOUND)
     return found | {(b, a): cost for (a, b), cost in found.items()}
 
 
@@ -194,6 +174,17 @@ def abbreviates(short: str, long: str) -> bool:
     """Whether each word of `short` begins the word at its place: "s m de tucuman" and "san miguel de tucuman"."""
     a, b = short.split(), long.split()
     return len(a) == len(b) > 1 and a != b and all(y.startswith(x) for x, y in zip(a, b, strict=True))
+
+
+def shortened(short: str, long: str, most: float) -> float:
+    """The same with slips in the words written in full; infinite where no word is begun only, or beyond `most`."""
+    a, b = short.split(), long.split()
+    if not len(a) == len(b) > 1:
+        return inf
+    begun = [len(x) < len(y) and len(x) <= _BEGUN_MOST and y.startswith(x) for x, y in zip(a, b, strict=True)]
+    if not any(begun):
+        return inf
+    return sum(0.0 if only else slips(x, y, most) for only, x, y in zip(begun, a, b, strict=True))
 
 
 def initials(folded: str) -> str:
@@ -247,7 +238,7 @@ def sounds(folded: str) -> str:
 
 
 def apart(a: str, b: str, most: float) -> float:
-    """How far a folded text is from a folded name, 0 to `most` (more than that: infinite); a wrong letter is about 1."""
+    """How far a folded text is from a folded name: 0 to `most`, infinite beyond it; a wrong letter is about 1."""
     seen = slips(a, b, most)
     if seen <= _EAR:
         return seen

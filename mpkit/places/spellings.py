@@ -1,4 +1,4 @@
-"""The names of one state, or of all, become an index: a misspelt text goes in, the names it may mean come out ranked."""
+"""The names of one state, or of all, become an index: a misspelt text goes in, what it may mean comes out, ranked."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from mpkit.places.atlas import Place
 
 _SPEAKING = 4  # letters a part of a name has at least
 _LOOKED_AT = 16  # names measured letter by letter: those that share most pairs of sounds with the text
-_INSIDE, _LONGER, _SHORTER = 0.6, 0.05, 0.1  # one name stands in the other; and for each word that is too much
+_INSIDE, _LONGER, _SHORTER = 0.75, 0.05, 0.1  # one name stands in the other; and for each word that is too much
 _BEGUN, _WRITTEN_OUT, _BESIDE = 0.3, 0.1, 0.2  # words only begun; abbreviations; another name of the place
 _BARE = 0.2  # without the words before and after that are no part of a name
 _BEFORE = re.compile(
     r"(?:(?:la )?(?:ciudad|cidade|municipio|municipalidad|mpio|muni|comuna|distrito|localidad|loc|partido|pdo|alcaldia"
-    r"|delegacion|del|cercado|area metropolitana|town|city)(?: autonoma)? (?:(?:de|del|do|da|of) (?:la |los |las |el )?)?)"
+    r"|delegacion|del|cercado|area metropolitana|town|city)(?: autonoma)? "
+    r"(?:(?:de|del|do|da|of) (?:la |los |las |el )?)?)"
 )
 _AFTER = re.compile(r"(?: (?:centro|capital|ciudad|cidade|city|cap|norte|sur|sul|este|leste|oeste|downtown))+$")
 
@@ -103,8 +104,8 @@ class Spellings:
 
 def _cost(text: str, name: str, most: float) -> float:
     """How much is wrong with a text that means a name."""
-    found = names.apart(text, name, most)
-    return min(found, _BEGUN) if names.abbreviates(text, name) else found
+    begun = _BEGUN + (0.0 if names.abbreviates(text, name) else names.shortened(text, name, most))
+    return min(names.apart(text, name, most), begun)
 
 
 def _inside(text: str, name: str) -> float:
