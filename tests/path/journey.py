@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mpkit.sites import Site
+import pytest
+
+from mpkit.sites import SITES, Site
 
 SUMS = ("currency", "count", "gross", "refunds", "chargebacks", "fees", "taxes", "net")
 ALWAYS = ("--from", "2020-01-01", "--to", "2035-01-01")
@@ -19,6 +21,11 @@ DESIGNS = ("sticker-70x100", "poster-a5")
 
 Run = Callable[..., tuple[int, str, str]]
 Ask = Callable[..., Any]
+
+
+def some(*always: str) -> list[Any]:
+    """The seven sites as parameters: those named in every run, the others in the soak."""
+    return [pytest.param(site, marks=() if site in always else pytest.mark.soak) for site in SITES]
 
 
 @dataclass
