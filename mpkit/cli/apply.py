@@ -35,7 +35,7 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Make and change in the account what a plan says; 0: all done, 3: some of it was not."""
-    plan = _read(file)
+    plan = read_plan(file)
     if out and (out.is_dir() or not out.parent.is_dir()):  # known before anything is sent
         why = os.strerror(errno.EISDIR if out.is_dir() else errno.ENOENT)
         raise Refused("plan_unwritable_file", file=str(out), why=why)
@@ -65,7 +65,8 @@ def command(
         console.look()
 
 
-def _read(file: Path) -> Plan:
+def read_plan(file: Path) -> Plan:
+    """The plan of a file. Raises `Refused` for anything else, `StalePlan` for another version's."""
     try:
         if file.exists() and not (file.is_file() or file.is_dir()):  # a device or a pipe never ends
             raise Refused("plan_not_a_plan")

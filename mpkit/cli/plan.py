@@ -11,11 +11,12 @@ from typing import Annotated
 import typer
 
 from mpkit import ledger
-from mpkit.cli import console
+from mpkit.cli import console, recall
+from mpkit.cli.apply import read_plan
 from mpkit.cli.check import parse_map
 from mpkit.db import canonical
 from mpkit.errors import Refused, WrongUsage
-from mpkit.jobs import Workbench, run_now
+from mpkit.jobs import Workbench, latest, run_now
 from mpkit.model import Account, Amount
 from mpkit.plan import Plan, markdown, parse_only, text
 
@@ -29,6 +30,8 @@ def command(
     accept: Annotated[list[str] | None, typer.Option(help="code of a repair to apply, repeatable")] = None,
     amount: Annotated[str, typer.Option(help="who enters the amount: buyer, own-system or till; kept")] = "",
     only: Annotated[str, typer.Option(help="region=NAME, ID,… or first=N")] = "",
+    close: Annotated[str, typer.Option(help="ID,… of branches and registers to close for good")] = "",
+    undo: Annotated[str, typer.Option(help="plan file, its hash, or last: remove what that run created")] = "",
     out: Annotated[Path | None, typer.Option(help="write the plan to this file, for apply")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
@@ -36,15 +39,20 @@ def command(
     if amount and amount not in {one.value for one in Amount}:
         raise WrongUsage("plan_amount_wrong", text=amount)
     parse_only(only)
+    if undo and (files or amount or only or close):
+        raise WrongUsage("plan_undo_with")
     options = {"site": site, "sheet": sheet_name, "map": parse_map(mapping or []), "accept": list(accept or [])}
     bench = console.bench()
     account = bench.account()
     left_out = _take_in(bench, account, files, **options) if files else 0
-    plan = _made(bench, account, amount, only)
+    wishes = {"amount": amount, "only": only, "close": [one.strip() for one in close.split(",") if one.strip()]}
+    plan = _made(bench, account, **wishes, undo=_run(bench, account, undo) if undo else "")
     language = console.language()
     document = plan.document(language)
     if out:
         _write(out, document, plan, language)
+        if down := recall.written(plan, out, language):
+            console.say("plan_recall_written", file=str(down[0]), reprint=str(down[1]))
     console.answer(document, "" if as_json else text(plan, language), as_json=as_json)
     if plan.work or plan.summary["blocked"] or left_out:
         console.look()
@@ -64,14 +72,24 @@ def _take_in(bench: Workbench, account: Account, files: list[Path], **options: o
     return sum(int(file["blocking"]) for file in taken["files"])
 
 
-def _made(bench: Workbench, account: Account, amount: str, only: str) -> Plan:
-    arguments = {"account": account.id, "amount": amount, "only": only, "who": ""}
+def _run(bench: Workbench, account: Account, undo: str) -> str:
+    """The hash of the run meant: of a plan file, said outright, or that of the last apply."""
+    if undo == "last":
+        job = latest(bench.store, account.id, "apply")
+        if job is None:
+            raise Refused("plan_undo_nothing")
+        return str(job.key)
+    return undo if undo.startswith("sha256:") else read_plan(Path(undo)).hash
+
+
+def _made(bench: Workbench, account: Account, **wishes: object) -> Plan:
+    arguments = {"account": account.id, **wishes, "who": ""}
     with console.progress() as progress:
         job = run_now(
             bench,
             account=account.id,
             kind="plan",
-            key=f"command:{amount}:{only}",
+            key=f"command:{hashlib.sha256(canonical(wishes).encode()).hexdigest()[:16]}",
             arguments=arguments,
             progress=progress,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -10,21 +10,23 @@ from typing import Any
 from mpkit import ledger, log
 from mpkit.api import SECONDS, MercadoPago
 from mpkit.db import Engine
-from mpkit.errors import MpkitError, Refused, StalePlan, Unauthorised
+from mpkit.errors import MpkitError, StalePlan, Unauthorised
 from mpkit.i18n import say
 from mpkit.ledger import Hold, Intent, Seal
 from mpkit.model import Account, Pos, Store
 from mpkit.plan import scan
 from mpkit.plan.carry import Book, perform, repair, shortened
 from mpkit.plan.change import Change, Existing, Plan, Wanted, account_of, list_hash
+from mpkit.plan.closing import Paid
 from mpkit.plan.drive import Driver
 from mpkit.plan.events import Ended
 from mpkit.plan.machine import Machine
+from mpkit.plan.paying import last_payments
+from mpkit.plan.stale import confirmed, signs_still, still_true, undone, unpaid_still
 from mpkit.work import Progress, Seams, silent
 
 SETTLE = SECONDS + 60.0  # seconds: a request's own time, and a minute in which a late one may still be carried out
 IN_FLIGHT = 4
-_NAMED = 5  # changed objects a refusal names
 _FAILED = frozenset({"refused", "conflict", "unknown"})
 _log = log.get("plan")
 
@@ -106,6 +108,7 @@ class Applying:
     settle: float = SETTLE
     in_flight: int = IN_FLIGHT
     progress: Progress = silent
+    told: Callable[[Applied], None] = lambda _: None  # how far it came, said before anything is raised
     driver: Callable[..., Driver] = Driver  # the simulator drives the same machine on a clock of its own
 
     def apply(self, plan: Plan, *, confirm_changes: int | None = None, confirm_stickers: int | None = None) -> Applied:
@@ -117,7 +120,7 @@ class Applying:
         began = self.seams.clock.monotonic()
         if not account_of(plan, self.account):
             raise StalePlan("plan_stale_account", planned=plan.account, found=self.account.id)
-        _confirmed(plan, confirm_changes, confirm_stickers)
+        confirmed(plan, confirm_changes, confirm_stickers)
         hold = ledger.take(self.store, self.account.id, "apply", who=self.who, clock=self.seams.clock)
         try:
             return self._held(plan, hold, began)
@@ -138,7 +141,11 @@ class Applying:
         again = undone(plan, existing, journal)
         journal = {key: replace(one, state="intended") if key in again else one for key, one in journal.items()}
         still_true(plan, existing, journal)
-        book = Book(self.store, self.account.id, plan.hash, known, self.seal, self.seams.clock, hold)
+        done = {key for key, one in journal.items() if one.state == "done"}
+        signs_still(plan, ledger.serials_in_use(self.store, self.account.id), done)
+        unpaid_still(plan, self._paid(plan, done), done)
+        recorded = ledger.recorded(self.store, self.account.id, seal=self.seal)
+        book = Book(self.store, self.account.id, plan.hash, recorded, self.seal, self.seams.clock, hold)
         keys = book.begin(plan.work, again)
         machine = self._machine(plan, existing, journal)
         _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
@@ -152,13 +159,27 @@ class Applying:
             progress=self.progress,
             beat=partial(ledger.beat, self.store, hold, clock=self.seams.clock),
         )
-        driver.run()
-        _raise_trouble(machine)
+        try:
+            driver.run()
+            _raise_trouble(machine)
+        finally:
+            applied = self._ended(plan, machine, self.api.requests - before, began)
+        return applied
+
+    def _ended(self, plan: Plan, machine: Machine, requests: int, began: float) -> Applied:
+        """Say how far it came, whatever ended it."""
         blocked = tuple(_blocked(change) for change in plan.changes if change.kind == "blocked")
         elapsed = self.seams.clock.monotonic() - began
-        applied = Applied(plan.hash, (*machine.outcomes(), *blocked), self.api.requests - before, elapsed)
+        applied = Applied(plan.hash, (*machine.outcomes(), *blocked), requests, elapsed)
         _log.info("apply ended", plan=plan.hash, done=applied.done, failed=applied.failed, skipped=applied.skipped)
+        self.told(applied)
         return applied
+
+    def _paid(self, plan: Plan, done: Collection[str]) -> Paid:
+        """The last payment of each POS that is still to be taken away."""
+        going = [one for one in plan.work if one.kind == "delete" and one.object == "pos" and one.key not in done]
+        now = self.seams.clock.now()
+        return last_payments(self.api, [str(one.remote_id) for one in going], now=now, progress=self.progress)
 
     def _machine(self, plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> Machine:
         unsettled = ledger.unsettled(self.store, self.account.id)
@@ -173,47 +194,6 @@ class Applying:
             in_flight=self.in_flight,
             repair=repair,
         )
-
-
-def _confirmed(plan: Plan, changes: int | None, stickers: int | None) -> None:
-    """The plan's own numbers, typed by a person where it asks for them."""
-    if plan.confirm_stickers and stickers != plan.confirm_stickers:
-        raise Refused("plan_confirm_stickers", n=plan.confirm_stickers)
-    if plan.confirm_changes is not None and changes != plan.confirm_changes:
-        raise Refused("plan_confirm_changes", n=plan.confirm_changes, of=len(plan.remote))
-
-
-def undone(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> tuple[str, ...]:
-    """What the journal has as done although the account is, in every mark, as it was when the plan was made.
-
-    Equal plans have equal names, whenever they are made: a name that was changed, changed back in the panel and is
-    wanted once more is to be changed once more; a register made, deleted there and wanted again is to be made again.
-    """
-    if existing.fingerprints() != plan.remote:
-        return ()
-    ours = {key for key, intent in journal.items() if intent.state == "done"}
-    return tuple(one.key for one in plan.work if one.key in ours and (one.kind == "create" or one.touches))
-
-
-def still_true(plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> None:
-    """Raise `StalePlan` where the account is not as the plan saw it; what the plan's own journal did is no change."""
-    now = existing.fingerprints()
-    ours = {key for key, intent in journal.items() if intent.attempts or intent.state != "intended"}
-    named: dict[str, str] = {}
-    for store in existing.stores:
-        named[f"store:{store.id}"] = f"store:{store.external_id}"
-    for pos in existing.pos:
-        named[f"pos:{pos.id}"] = f"pos:{pos.external_id}"
-    changed = [
-        named.get(mark, mark)
-        for mark in sorted({*plan.remote, *now})
-        if plan.remote.get(mark) != now.get(mark) and named.get(mark) not in ours
-    ]
-    made = (f"{one.object}:{one.remote_id}" for one in journal.values() if one.state == "done")
-    changed += [mark for mark in made if mark not in now]
-    if changed:
-        names = [name if not name.endswith(":None") else name.partition(":")[0] for name in changed[:_NAMED]]
-        raise StalePlan("plan_stale_remote", n=len(changed), names=", ".join(names))
 
 
 def _raise_trouble(machine: Machine) -> None:

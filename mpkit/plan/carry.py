@@ -37,10 +37,15 @@ def _store(call: Call, api: MercadoPago) -> Store | None:
         return api.store_by_external_id(external_id)
     if call.action == "read":
         return api.store(call.target)
+    if call.action == "delete":
+        api.delete_store(call.target)
+        return None
     branch = branch_of(external_id, call.fields)
     if call.action == "create":
         return api.create_store(branch)
-    return api.update_store(call.target, branch, fields=_parts(call.change.fields))
+    return api.update_store(
+        call.target, branch, fields=_parts(call.change.fields), external_id=call.external_id or None
+    )
 
 
 def _pos(call: Call, api: MercadoPago, keys: Mapping[str, str]) -> Pos | None:
@@ -49,17 +54,21 @@ def _pos(call: Call, api: MercadoPago, keys: Mapping[str, str]) -> Pos | None:
         return api.pos_by_external_id(external_id)
     if call.action == "read":
         return api.pos(call.target)
+    if call.action == "delete":
+        api.delete_pos(call.target, key=keys[call.change.key])
+        return None
     register = register_of(external_id, call.fields)
     waits = bool(call.fields["fixed_amount"])
     if call.action == "create":
         key = keys[call.change.key]
         return api.create_pos(register, store_id=call.store_id, waits_for_order=waits, key=key)
-    return api.update_pos(call.target, register, store_id=call.store_id, waits_for_order=waits)
+    named = call.external_id or None
+    return api.update_pos(call.target, register, store_id=call.store_id, waits_for_order=waits, external_id=named)
 
 
 def _parts(fields: Iterable[str]) -> set[str]:
     """The parts of a store's body that hold these fields; a location always goes whole."""
-    return {name if name in {"name", "hours"} else "location" for name in fields}
+    return {name if name in {"name", "hours"} else "location" for name in fields if name != "external_id"}
 
 
 def repair(error: RefusedByApi, fields: Fields) -> Mapping[str, Any] | None:
@@ -74,7 +83,7 @@ def repair(error: RefusedByApi, fields: Fields) -> Mapping[str, Any] | None:
 
 @dataclass(frozen=True)
 class Book:
-    """Where the journal of one plan is written, and by whom."""
+    """Where the journal of one plan is written, and by whom; `known` holds all that is on record, gone or not."""
 
     store: Engine
     account: str
@@ -111,7 +120,8 @@ class Book:
     def _key(self, change: Change) -> str:
         before = self.known.get((change.object, change.external_id))
         gone = before.remote_id if before is not None and change.kind == "create" else ""
-        return ledger.request_key(self.account, change.kind, change.object, change.external_id, after=gone)
+        after = str(change.remote_id) if change.kind == "delete" else gone
+        return ledger.request_key(self.account, change.kind, change.object, change.external_id, after=after)
 
     def write(self, entries: Iterable[Journal]) -> list[Event]:
         """Write entries in one transaction; an outcome that the ledger refuses comes back as an event."""
@@ -135,7 +145,9 @@ class Book:
 
     def _ended(self, connection: Connection, entry: Ended) -> list[Event]:
         change, now = entry.change, self.clock.now()
-        if entry.end == "done" and entry.remote_id:
+        if entry.end == "done" and change.kind == "delete":
+            ledger.forget(connection, self.account, change.object, change.external_id, at=now, seal=self.seal)
+        elif entry.end == "done" and entry.remote_id:
             before = self.known.get((change.object, change.external_id))
             same = before if before is not None and before.remote_id == entry.remote_id else None
             now_known = Known(
@@ -149,6 +161,10 @@ class Book:
                 ledger.remember(connection, self.account, now_known, at=now, seal=self.seal)
             except ledger.Taken as taken:
                 return [Taken(change.key, taken.holder)]
+            if change.object == "pos" and change.names and now_known.qr_payload:
+                self._sticker(connection, now_known)
+        if entry.end == "done" and change.stickers_void > change.steps_false:
+            ledger.void_pieces(connection, self.account, change.serials, seal=self.seal)
         ledger.mark_ended(
             connection,
             self.account,
@@ -160,6 +176,18 @@ class Book:
             note=entry.note,
         )
         return []
+
+    def _sticker(self, connection: Connection, pos: Known) -> None:
+        """What hangs on the counter of a POS made in the panel stays valid, and is ours to know from now on."""
+        ledger.enter_sticker(
+            connection,
+            self.account,
+            pos.external_id,
+            pos.remote_id,
+            pos.qr_payload or "",
+            at=self.clock.now(),
+            seal=self.seal,
+        )
 
     def _intent(self, change: Change, attempts: int = 0) -> Intent:
         return Intent(self.plan, change.object, change.external_id, change.kind, attempts=attempts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
@@ -12,9 +13,10 @@ from mpkit.db import canonical
 from mpkit.errors import Refused, StalePlan
 from mpkit.i18n import say
 from mpkit.model import Account, Amount, Branch, Pos, Register, Store
+from mpkit.plan import cost
 from mpkit.plan.fields import plain_hours
 
-FORMAT = 1  # raised whenever an older plan must no longer be applied by this program
+FORMAT = 2  # raised whenever an older plan must no longer be applied by this program
 MANY = 0.3  # share of existing objects from which a number must be typed
 FEW = 10  # below this many existing objects a share says nothing
 
@@ -69,6 +71,8 @@ class Change:
     """One object and what happens to it. `why` names a sentence; `fields` are those of `after` that differ.
 
     `before` and `after` are plain fields (see `plan.fields`); `external_id` is "" for an object that has none.
+    `serials` are the printed pieces that no longer serve, `stickers_void` their number; of these, `steps_false` keep a
+    code that pays and only tell the buyer the wrong steps.
     """
 
     kind: Kind
@@ -81,6 +85,8 @@ class Change:
     after: Mapping[str, Any] | None = None
     fields: tuple[str, ...] = ()
     stickers_void: int = 0
+    steps_false: int = 0
+    serials: tuple[int, ...] = ()
     remote_id: str | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
 
@@ -93,6 +99,11 @@ class Change:
     def touches(self) -> bool:
         """Whether something that exists becomes different."""
         return self.kind in {"update", "delete"} or (self.kind == "adopt" and bool(self.fields))
+
+    @property
+    def names(self) -> bool:
+        """Whether an object made in the panel gets our external id."""
+        return self.kind == "adopt" and "external_id" in self.fields
 
     def content(self) -> dict[str, Any]:
         """The change without any language: what the hash is taken over, and what is read back."""
@@ -107,6 +118,8 @@ class Change:
             "after": _plain(self.after),
             "fields": list(self.fields),
             "stickers_void": self.stickers_void,
+            "steps_false": self.steps_false,
+            "serials": list(self.serials),
             "code": self.why,
             "values": dict(self.values),
         }
@@ -125,6 +138,8 @@ class Change:
             after=content["after"],
             fields=tuple(content["fields"]),
             stickers_void=content["stickers_void"],
+            steps_false=content["steps_false"],
+            serials=tuple(content["serials"]),
             remote_id=content["id"],
             values=content["values"],
         )
@@ -176,7 +191,8 @@ class Plan:
         counts: dict[str, int] = dict.fromkeys(KINDS, 0)
         for change in self.changes:
             counts[change.kind] += 1
-        return counts | {"same": self.same, "stickers_void": sum(change.stickers_void for change in self.changes)}
+        signs = {name: sum(getattr(one, name) for one in self.changes) for name in ("stickers_void", "steps_false")}
+        return counts | {"same": self.same} | signs
 
     @property
     def work(self) -> tuple[Change, ...]:
@@ -205,6 +221,7 @@ class Plan:
             **content,
             "summary": self.summary,
             "confirm": {"changes": self.confirm_changes, "stickers": self.confirm_stickers},
+            "stickers": cost.of(self.changes),
         }
 
     @classmethod
@@ -236,9 +253,13 @@ class Plan:
 
 
 def why(change: Change, language: str) -> str:
-    """The reason of a change as a sentence."""
+    """The reason of a change, in one sentence or several."""
     names = ", ".join(say(f"plan_field_{name}", language) for name in change.fields)
-    return say(change.why, language, **{"fields": names, **change.values})
+    keys = (change.why, *change.values.get("also", ()))
+    values = {"fields": names, **change.values}
+    if values.get("last_payment"):
+        values["last_payment"] = datetime.fromisoformat(values["last_payment"])
+    return " ".join(say(key, language, **values) for key in keys)
 
 
 def list_hash(wanted: Wanted, amount: Amount | None, scope: tuple[str, ...] | None) -> str:

@@ -11,7 +11,7 @@ from mpkit.model import Pos, Store
 from mpkit.plan.change import Change
 from mpkit.plan.fields import Fields
 
-Action = Literal["create", "update", "look", "read"]
+Action = Literal["create", "update", "delete", "look", "read"]
 End = Literal["done", "refused", "conflict", "unknown", "skipped", "left"]
 
 
@@ -42,13 +42,17 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Network: ask or tell Mercado Pago; `target` is the object's id, for a POS to create its store's id."""
+    """Network: ask or tell Mercado Pago; `target` is the object's id, `store_id` that of a POS's store.
+
+    `external_id` is the one an object made in the panel is to get with this update, "" where it has it already.
+    """
 
     change: Change
     action: Action
     fields: Fields
     target: str = ""
     store_id: str = ""
+    external_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ Effect = Journal | Call | Wait
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A call's answer: the object, or None for a look that found none."""
+    """A call's answer: the object; None for a look that found none, and for an object that was taken away."""
 
     key: str
     found: Store | Pos | None

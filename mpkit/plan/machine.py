@@ -8,6 +8,10 @@ the same answer is begun: that is what makes killing the process at any point ha
        │  store not known yet: 1.5, 3, 6 s ──▶ create
        └─ unknown, "already in use" ──▶ look ──found──▶ compare ──▶ done · conflict
                                          └─absent─▶ settle ──▶ look ──absent──▶ create (same ids, five times at most)
+
+    an object of the panel gets our id ──unknown──▶ read ──ours──▶ the rest ──▶ done
+                                                      ├─none──▶ again · another's ──▶ conflict
+    delete, a store after its POS ──answer, or not there──▶ done; unknown: again, by the same id of Mercado Pago
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ _BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds after a request that certainly
 _STOPS = 30  # times 429 may send one change back to wait; the client has waited each time as told
 _STOP_PAUSE = 5.0
 
+_WRITES = frozenset({"create", "update", "delete"})
 _BARREN = 5  # changes in a row that end unknown, without one answer between: the other side is not well
 
 Repair = Callable[[RefusedByApi, Fields], Mapping[str, Any] | None]
@@ -76,7 +81,10 @@ class Machine:
         self._halted = False
         self._barren = 0
         open_elsewhere = set(unsettled)
+        self._going: dict[str, list[str]] = {}  # keys of POS to take away, by their store's external id
         for change in changes:
+            if change.kind == "delete" and change.object == "pos":
+                self._going.setdefault(str((change.before or {}).get("store", "")), []).append(change.key)
             doubt = change.key in open_elsewhere
             self._steps[change.key] = first(change, journal.get(change.key), unsettled=doubt)
 
@@ -126,13 +134,11 @@ class Machine:
 
     def start(self) -> list[Effect]:
         """The first effects."""
-        for key, step in self._steps.items():
+        for step in list(self._steps.values()):
             if step.phase == "over" and step.change.object == "store" and step.remote_id:
                 self._stores[step.change.external_id] = step.remote_id
-            elif step.phase == "held":
-                self._steps[key] = replace(step, phase="held" if self._waits_for_store(step) else "queued")
-                if self._steps[key].phase == "queued":
-                    self._queue.append(key)
+            elif step.phase == "held" and not self._waits(step):
+                self._queue_up(step)
         return self._pump()
 
     def on(self, event: Event) -> list[Effect]:
@@ -164,7 +170,7 @@ class Machine:
 
     def _go(self, step: Step) -> list[Effect]:
         change = step.change
-        if step.next == "read" and step.found is None and change.kind == "adopt":
+        if step.next == "read" and step.found is None and change.kind == "adopt" and not change.touches:
             known = self._seen.get(f"{change.object}:{change.remote_id}")
             if isinstance(known, Store) or (isinstance(known, Pos) and known.qr_code):
                 return self._finish(step, known)
@@ -172,15 +178,16 @@ class Machine:
                 return self._over(step, "refused", error=MpkitError("plan_gone"))
         store_id = self._stores.get(str(step.fields.get("store", "")), "")
         effects: list[Effect] = []
-        if step.next in {"create", "update"}:
-            if change.object == "pos" and not store_id:
+        if step.next in _WRITES:
+            if change.object == "pos" and not store_id and change.kind != "delete":
                 return self._over(step, "skipped", error=MpkitError("plan_skipped_store", branch=step.fields["store"]))
             step = replace(step, attempts=step.attempts + 1, settled=False)
             effects.append(Sending(change, step.before + step.attempts, step.fields))
         self._set(replace(step, phase="flying"))
         self._flying.add(change.key)
         target = step.found.id if step.found is not None else step.remote_id or ""
-        effects.append(Call(change, step.next, step.fields, target=target, store_id=store_id))
+        given = change.external_id if step.next == "update" and change.names and not step.claimed else ""
+        effects.append(Call(change, step.next, step.fields, target=target, store_id=store_id, external_id=given))
         return effects
 
     def _set(self, step: Step) -> None:
@@ -199,9 +206,24 @@ class Machine:
     def _answered(self, step: Step, found: Store | Pos | None) -> list[Effect]:
         if step.next == "look":
             return self._looked(step, found)
+        if step.next == "delete":
+            return self._over(step, "done", remote_id=step.remote_id)
         if found is None or not is_ours(step, found):
             return self._in_doubt(step)  # an answer about something else says nothing about ours
+        if step.next == "read" and step.found is None and step.change.names:
+            return self._named(step, found)
         return self._finish(step, found)
+
+    def _named(self, step: Step, found: Store | Pos) -> list[Effect]:
+        """An object of the panel, read after a doubt: it has our id by now, or none yet, or somebody else's."""
+        ours = step.change.external_id
+        if found.external_id == ours and step.change.fields == ("external_id",):
+            return self._finish(step, found)
+        if found.external_id not in {None, "", ours}:
+            error = MpkitError("plan_conflict_taken", holder=found.external_id)
+            return self._over(step, "conflict", error=error, remote_id=found.id)
+        self._queue_up(step, next="update", claimed=found.external_id == ours, naps=0)
+        return []
 
     def _finish(self, step: Step, found: Store | Pos) -> list[Effect]:
         """It exists as wanted: done, once the code of a POS is known."""
@@ -234,6 +256,8 @@ class Machine:
             return self._stopped(step, error)
         if step.next in {"look", "read"}:
             return self._blind(step, error)
+        if step.next == "delete" and isinstance(error, NotFound):
+            return self._over(step, "done", remote_id=step.remote_id)
         if isinstance(error, Unreachable):
             return self._again(step, error)
         return self._write_failed(step, error)
@@ -246,8 +270,14 @@ class Machine:
         return self._refused(step, error)
 
     def _in_doubt(self, step: Step) -> list[Effect]:
-        """It may or may not have been carried out: look first. An update is simply said again, to the same effect."""
-        if step.next == "update":
+        """It may or may not have been carried out: look first.
+
+        A delete, and an update that gives no external id, are simply said again, to the same effect.
+        """
+        if step.next == "update" and step.change.names and not step.claimed and step.attempts < ATTEMPTS:
+            self._queue_up(step, next="read", naps=0)
+            return []
+        if step.next in {"update", "delete"}:
             return self._again(step, UnknownOutcome("plan_unknown"))
         self._queue_up(step, next="look", settled=False, naps=0)
         return []
@@ -276,7 +306,7 @@ class Machine:
         """429: certainly not carried out, and the client has stopped the whole account for as long as it was told."""
         if step.stops >= _STOPS:
             return self._lost(step, error)
-        taken_back = 1 if step.next in {"create", "update"} else 0
+        taken_back = 1 if step.next in _WRITES else 0
         pause = error.retry_after if error.retry_after is not None else _STOP_PAUSE
         return self._nap(step, pause, stops=step.stops + 1, attempts=step.attempts - taken_back)
 
@@ -311,7 +341,9 @@ class Machine:
         effects: list[Effect] = [
             Ended(step.change, end, step.remote_id, code, step.fields, error=error, note=step.note)
         ]
-        if step.change.object == "store":
+        if step.change.kind == "delete":
+            effects += self._pos_gone(step)
+        elif step.change.object == "store":
             effects += self._store_over(step)
         return effects
 
@@ -320,7 +352,7 @@ class Machine:
         self.halt(error)
         if step.found is not None:
             return self._over(step, "done", found=step.found)
-        step = replace(step, phase="asleep", attempts=step.attempts - (step.next in {"create", "update"}))
+        step = replace(step, phase="asleep", attempts=step.attempts - (step.next in _WRITES))
         self._set(step)
         return [Ended(step.change, unreached(step), error=error)]
 
@@ -331,14 +363,31 @@ class Machine:
             self._stores[external_id] = store.remote_id
         effects: list[Effect] = []
         for step in [one for one in self._steps.values() if one.phase == "held"]:
-            if step.fields.get("store") == external_id:
+            if step.change.kind != "delete" and step.fields.get("store") == external_id:
                 if store.end == "done":
                     self._queue_up(step)
                 else:
                     effects += self._over(step, "skipped", error=MpkitError("plan_skipped_store", branch=external_id))
         return effects
 
-    def _waits_for_store(self, step: Step) -> bool:
+    def _pos_gone(self, pos: Step) -> list[Effect]:
+        """A store whose POS are all gone goes too; one that keeps a POS stays, as that POS would be left without it."""
+        store = self._steps.get(f"store:{(pos.change.before or {}).get('store', '')}")
+        if store is None or store.phase != "held" or self._waits(store):
+            return []
+        if any(one.end != "done" for one in self._inside(store)):
+            return self._over(store, "skipped", error=MpkitError("plan_skipped_pos"))
+        self._queue_up(store)
+        return []
+
+    def _inside(self, store: Step) -> list[Step]:
+        """The POS of a store that are to go with it."""
+        return [self._steps[key] for key in self._going.get(store.change.external_id, ())]
+
+    def _waits(self, step: Step) -> bool:
+        """Whether another object must come, or go, first."""
+        if step.change.kind == "delete":
+            return step.change.object == "store" and any(pos.phase != "over" for pos in self._inside(step))
         store = self._steps.get(f"store:{step.fields.get('store', '')}")
-        made = store is not None and store.change.kind == "create" and store.phase != "over"
-        return step.change.object == "pos" and made
+        to_come = store is not None and (store.change.kind == "create" or store.change.names)
+        return step.change.object == "pos" and to_come and store is not None and store.phase != "over"

@@ -11,6 +11,7 @@ from mpkit.errors import Refused
 from mpkit.ledger import Known
 from mpkit.model import Account, Amount, Branch, Pos, Register, Store
 from mpkit.plan.change import Change, Existing, Object, Plan, Wanted, list_hash
+from mpkit.plan.closing import Closed, Doomed, Paid, pos_away, store_away
 from mpkit.plan.fields import Fields, differing, of_branch, of_pos, of_register, of_store
 from mpkit.plan.scope import Only, chosen
 from mpkit.sites import SITES
@@ -30,16 +31,22 @@ def make(
     account: Account,
     amount: Amount | None = None,
     only: Only | None = None,
-    printed: Mapping[str, int] | None = None,
+    printed: Mapping[str, Sequence[int]] | None = None,
+    close: Closed | None = None,
+    paid: Paid | None = None,
+    adopting: Mapping[str, str] | None = None,
 ) -> Plan:
     """The plan that turns `existing` into what is `wanted`.
 
     `known` is what the ledger holds (ids, and the fields as last sent), `amount` who enters the amount where a register
-    does not say so itself, `printed` how many pieces of each register are in use. Raises `Refused` where somebody still
-    has to say who enters the amount: with a wrong guess every sign of the chain collects nothing.
+    does not say so itself, `printed` the serials of each register's pieces in use. `close` names what is closed in the
+    list and to be taken away, `paid` the last payment of each such POS; `adopting` the ids of objects made in the panel
+    that are to become ours, by "store:<external id>" and "pos:<external id>". Raises `Refused` where somebody still has
+    to say who enters the amount: with a wrong guess every sign of the chain collects nothing.
     """
     answered(wanted, amount)
-    look = _Look.at(account, existing, known, printed or {}, amount)
+    doomed = Doomed(paid or {}, printed or {})
+    look = _Look.at(account, existing, known, amount, doomed=doomed, close=close or Closed(), adopting=adopting or {})
     registers: dict[str, list[Register]] = defaultdict(list)
     for register in wanted.registers:
         registers[register.branch_external_id].append(register)
@@ -78,9 +85,12 @@ class _Look:
     stores: Mapping[str, Sequence[Store]]  # by external id
     pos: Mapping[str, Sequence[Pos]]
     store_of: Mapping[str, str]  # store id to external id
+    inside: Mapping[str, Sequence[Pos]]  # by store id
     known: Mapping[tuple[str, str], Known]
-    printed: Mapping[str, int]
     existing: Existing
+    doomed: Doomed
+    close: Closed
+    adopting: Mapping[str, str]
 
     @classmethod
     def at(
@@ -88,28 +98,56 @@ class _Look:
         account: Account,
         existing: Existing,
         known: Mapping[tuple[str, str], Known],
-        printed: Mapping[str, int],
         amount: Amount | None,
+        *,
+        doomed: Doomed,
+        close: Closed,
+        adopting: Mapping[str, str],
     ) -> _Look:
+        named = {f"{key.partition(':')[0]}:{id_}": key.partition(":")[2] for key, id_ in adopting.items()}
         stores: dict[str, list[Store]] = defaultdict(list)
         pos: dict[str, list[Pos]] = defaultdict(list)
+        inside: dict[str, list[Pos]] = defaultdict(list)
         for store in existing.stores:
-            stores[store.external_id or ""].append(store)
+            stores[store.external_id or named.get(f"store:{store.id}", "")].append(store)
         for one in existing.pos:
-            pos[one.external_id or ""].append(one)
-        store_of = {store.id: store.external_id for store in existing.stores if store.external_id}
+            pos[one.external_id or named.get(f"pos:{one.id}", "")].append(one)
+            inside[one.store_id or ""].append(one)
+        names = ((store.id, store.external_id or named.get(f"store:{store.id}", "")) for store in existing.stores)
+        store_of = {id_: name for id_, name in names if name}
         sound = {key: one for key, one in known.items() if one.sound}
-        return cls(account, amount, stores, pos, store_of, sound, printed, existing)
+        return cls(account, amount, stores, pos, store_of, inside, sound, existing, doomed, close, adopting)
 
     def branch(self, branch: Branch, registers: Sequence[Register]) -> list[Change]:
-        """What happens to a branch's store, then to its POS."""
+        """What happens to a branch's store, then to its POS; what goes, goes the other way round."""
+        if branch.closed:
+            return self._closing(branch, registers)
         store = self._store(branch)
-        blocked = store.kind == "blocked"
-        changes = [] if store.why == _ABSENT else [store]
-        for register in registers:
-            one = self._pos(register, branch, blocked=blocked)
-            changes += [] if one.why == _ABSENT else [one]
-        return changes
+        changes = [store, *(self._pos(one, branch, blocked=store.kind == "blocked") for one in registers)]
+        return [one for one in changes if one.why != _ABSENT]
+
+    def _closing(self, branch: Branch, registers: Sequence[Register]) -> list[Change]:
+        """A closed branch: what it has in the account is left, but for what is to be taken away now."""
+        pos = [self._closed_pos(register, branch) for register in registers]
+        base = Change("same", "store", branch.external_id, branch.name, _ABSENT, branch.record)
+        found = self.stores.get(branch.external_id, ())
+        if branch.external_id not in self.close.branches or not found:
+            store = _closed(base, found)
+        elif len(found) > 1:
+            store = replace(base, kind="blocked", why="plan_why_twice", values={"n": len(found)})
+        else:
+            away = {one.remote_id for one in pos if one.kind == "delete" and one.remote_id}
+            store = store_away(base, found[0], self.inside.get(found[0].id, ()), away)
+        return [one for one in (*pos, store) if one.why != _ABSENT]
+
+    def _closed_pos(self, register: Register, branch: Branch) -> Change:
+        base = Change("same", "pos", register.external_id, register.name, _ABSENT, register.record)
+        found = self.pos.get(register.external_id, ())
+        if register.external_id not in self.close.registers or not found:
+            return _closed(base, found)
+        if len(found) > 1:
+            return replace(base, kind="blocked", why="plan_why_twice", values={"n": len(found)})
+        return pos_away(base, found[0], self.doomed, store=branch.external_id, branch=branch.name)
 
     def stray(self, register: Register) -> Change:
         """A register whose branch is not in the list."""
@@ -119,20 +157,19 @@ class _Look:
     def unmanaged(self, wanted: Wanted) -> Iterator[Change]:
         """What the account has and the list does not: it stays as it is."""
         branches = {branch.external_id for branch in wanted.branches}
+        taken = {f"{key.partition(':')[0]}:{id_}" for key, id_ in self.adopting.items()}
         for store in self.existing.stores:
-            if store.external_id not in branches:
+            if store.external_id not in branches and f"store:{store.id}" not in taken:
                 yield _left("store", store, of_store(store, None))
         registers = {register.external_id for register in wanted.registers}
         for pos in self.existing.pos:
-            if pos.external_id not in registers:
+            if pos.external_id not in registers and f"pos:{pos.id}" not in taken:
                 yield _left("pos", pos, of_pos(pos, self.store_of))
 
     def _store(self, branch: Branch) -> Change:
         after = of_branch(branch)
         base = Change("same", "store", branch.external_id, branch.name, _ABSENT, branch.record)
         found = self.stores.get(branch.external_id, ())
-        if branch.closed:
-            return _closed(base, found)
         why = self._unfit(branch.external_id, _STORE_ID, after, ("name", "street_name", "city", "state"))
         box = SITES[self.account.site].box
         if not why and not box.holds(branch.location.latitude, branch.location.longitude):
@@ -143,7 +180,7 @@ class _Look:
         if not found:
             return replace(base, kind="create", why="plan_why_gone" if known else "plan_why_new", after=after)
         ours = known if known and known.remote_id == found[0].id else None
-        before = of_store(found[0], ours.sent if ours else None)
+        before = _nameless(of_store(found[0], ours.sent if ours else None), found[0])
         return _compared(replace(base, remote_id=found[0].id, before=before, after=after), ours, known)
 
     def _pos(self, register: Register, branch: Branch, *, blocked: bool) -> Change:
@@ -151,24 +188,36 @@ class _Look:
         after = of_register(register, amount)
         base = Change("same", "pos", register.external_id, register.name, _ABSENT, register.record)
         found = self.pos.get(register.external_id, ())
-        if register.closed or branch.closed:
-            return _closed(base, found)
+        if register.closed:
+            return self._closed_pos(register, branch)
         why = "plan_why_branch_blocked" if blocked else self._unfit(register.external_id, _POS_ID, after, ("name",))
         if not why and len(register.name) > _POS_NAME:
             why = "plan_why_name_long"
         if why or len(found) > 1:
             return replace(base, kind="blocked", why=why or "plan_why_twice", after=after, values={"n": len(found)})
         known = self.known.get(("pos", register.external_id))
-        pieces = self.printed.get(register.external_id, 0)
         if not found:
-            why = "plan_why_gone" if known else "plan_why_new"
-            return replace(base, kind="create", why=why, after=after, stickers_void=pieces if known else 0)
+            made = replace(base, kind="create", why="plan_why_gone" if known else "plan_why_new", after=after)
+            return self._signs(made, branch, dead=known is not None)
         ours = known if known and known.remote_id == found[0].id else None
-        before = of_pos(found[0], self.store_of)
+        before = _nameless(of_pos(found[0], self.store_of), found[0])
         change = _compared(replace(base, remote_id=found[0].id, before=before, after=after), ours, known)
-        # The code of another POS is another code; and steps to pay that are no longer true make a sign useless too.
-        useless = change.why == "plan_why_replaced" or "fixed_amount" in change.fields
-        return replace(change, stickers_void=pieces if useless else 0)
+        # The code of another POS is another code; steps to pay that are no longer true make a sign useless too.
+        dead = change.why == "plan_why_replaced"
+        return self._signs(change, branch, dead=dead, steps="fixed_amount" in change.fields)
+
+    def _signs(self, change: Change, branch: Branch, *, dead: bool, steps: bool = False) -> Change:
+        """The change with the printed pieces it makes useless: by their code, or by the steps beside it."""
+        serials = tuple(self.doomed.printed.get(change.external_id, ())) if dead or steps else ()
+        if not serials:
+            return change
+        return replace(
+            change,
+            stickers_void=len(serials),
+            steps_false=0 if dead else len(serials),
+            serials=serials,
+            values={**change.values, "branch": branch.name},
+        )
 
     def _unfit(self, external_id: str, most: int, after: Fields, needed: Sequence[str]) -> str:
         """Why the API would refuse it as it stands, or ""; the list may have been edited after its file was checked."""
@@ -182,11 +231,18 @@ _ABSENT = ""  # the reason of a change that is none
 
 def _compared(change: Change, ours: Known | None, known: Known | None) -> Change:
     """Same, update or adopt: by what differs, and by whether we know the object as ours."""
-    fields = differing(change.after or {}, change.before or {})
+    before, after = change.before or {}, change.after or {}
+    fields = differing(after, before)
     if ours is not None and not fields:
         return replace(change, why="plan_why_same")
     if ours is not None:
         return replace(change, kind="update", why="plan_why_differs", fields=fields)
+    if "external_id" in before:  # made in the panel: it gets our id, and its sticker goes on
+        also = ["plan_adopt_switch"] if "fixed_amount" in fields else []
+        after = {**after, "external_id": change.external_id}
+        values = {"also": also} if also else {}
+        fields = ("external_id", *fields)
+        return replace(change, kind="adopt", why="plan_why_adopt", fields=fields, after=after, values=values)
     why = "plan_why_ours_differs" if fields else "plan_why_ours"
     return replace(change, kind="adopt", why="plan_why_replaced" if known else why, fields=fields)
 
@@ -194,6 +250,11 @@ def _compared(change: Change, ours: Known | None, known: Known | None) -> Change
 def _closed(base: Change, found: Sequence[Store | Pos]) -> Change:
     """Closed in the list: nothing to make, and what exists is left, because closing it is a step of its own."""
     return replace(base, kind="unmanaged", why="plan_why_closed", remote_id=found[0].id) if found else base
+
+
+def _nameless(before: Fields, found: Store | Pos) -> Fields:
+    """The fields of an object; one made in the panel says that it has no external id."""
+    return before if found.external_id else {**before, "external_id": None}
 
 
 def _left(kind: Object, found: Store | Pos, before: Fields) -> Change:

@@ -9,6 +9,7 @@ from babel.dates import get_day_names
 
 from mpkit.i18n import locale_of, say
 from mpkit.model import WEEK
+from mpkit.plan import cost
 from mpkit.plan.change import KINDS, Change, Plan, why
 
 _SHOWN = 20  # lines of one part on a terminal; Markdown and JSON hold all
@@ -102,8 +103,21 @@ def _escaped(text: str) -> str:
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|!~" else letter for letter in text.replace("\n", " "))
 
 
+def _signs(plan: Plan, language: str) -> list[str]:
+    """How many printed signs in which branches become useless, by their code or by their steps."""
+    lines = []
+    for key in ("void", "steps"):
+        told = cost.of(plan.changes)
+        at = [f"{one['branch'] or one['store']} ({one[key]})" for one in told["stores"] if one[key]]
+        if at:
+            more = [say("plan_more", language, n=len(at) - _SHOWN)] if len(at) > _SHOWN else []
+            branches = ", ".join([*at[:_SHOWN], *more])
+            lines.append(say(f"plan_stickers_{key}", language, n=told[key], branches=branches))
+    return lines
+
+
 def _foot(plan: Plan, language: str) -> list[str]:
-    lines = [say("plan_same", language, n=plan.same)]
+    lines = [say("plan_same", language, n=plan.same), *_signs(plan, language)]
     if not plan.work:
         lines.append(say("plan_nothing", language) if not plan.summary["blocked"] else "")
     else:

@@ -27,7 +27,7 @@ class Step:
     attempts: int = 0  # of this run
     before: int = 0  # of earlier runs
     settled: bool = False  # a settle window has passed since the last request of unknown outcome
-    claimed: bool = False  # Mercado Pago has said that the external id is in use
+    claimed: bool = False  # Mercado Pago has said that the external id is in use; of an adoption, by this very object
     naps: int = 0
     lags: int = 0
     stops: int = 0
@@ -47,9 +47,11 @@ def first(change: Change, intent: Intent | None, *, unsettled: bool) -> Step:
     if change.kind == "create":
         doubt = unsettled or (intent is not None and intent.state in {"sent", "unknown", "conflict"})
         return replace(step, next="look" if doubt else "create")
-    if change.kind == "adopt" and not change.fields:
-        return replace(step, next="read", remote_id=change.remote_id)
-    return replace(step, next="update", remote_id=change.remote_id)
+    step = replace(step, remote_id=change.remote_id)
+    if change.kind == "delete":
+        return replace(step, next="delete")  # by its own id: said twice it is done once
+    doubt = change.names and intent is not None and intent.state != "intended"
+    return replace(step, next="read" if doubt or not change.touches else "update")
 
 
 def is_ours(step: Step, found: Store | Pos) -> bool:

@@ -39,7 +39,7 @@ class Bench:
 
     def plan(self, listed: Listed, **options: Any) -> Plan:
         known = ledger.known(self.store, self.account.id, seal=seal)
-        options.setdefault("printed", ledger.in_use(self.store, self.account.id))
+        options.setdefault("printed", ledger.serials_in_use(self.store, self.account.id))
         existing = read(self.api, known.values())
         return make(listed, existing, known, account=self.account, amount=self.account.amount, **options)
 
@@ -187,7 +187,7 @@ def test_numbers_that_must_be_typed(bench: Bench) -> None:
     listed = chain(6)
     bench.apply(bench.plan(listed), listed)
     wanted = Listed(listed.branches, tuple(replace(one, amount=Amount.TILL) for one in listed.registers))
-    plan = bench.plan(wanted, printed={"P000": 2})
+    plan = bench.plan(wanted, printed={"P000": (1, 2)})
     assert (plan.confirm_changes, plan.confirm_stickers) == (6, 2)
     for typed in ({}, {"confirm_changes": 6}, {"confirm_changes": 5, "confirm_stickers": 2}):
         with pytest.raises(Refused):

@@ -171,16 +171,16 @@ def test_printed_signs_that_would_lie_are_counted_and_must_be_typed() -> None:
     listed = chain(2)
     existing = account_with(listed)
     known = known_as(listed, existing)
-    flipped = planned(listed, existing, known, amount=Amount.TILL, printed={"P000": 3})
+    flipped = planned(listed, existing, known, amount=Amount.TILL, printed={"P000": (1, 2, 3)})
     assert flipped.summary["stickers_void"] == 3
     assert flipped.confirm_stickers == 3
-    gone = planned(listed, replace(existing, pos=existing.pos[1:]), known, printed={"P000": 2})
+    gone = planned(listed, replace(existing, pos=existing.pos[1:]), known, printed={"P000": (1, 2)})
     assert [(one.kind, one.why, one.stickers_void) for one in gone.changes] == [("create", "plan_why_gone", 2)]
     other = replace(existing.pos[0], id="777")
-    swapped = planned(listed, replace(existing, pos=(other, existing.pos[1])), known, printed={"P000": 2})
+    swapped = planned(listed, replace(existing, pos=(other, existing.pos[1])), known, printed={"P000": (1, 2)})
     assert [(one.kind, one.why, one.stickers_void) for one in swapped.changes] == [("adopt", "plan_why_replaced", 2)]
     renamed = Listed(listed.branches, (replace(listed.registers[0], name="Nueva"), listed.registers[1]))
-    assert planned(renamed, existing, known, printed={"P000": 3}).confirm_stickers is None
+    assert planned(renamed, existing, known, printed={"P000": (1, 2, 3)}).confirm_stickers is None
 
 
 def test_many_changes_to_what_exists_must_be_typed_from_ten_objects_up() -> None:
@@ -237,7 +237,7 @@ def test_a_plan_is_read_back_as_itself_or_not_at_all() -> None:
         Plan.read(altered)
     with pytest.raises(StalePlan):
         Plan.read({**document, "format": 0})
-    for wrong in ({}, {"plan": "x", "changes": [], "format": 1}):
+    for wrong in ({}, {"plan": "x", "changes": [], "format": 2}):
         with pytest.raises(Refused):
             Plan.read(wrong)
 

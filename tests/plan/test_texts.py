@@ -13,7 +13,21 @@ import pytest
 from mpkit.i18n import words
 from mpkit.ledger import Known
 from mpkit.model import Amount
-from mpkit.plan import Existing, Plan, applying, carry, machine, make, making, markdown, text
+from mpkit.plan import (
+    Existing,
+    Plan,
+    applying,
+    carry,
+    change,
+    closing,
+    machine,
+    make,
+    making,
+    markdown,
+    stale,
+    text,
+    undoing,
+)
 from mpkit.plan.fields import of_branch, of_register
 from tests.plan.chain import ACCOUNT, Listed, account_with, as_pos, as_store, branch, chain, register
 
@@ -42,7 +56,7 @@ def one_of_everything() -> Plan:
     panel = as_pos(register(20), "990", "600", external_id=None, name="QR del mostrador")
     account = Existing((*existing.stores, as_store(branch(30), "630")), (*existing.pos, panel))
     listed_ = Listed(tuple(changed), tuple(registers))
-    return make(listed_, account, known, account=ACCOUNT, amount=Amount.BUYER, printed={"P002": 4})
+    return make(listed_, account, known, account=ACCOUNT, amount=Amount.BUYER, printed={"P002": (11, 12, 13, 14)})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -79,6 +93,6 @@ def test_a_name_is_no_markup() -> None:
 
 
 def test_every_reason_a_plan_can_give_has_its_words() -> None:
-    for module in (making, machine, applying, carry):
+    for module in (making, machine, applying, carry, change, closing, stale, undoing):
         for key in re.findall(r'"(plan_[a-z_]+)"', inspect.getsource(module)):
             assert set(LANGUAGES) <= set(words()[key]), key

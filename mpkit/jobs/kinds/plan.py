@@ -2,40 +2,102 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from mpkit import accounts, branches, keys, ledger, plan
+from mpkit.api import MercadoPago
+from mpkit.branches import Origin
 from mpkit.jobs.workbench import Workbench
-from mpkit.model import Amount
+from mpkit.ledger import Known
+from mpkit.model import Account, Amount
+from mpkit.plan import Existing, Plan
 from mpkit.work import Progress
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {account, amount, only, who}; an `amount` (buyer, own-system, till) is kept for the account.
+    """`arguments` is {account, amount, only, close, undo, who}.
 
-    Writes nothing to the account. The document is kept in the ledger (`ledger.find_plan`); the result is its head.
+    An `amount` (buyer, own-system, till) is kept for the account; `close` are ids of branches and registers, closed in
+    the list from now on; `undo` is the hash of a plan whose creations are to be removed instead of all else. Writes
+    nothing to the account. The document is kept in the ledger (`ledger.find_plan`); the result is its head.
     """
     account = bench.account(str(arguments.get("account") or ""))
     if arguments.get("amount"):
         account = replace(account, amount=Amount(arguments["amount"]))
         accounts.set_amount(bench.store, account.id, Amount(arguments["amount"]))
+    undo, who = str(arguments.get("undo") or ""), str(arguments.get("who") or "")
+    if undo:
+        made = _undoing(bench, account, undo, progress)
+    else:
+        only = plan.parse_only(str(arguments.get("only") or ""))
+        made = _comparing(bench, account, only, list(arguments.get("close") or ()), who=who, progress=progress)
+    return keep(bench, account, made, who=who)
+
+
+@dataclass(frozen=True)
+class Look:
+    """An account as it is and as the ledger knows it, read for one plan."""
+
+    api: MercadoPago
+    existing: Existing
+    known: Mapping[tuple[str, str], Known]
+    printed: Mapping[str, tuple[int, ...]]
+
+
+def look(bench: Workbench, account: Account, progress: Progress) -> Look:
+    """Read the account by its lists."""
+    known = ledger.known(bench.store, account.id, seal=partial(keys.mac, "ledger", data=bench.settings.data))
+    api = bench.mercadopago(account)
+    existing = plan.read(api, known.values(), progress)
+    return Look(api, existing, known, ledger.serials_in_use(bench.store, account.id))
+
+
+def keep(bench: Workbench, account: Account, made: Plan, *, who: str) -> dict[str, Any]:
+    """Keep a plan by its hash; gives its head."""
+    document = made.document()
+    ledger.keep_plan(bench.store, account.id, made.hash, document, who=who, at=bench.seams.clock.now())
+    return {name: document[name] for name in ("plan", "account", "summary", "confirm", "amount", "scope", "stickers")}
+
+
+def _comparing(
+    bench: Workbench, account: Account, only: plan.Only | None, close: list[str], *, who: str, progress: Progress
+) -> Plan:
     wanted = branches.wanted(bench.store, account.id)
     plan.answered(wanted, account.amount)  # refused before the account is read, which takes its time
-    seal = partial(keys.mac, "ledger", data=bench.settings.data)
-    known = ledger.known(bench.store, account.id, seal=seal)
-    existing = plan.read(bench.mercadopago(account), known.values(), progress)
-    made = plan.make(
+    going = plan.closed(wanted, close)
+    if close:
+        origin = Origin("screen", who=who, what="close")
+        entries = plan.marked(wanted, going)
+        branches.propose(bench.store, account.id, *entries, origin=origin, clock=bench.seams.clock)
+        wanted = branches.wanted(bench.store, account.id)
+    seen = look(bench, account, progress)
+    doomed = [pos.id for pos in plan.doomed(seen.existing, going)]
+    return plan.make(
         wanted,
-        existing,
-        known,
+        seen.existing,
+        seen.known,
         account=account,
         amount=account.amount,
-        only=plan.parse_only(str(arguments.get("only") or "")),
-        printed=ledger.in_use(bench.store, account.id),
+        only=only,
+        printed=seen.printed,
+        close=going,
+        paid=plan.last_payments(seen.api, doomed, now=bench.seams.clock.now(), progress=progress),
     )
-    document = made.document()
-    who = str(arguments.get("who") or "")
-    ledger.keep_plan(bench.store, account.id, made.hash, document, who=who, at=bench.seams.clock.now())
-    return {name: document[name] for name in ("plan", "account", "summary", "confirm", "amount", "scope")}
+
+
+def _undoing(bench: Workbench, account: Account, hash_: str, progress: Progress) -> Plan:
+    journal = ledger.of_plan(bench.store, account.id, hash_)
+    created = plan.created(journal)
+    seen = look(bench, account, progress)
+    since = min((one.intended for one in created if one.intended), default=None)
+    pos = [str(one.remote_id) for one in created if one.object == "pos"]
+    return plan.undo(
+        created,
+        seen.existing,
+        account=account,
+        printed=seen.printed,
+        paid=plan.last_payments(seen.api, pos, now=bench.seams.clock.now(), since=since, progress=progress),
+    )

@@ -1,0 +1,108 @@
+"""Closing for good: ids of branches and registers in, the POS and stores to take away out, each with what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from mpkit.errors import Refused
+from mpkit.model import Branch, Pos, Register, Store
+from mpkit.plan.change import Change, Existing, Wanted
+from mpkit.plan.fields import of_pos, of_store
+
+Paid = Mapping[str, datetime | None]  # POS id to its last payment, None where it has none; absent where nobody asked
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Entries of the list that are to be taken away: external ids of branches and of registers."""
+
+    branches: frozenset[str] = frozenset()
+    registers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Doomed:
+    """What is known of what goes: the last payment of each POS, and the serials of its printed pieces by register."""
+
+    paid: Paid = field(default_factory=dict)
+    printed: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+
+def closed(wanted: Wanted, ids: Collection[str]) -> Closed:
+    """Who is meant: a branch by our id or the merchant's own, with all its registers, or one register.
+
+    `store:ID` and `pos:ID` say which, where a branch and a register have the same id. Raises `Refused` for an id that
+    names nothing, or two things.
+    """
+    stores: set[str] = set()
+    pos: set[str] = set()
+    own = {branch.own_id: branch.external_id for branch in wanted.branches if branch.own_id}
+    branches = {branch.external_id for branch in wanted.branches}
+    registers = {register.external_id for register in wanted.registers}
+    for text in ids:
+        kind, colon, id_ = text.partition(":")
+        name = id_ if colon and kind in {"store", "pos"} else text
+        only = kind if colon and kind in {"store", "pos"} else ""
+        branch = (name if name in branches else own.get(name, "")) if only != "pos" else ""
+        register = name if name in registers and only != "store" else ""
+        if branch and register:
+            raise Refused("plan_close_which", text=text)
+        if not branch and not register:
+            raise Refused("plan_close_unknown", text=text)
+        stores |= {branch} if branch else set()
+        pos |= {register} if register else set()
+    pos |= {one.external_id for one in wanted.registers if one.branch_external_id in stores}
+    return Closed(frozenset(stores), frozenset(pos))
+
+
+def marked(wanted: Wanted, going: Closed) -> tuple[tuple[Branch, ...], tuple[Register, ...]]:
+    """The same entries as the list is to have them: closed."""
+    return (
+        tuple(replace(one, closed=True) for one in wanted.branches if one.external_id in going.branches),
+        tuple(replace(one, closed=True) for one in wanted.registers if one.external_id in going.registers),
+    )
+
+
+def doomed(existing: Existing, going: Closed) -> tuple[Pos, ...]:
+    """The POS that would be taken away: whose last payment is to be told."""
+    return tuple(pos for pos in existing.pos if pos.external_id in going.registers)
+
+
+def pos_away(base: Change, found: Pos, known: Doomed, *, store: str, branch: str) -> Change:
+    """A POS that goes: its last payment, its pieces, and that a till may have an order open on it.
+
+    `store` is the external id of its store, `branch` that branch's name.
+    """
+    serials = tuple(known.printed.get(base.external_id, ()))
+    last = known.paid.get(found.id)
+    asked = found.id in known.paid
+    values: dict[str, object] = {"branch": branch, "pieces": len(serials), "waits": found.fixed_amount}
+    values["last_payment"] = last.isoformat(timespec="minutes") if last else None
+    why = "plan_why_close_paid" if last else "plan_why_close_unpaid" if asked else "plan_why_close_unasked"
+    if found.fixed_amount:
+        values["also"] = ["plan_close_order"]
+    return replace(
+        base,
+        kind="delete",
+        why=why,
+        before={**of_pos(found, {}), "store": store},
+        remote_id=found.id,
+        stickers_void=len(serials),
+        serials=serials,
+        values=values,
+    )
+
+
+def store_away(base: Change, found: Store, inside: Sequence[Pos], going: Collection[str]) -> Change:
+    """A store that goes after its POS; while it keeps one that does not go, it stays: its buyers would still pay.
+
+    `inside` are the POS it has, `going` the ids of those that are taken away.
+    """
+    left = [pos for pos in inside if pos.id not in going]
+    before = of_store(found, None)
+    if left:
+        values = {"n": len(left), "names": ", ".join(sorted(pos.name for pos in left)[:5])}
+        return replace(base, kind="blocked", why="plan_why_close_occupied", before=before, values=values)
+    return replace(base, kind="delete", why="plan_why_close_store", before=before, remote_id=found.id)
