@@ -12,7 +12,8 @@ from typing import Any
 from mpkit.errors import UnreadableFile
 from mpkit.i18n import say, words
 from mpkit.model import Branch, Finding, Register, Severity
-from mpkit.sheet import build, draft, reading, table, twins
+from mpkit.places import Catalogue
+from mpkit.sheet import build, draft, reading, records, table, twins
 from mpkit.sheet.changed import Cell, Changed, Recall
 from mpkit.sheet.columns import ASK, Column
 from mpkit.sheet.findings import Findings
@@ -44,6 +45,7 @@ class Checked:
     kind: str = "csv"  # xlsx, xls, ods, csv
     decimal: str = ""  # the mark the coordinates are written with: ".", ",", both as ".,", or ""
     sheets: tuple[str, ...] = ()  # the names of all sheets that could be read instead
+    others: tuple[Sheet, ...] = field(default=(), repr=False)  # and those sheets, but for the one that was read
 
     @property
     def preview(self) -> list[list[str]]:
@@ -119,7 +121,7 @@ def check(
     header_row: int | None = None,
     mapping: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
-    places: Path | None = None,
+    places: Path | Catalogue | None = None,
     edits: Mapping[Cell, str] | None = None,
     accepted: Collection[tuple[int, str]] = (),
     columns: Mapping[int, str] | None = None,
@@ -129,9 +131,10 @@ def check(
 
     `site` "" is guessed from points and names of places; `sheet`, `encoding`, `delimiter`, `decimal` and `header_row`
     are found by evidence unless told (`ReadAs`); `mapping` is meaning → header or column number; `accept` holds
-    codes of repairs to apply; `places` a folder of catalogue files. What somebody changed on screen: `edits` are cells
-    of the sheet (row and column from 1) written anew, `accepted` are (row of the sheet, code) let pass, `columns` is
-    column number → meaning, and `recall` gives what was chosen before for such headers; `mapping` goes before both.
+    codes of repairs to apply; `places` is a folder of catalogue files, or an account's own list. What somebody changed
+    on screen: `edits` are cells of the sheet (row and column from 1) written anew, `accepted` are (row of the sheet,
+    code) let pass, `columns` is column number → meaning, and `recall` gives what was chosen before for such headers;
+    `mapping` goes before both.
     Raises `UnreadableFile` for a file we cannot or will not read, `Refused` where the country does not show,
     `WrongUsage` for an option that makes no sense.
     """
@@ -164,7 +167,7 @@ def _judged(
     site: str,
     mapping: Mapping[str, str],
     accept: Collection[str],
-    places: Path | None,
+    places: Path | Catalogue | None,
 ) -> Checked:
     try:
         found = table.understand(grid, site=site, mapping=mapping, folder=places, told=told, changed=changed)
@@ -174,6 +177,7 @@ def _judged(
     drafts = draft.read(found, findings)
     _remarks(found, findings, grid, changed.edits)
     build.close(found, findings, drafts)
+    records.say_what_is_no_shop(found, findings, drafts)
     grouped = build.several_rows(found)
     again = twins.find(found, findings, drafts, several_rows=grouped)
     built = build.build(found, findings, [d for d in drafts if d.record not in again], grouped=grouped)
@@ -193,6 +197,7 @@ def _judged(
         grid.kind,
         found.decimal_mark,
         tuple(each.name for each in grid.sheets if each.name is not None),
+        tuple(each for each in grid.sheets if each.name != found.sheet.name),
     )
 
 

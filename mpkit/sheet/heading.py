@@ -54,9 +54,14 @@ def find_row(rows: Sequence[Row]) -> int:
 
 def repeats(heading: Heading, row: Row) -> bool:
     """Whether a record says the header again."""
-    said = [(fold(name.rpartition(OVER)[2]), fold(cell)) for name, cell in zip(heading.names, row, strict=False)]
+    said = [(fold(lower(name)), fold(cell)) for name, cell in zip(heading.names, row, strict=False)]
     filled = [(name, cell) for name, cell in said if cell]
     return len(filled) >= _TWO and all(name == cell for name, cell in filled)
+
+
+def lower(name: str) -> str:
+    """What the lower row of a header says of a name."""
+    return name.rpartition(OVER)[2]
 
 
 def _known(cells: Row) -> int:

@@ -1,0 +1,94 @@
+"""A table comes in, the records that are rows of branches go out: no totals, titles between them, headers said again.
+
+And what a row says of itself: a warehouse, an office or a vending machine is no shop, one marked as closed is closed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+from mpkit.model import Severity
+from mpkit.places.names import fold
+from mpkit.sheet import heading
+from mpkit.sheet.findings import Findings
+from mpkit.sheet.table import Table
+
+if TYPE_CHECKING:
+    from mpkit.sheet.draft import Draft
+
+_TOTAL = re.compile(r"(sub ?)?tota(l|is|les)\b|suma\b|soma\b|promedio\b|media\b|cantidad\b|quantidade\b|grand total\b")
+_FOOT = 5  # the last records, where totals stand
+_WIDE = 4  # filled cells of an ordinary record: with fewer a lone cell may be a branch
+_COMMON = 0.2  # a word so many names have is none that sets them apart: the branches of a bank are all offices
+_NO_SHOP = re.compile(
+    r"\b(cedis?|cendis|(centro|ctro|cto) (de )?distribu(cion|icao|icion)|distribution cent(er|re)|centro logistico"
+    r"|(bodega|almacen|deposito|warehouse) (central|general|principal|regional)|deposito|warehouse|galpon|galpao"
+    r"|oficinas?( (central|centrales|corporativas?|administrativas?))?|escritorio|corporativo|administracion"
+    r"|vending|(maquina )?expendedora|catering|planta (?!baja|alta)\w+|fabrica|nodo|despachos?|dark store"
+    r"|(tienda|loja) (virtual|online|en linea)|e ?commerce|back ?office|prueba|teste?|no usar|nao usar|dummy)\b"
+)
+_CLOSED = re.compile(
+    r"[-(\[*/]\s*(?:cerrad[oa]|clausurad[oa]|inactiv[oa]|inativ[oa]|fechad[oa]|desativad[oa]|closed|baja"
+    r"|fuera de servicio)\s*[)\]*]*\s*$",
+    re.IGNORECASE,
+)
+_WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
+
+
+def kept(table: Table, findings: Findings) -> list[int]:
+    """Indexes of the records that are rows of branches; what is none and not empty is a finding."""
+    rows = list(zip(*table.cells, strict=True))
+    width = len(table.cells)
+    filled = [width - row.count("") for row in rows]
+    usual = median(count for count in filled if count) if any(filled) else 0
+    again = _said_again(table)
+    found: list[int] = []
+    for n, (row, count) in enumerate(zip(rows, filled, strict=True)):
+        sparse = count <= max(2, width // 2 if n >= table.count - _FOOT else usual / 2)
+        if "".join(row).isspace() or not count:
+            continue
+        if not (again(row) or (sparse and _is_none(row, usual))):
+            found.append(n)
+        else:
+            column, first = next((c, cell) for c, cell in enumerate(row, start=1) if cell.strip())
+            findings.add("not_a_store", _BLOCK, n + 1, column=column, found=first.strip())
+    return found
+
+
+def _is_none(row: Sequence[str], usual: float) -> bool:
+    """Whether a record of few cells is a total or a lone title between the others."""
+    cells = [cell for cell in row if cell.strip()]
+    if len(cells) == 1 and usual >= _WIDE:
+        return True
+    return bool(_TOTAL.match(fold(cells[0])))
+
+
+def _said_again(table: Table) -> Callable[[Sequence[str]], bool]:
+    """Whether a row is the header once more: told by its first named column before all are looked at."""
+    first = next((c for c, name in enumerate(table.headers) if name), None) if table.header_row else None
+    if first is None:
+        return lambda _: False
+    named = heading.Heading(table.header_row, table.headers)
+    said = heading.lower(table.headers[first]).casefold()
+    return lambda row: row[first].strip().casefold() == said and heading.repeats(named, row)
+
+
+def say_what_is_no_shop(table: Table, findings: Findings, drafts: Iterable[Draft]) -> None:
+    """Rows whose name, or kind of shop, says that they are none; and names that say it was closed."""
+    drafts = list(drafts)
+    kinds = table.values("format_type")
+    named = [(draft, found) for draft in drafts if (found := _NO_SHOP.search(fold(draft.name)))]
+    if len(named) <= _COMMON * len(drafts) or len(named) == 1:
+        for draft, found in named:
+            findings.add("not_a_store", _WARN, draft.record, "store_name", found=found[0])
+    told = {draft.record for draft, _ in named}
+    for draft in drafts:
+        found = _NO_SHOP.search(fold(kinds[draft.record - 1]))
+        if found and draft.record not in told:
+            findings.add("not_a_store", _WARN, draft.record, "format_type", found=kinds[draft.record - 1])
+        if not draft.closed and _CLOSED.search(draft.name):
+            draft.closed = True
+            findings.add("closed", _WARN, draft.record, "store_name", value=draft.name)
