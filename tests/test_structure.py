@@ -34,6 +34,7 @@ EXCEPTIONS = {
 BESIDE = {
     ("sheet", "places"): "a cell's city is judged against the catalogue",
     ("sheet", "branches"): "what a file says becomes entries of the list",
+    ("branches", "places"): "who is the same shop is judged by how places are named and how far apart they lie",
 }
 
 ONLY_HERE = {

@@ -111,6 +111,27 @@ def forget_ids(connection: Connection, account: str, at: datetime) -> None:
     connection.execute(own_ids.delete().where((own_ids.c.account == account) & (own_ids.c.at == at)))
 
 
+def read_runs(connection: Connection, account: str, limit: int | None = None) -> Sequence[sa.Row[Any]]:
+    """What was taken in, the newest first."""
+    query = sa.select(take_ins).where(take_ins.c.account == account).order_by(take_ins.c.at.desc(), take_ins.c.id)
+    return connection.execute(query.limit(limit)).all()
+
+
+def write_run(connection: Connection, run: Mapping[str, Any], kept: int) -> None:
+    """Keep a run; those older than the `kept` newest lose what they would need to be taken back."""
+    connection.execute(take_ins.insert(), [dict(run)])
+    mine = (take_ins.c.account == run["account"]) & (take_ins.c.id == sa.bindparam("name"))
+    old = [{"name": each.id} for each in read_runs(connection, run["account"])[kept:] if each.before]
+    if old:
+        connection.execute(take_ins.update().where(mine).values(before=[]), old)
+
+
+def write_undone(connection: Connection, account: str, name: str, at: datetime) -> None:
+    """A run was taken back."""
+    mine = (take_ins.c.account == account) & (take_ins.c.id == name)
+    connection.execute(take_ins.update().where(mine).values(undone=at))
+
+
 def stamp(engine: Engine, account: str) -> str:
     """Changes when anything in the list does: how many entries there are, and when one was changed last."""
     told = []

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
 from mpkit.branches import rows
 from mpkit.branches.comparing import Compared, Key
 from mpkit.db import Connection, Engine, canonical, reading, writing
@@ -47,8 +45,7 @@ class Undone:
 
 def moment(connection: Connection, account: str, now: datetime) -> datetime:
     """The moment of the next run: `now`, or right after the last run where the clock has not moved on since."""
-    table = rows.take_ins
-    last = connection.execute(sa.select(sa.func.max(table.c.at)).where(table.c.account == account)).scalar()
+    last = max((run.at for run in rows.read_runs(connection, account, 1)), default=None)
     return now if last is None else max(now, last + timedelta(microseconds=1))
 
 
@@ -73,29 +70,14 @@ def keep(
         return ""
     name = hashlib.sha256(canonical([at.isoformat(), files, before]).encode()).hexdigest()[:24]
     row = {"account": account, "id": name, "at": at, "who": who, "files": files, "before": before, "undone": None}
-    connection.execute(rows.take_ins.insert(), [row])
-    _thin(connection, account)
+    rows.write_run(connection, row, KEPT)
     return name
-
-
-def _thin(connection: Connection, account: str) -> None:
-    """The oldest ones lose what they would need to be taken back."""
-    table = rows.take_ins
-    mine = sa.select(table.c.id).where(table.c.account == account).order_by(table.c.at.desc(), table.c.id)
-    old = mine.offset(KEPT).limit(-1 if connection.dialect.name == "sqlite" else None)
-    names = list(connection.execute(old).scalars())
-    if names:
-        gone = (table.c.account == account) & (table.c.id == sa.bindparam("name"))
-        connection.execute(table.update().where(gone).values(before=[]), [{"name": name} for name in names])
 
 
 def taken_in(engine: Engine, account: str) -> tuple[TakeIn, ...]:
     """The runs of files that went into the list, the newest first."""
-    table = rows.take_ins
     with reading(engine) as connection:
-        found = connection.execute(
-            sa.select(table).where(table.c.account == account).order_by(table.c.at.desc(), table.c.id)
-        ).all()
+        found = rows.read_runs(connection, account)
     return tuple(TakeIn(r.id, r.at, r.who, tuple(r.files), len(r.before), r.undone) for r in found)
 
 
@@ -104,10 +86,8 @@ def undo(engine: Engine, account: str, name: str, *, clock: Clock, exists: Colle
 
     Raises `Refused` for a run there is not (or not any more), and for one that was taken back before.
     """
-    table = rows.take_ins
-    mine = (table.c.account == account) & (table.c.id == name)
     with writing(engine) as connection:
-        run = connection.execute(sa.select(table).where(mine)).first()
+        run = next((each for each in rows.read_runs(connection, account) if each.id == name), None)
         if run is None or not run.before:
             raise Refused("take_in_unknown")
         if run.undone:
@@ -115,7 +95,7 @@ def undo(engine: Engine, account: str, name: str, *, clock: Clock, exists: Colle
         done = _Back(connection, account, at=run.at, now=clock.now(), exists=frozenset(exists))
         undone = done.all(run.before)
         rows.forget_ids(connection, account, run.at)
-        connection.execute(table.update().where(mine).values(undone=clock.now()))
+        rows.write_undone(connection, account, name, clock.now())
     return undone
 
 

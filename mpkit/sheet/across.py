@@ -1,21 +1,32 @@
-"""The files of one run come in; each goes out judged, and branches that stand in two of them are told in both."""
+"""The files of one run come in; each goes out judged, with what only all of them together, and the list, can tell.
+
+Registers go to their branches, branches get the ids they have for good, and what differs between files is told in both.
+The order of the files, of their rows and columns changes nothing but the order of the answer.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mpkit.branches import Memory, Origin, Source
 from mpkit.errors import UnreadableFile
-from mpkit.model import Branch, Finding, Severity
+from mpkit.sheet import alike, conflicts, counters, ids, linking
 from mpkit.sheet.checking import Checked, check
+from mpkit.sheet.run import NOTHING, Decided, Run
 from mpkit.work import Progress
+
+__all__ = ["Decided", "check_all", "compared", "named", "source"]
+NO_LIST = Memory()
 
 
 def check_all(
     paths: Sequence[Path],
     progress: Progress,
+    *,
+    memory: Memory = NO_LIST,
+    decided: Decided = NOTHING,
     **options: Any,  # noqa: ANN401 - those of `check`, handed on
 ) -> tuple[Checked | UnreadableFile, ...]:
     """Each file of a run as `check` judges it; one that cannot be read stands as its refusal (alone, it is raised)."""
@@ -28,47 +39,42 @@ def check_all(
             if len(paths) == 1:
                 raise
             results.append(refusal)
-    told = iter(compared([result for result in results if isinstance(result, Checked)]))
+    told = iter(compared([result for result in results if isinstance(result, Checked)], memory, decided))
     return tuple(next(told) if isinstance(result, Checked) else result for result in results)
 
 
-def compared(checks: Sequence[Checked]) -> list[Checked]:
-    """The same files, with a warning at each branch that another file has too: the one taken in last counts."""
-    where: dict[str, dict[int, Branch]] = {}
-    for number, checked in enumerate(checks):
-        for branch in checked.branches:
-            where.setdefault(branch.external_id, {})[number] = branch
-    found: dict[int, list[Finding]] = {}
-    for places in where.values():
-        if len(places) > 1:
-            for number, branch in places.items():
-                other = next(n for n in places if n != number)
-                found.setdefault(number, []).append(_finding(checks[number], branch, checks[other], places[other]))
-    return [
-        replace(checked, findings=tuple(sorted((*checked.findings, *found[n]), key=_place))) if n in found else checked
-        for n, checked in enumerate(checks)
-    ]
+def compared(checks: Sequence[Checked], memory: Memory = NO_LIST, decided: Decided = NOTHING) -> list[Checked]:
+    """The same files in the same order, with what they and the list of the account say together.
+
+    `memory` is what the list knows (`branches.memory`); without it nothing is linked to what came in before.
+    """
+    run = Run(checks, decided)
+    linking.find(run, memory)
+    counters.find(run, memory)
+    linking.registers(run, memory)
+    alike.find(run, memory.branches)
+    conflicts.find(run)
+    return run.results()
 
 
-def _finding(checked: Checked, branch: Branch, other: Checked, there: Branch) -> Finding:
-    record = branch.record or 0
-    column = next((c for c in checked.columns if c.meaning == ("external_id" if branch.own_id else "store_name")), None)
-    values = {
-        "value": branch.own_id or branch.name,
-        "other": other.file,
-        "row": (there.record or 0) + other.header_row,
-    }
-    return Finding(
-        "in_other_file",
-        Severity.WARNING,
-        record,
-        record + checked.header_row,
-        column.index if column else None,
-        column.header if column else "",
-        checked.sheet,
-        values=values,
+def source(checked: Checked, who: str = "") -> Source:
+    """What a file proposes to the list (`branches.propose_all` takes those of a whole run)."""
+    made = {ids.of_branch(b): b.external_id for b in checked.branches if not b.own_id}
+    return Source(
+        Origin("file", who, checked.file),
+        checked.branches,
+        checked.registers,
+        reopens=any(column.meaning == "status" for column in checked.columns),
+        made={rule: name for rule, name in made.items() if rule != name},
     )
 
 
-def _place(finding: Finding) -> tuple[int, int, str]:
-    return finding.record, finding.column or 0, finding.code
+def named(checked: Checked) -> set[str]:
+    """The external ids a file names, those of rows that wait too where they have an own id."""
+    found = {branch.external_id for branch in checked.branches}
+    found |= {register.branch_external_id for register in checked.registers}
+    column = next((c.index - 1 for c in checked.columns if c.meaning == "external_id"), None)
+    if column is not None:
+        cells = [row[column].strip() for row in checked.cells.rows[checked.header_row :] if column < len(row)]
+        found |= {ids.store_id(cell) for cell in cells if cell}
+    return found

@@ -17,12 +17,15 @@ import hashlib
 import re
 from functools import lru_cache
 
+from mpkit.model import Branch, Register
 from mpkit.places.names import fold
 
 STORE_MOST, POS_MOST = 60, 39
 _PLAIN = re.compile(r"[A-WYZ0-9][A-Z0-9]*")
 _ESCAPES = {"-": "XM", "_": "XU", ".": "XP", "/": "XS", " ": "XE", "X": "XX"}
 _TAIL = 15
+_COUNTED = re.compile(r"C\d{2,}")
+_EYES = str.maketrans("oil|", "0111")
 
 
 @lru_cache(maxsize=100_000)
@@ -83,3 +86,28 @@ def _joined(start: str, pieces: list[str], whole: str, most: int) -> str:
 
 def _hash(text: str, length: int) -> str:
     return base64.b32encode(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()).decode()[:length]
+
+
+def of_branch(branch: Branch) -> str:
+    """The external id the rule gives a branch, whoever it was found to be since."""
+    if branch.own_id:
+        return store_id(branch.own_id)
+    place = branch.location
+    return derived_id(branch.name, f"{place.street_name} {place.street_number}", place.city, place.state)
+
+
+def moved(register: Register, store: str) -> str:
+    """The external id of a register under another store: that of the branch its own turned out to be."""
+    if register.own_id:
+        return register_id(store, register.own_id)
+    tail = register.external_id.removeprefix(register.branch_external_id)
+    if _COUNTED.fullmatch(tail):
+        return register_id(store, number=int(tail[1:]))
+    return _joined("", [store[: POS_MOST - 25].rstrip("X")], store + "\n" + register.external_id, POS_MOST)
+
+
+def plain(own: str) -> tuple[str, str, str]:
+    """An own id as a hurried eye reads it: without capitals; without zeros in front too; O as 0, I and l as 1 too."""
+    lower = own.strip().casefold()
+    short = lower.lstrip("0") or lower[-1:]
+    return lower, short, lower.translate(_EYES).lstrip("0")
