@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -261,12 +262,22 @@ def insert_many(connection: sa.Connection, statement: sqlite.Insert | postgresql
         return connection.execute(statement, list(rows)).rowcount
     names = list(rows[0])
     said = statement.compile(dialect=connection.dialect, column_keys=names)
-    table, columns = statement.table, []
-    for name in said.positiontup or ():
-        if name not in rows[0]:  # a value of the statement itself
-            columns.append([said.params[name]] * len(rows))
-            continue
-        written = table.c[name].type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        values = [row[name] for row in rows]
-        columns.append(list(map(written, values)) if written else values)
-    return connection.exec_driver_sql(str(said), list(zip(*columns, strict=True))).rowcount
+    columns = {name: [row[name] for row in rows] for name in names}
+    values = [
+        _written(connection.dialect, statement.table.c[name], columns[name])
+        if name in columns
+        else repeat(said.params[name], len(rows))  # a value of the statement itself
+        for name in said.positiontup or ()
+    ]
+    return connection.exec_driver_sql(str(said), list(zip(*values, strict=True))).rowcount
+
+
+def _written(dialect: sa.Dialect, column: sa.ColumnClause[Any], values: Sequence[Any]) -> Iterable[Any]:
+    """A column's values as the driver takes them."""
+    change = column.type.dialect_impl(dialect).bind_processor(dialect)
+    if change is None or isinstance(column.type, sa.Boolean):  # the driver takes truth values as they are
+        return values
+    if isinstance(column.type, sa.Date):  # few different ones
+        known = {value: change(value) for value in set(values)}
+        return [known[value] for value in values]
+    return map(change, values)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from mpkit.db import Engine
 from mpkit.model import Account
-from mpkit.sales.asking import ask, payments_page, places_of
+from mpkit.sales.asking import ask, places_of
 from mpkit.sales.export import as_csv, as_xlsx, payments_as_csv, payments_as_xlsx
 from mpkit.sales.freshness import Freshness
 from mpkit.sales.mirror import Mirror
+from mpkit.sales.paging import payments_page
 from mpkit.sales.question import (
     BY,
     COMPARE,

@@ -10,14 +10,10 @@ from typing import Any
 from mpkit.model import Period
 from mpkit.sales import rows, said
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.mirror_columns import moment
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.question import (
     STORE_ZONES,
     Answer,
-    PaymentFilter,
-    PaymentLine,
-    PaymentLines,
     Question,
     Row,
     Unexplained,
@@ -27,7 +23,7 @@ from mpkit.sales.question import (
 
 def ask(mirror: Mirror, question: Question) -> Answer:
     """The answer from the columns as they stand; what was asked to be compared comes with it."""
-    places = places_of(mirror)
+    places = _names(mirror, question.by)
     answer = _answer(mirror, question, places)
     if not question.compare:
         return answer
@@ -40,23 +36,20 @@ def places_of(mirror: Mirror) -> PlacesOfSale:
     return rows.known_places(mirror.engine, mirror.account, mirror.zone)
 
 
+def _names(mirror: Mirror, *keys: str) -> PlacesOfSale:
+    """The names an answer by these keys needs: there may be twenty thousand, and most answers need none."""
+    return places_of(mirror) if {"store", "register"} & set(keys) else PlacesOfSale(mirror.zone, {}, {})
+
+
 def days_of(period: Period) -> tuple[date, ...]:
     """Every day of a period, both ends included."""
     first, last = period.first.toordinal(), period.last.toordinal()
     return tuple(date.fromordinal(number) for number in range(first, last + 1))
 
 
-def payments_page(mirror: Mirror, asked: PaymentFilter, offset: int = 0, limit: int = 50) -> PaymentLines:
-    """Payments approved in the period, newest first, from `offset` on, and their count."""
-    ((count,),) = mirror.fetch(said.payment_count(asked)) or [(0,)]
-    places = places_of(mirror)
-    found = mirror.fetch(said.payment_lines(asked, offset, limit)) if count else []
-    return PaymentLines(int(count), tuple(_line(values, places) for values in found))
-
-
 def matrix(mirror: Mirror, question: Question, by: str, across: str) -> tuple[tuple[str, Row], ...]:
     """Sums by two keys: the key across, and the row of the key `by`; in the order of both."""
-    places = places_of(mirror)
+    places = _names(mirror, by)
     return tuple(
         (_key(across, second), _row(by, (first, *rest), places))
         for first, second, *rest in mirror.fetch(said.matrix(question, by, across))
@@ -98,33 +91,3 @@ def _key(by: str, value: Any) -> str:  # noqa: ANN401 - a day, a number or a tex
     if by == "hour":
         return f"{value:02d}"
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _line(values: tuple[Any, ...], places: PlacesOfSale) -> PaymentLine:
-    (payment_id, approved, day, status, detail, store_id, pos_id, method, method_type, channel) = values[:10]
-    wallet, order_id, currency, zone, _, gross, refunds, chargebacks, fees, taxes, net, unexplained = values[10:]
-    return PaymentLine(
-        payment_id=payment_id,
-        approved=moment(approved),
-        day=day,
-        status=status,
-        status_detail=detail,
-        store_id=store_id,
-        store=places.store_name(store_id),
-        pos_id=pos_id,
-        register=places.register_name(pos_id),
-        method=method,
-        method_type=method_type,
-        channel=channel,
-        wallet=wallet,
-        order_id=order_id,
-        currency=currency,
-        gross=int(gross),
-        refunds=int(refunds),
-        chargebacks=int(chargebacks),
-        fees=int(fees),
-        taxes=int(taxes),
-        net=int(net),
-        unexplained=int(unexplained),
-        zone=zone,
-    )

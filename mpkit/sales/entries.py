@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -157,16 +157,10 @@ def _charged(payment: Payment) -> tuple[int, int, int, int]:
 
 
 def _version(payment: Payment) -> str:
-    """A hash of what the API said, so that equal answers are known as equal."""
-    said = [
-        payment.id, payment.status, payment.status_detail, payment.operation_type, payment.collector_id,
-        payment.currency, payment.amount, payment.refunded, payment.net_received, payment.coupon,
-        payment.created, payment.approved, payment.updated, payment.released, payment.method, payment.method_type,
-        payment.store_id, payment.pos_id, payment.external_reference, payment.order_id, payment.channel, payment.wallet,
-        [[c.kind, c.name, c.payer, c.original, c.refunded] for c in payment.charges],
-        sorted([r.id, r.amount, r.status, r.created] for r in payment.refunds),
-    ]  # fmt: skip
-    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
+    """A hash of what the API said, so that equal answers are known as equal; in whatever order it lists refunds."""
+    if len(payment.refunds) > 1:
+        payment = replace(payment, refunds=tuple(sorted(payment.refunds, key=lambda each: each.id)))
+    return hashlib.sha256(orjson.dumps(payment)).hexdigest()[:32]
 
 
 def refund_facts(payment: Payment, account: str, *, zone: str) -> list[Facts]:

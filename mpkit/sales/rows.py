@@ -5,7 +5,7 @@ Every change of a payment leaves its id in the outbox of each mirror, in the pay
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from mpkit import db
 from mpkit.db import Connection, Engine, Utc, metadata
 from mpkit.model import Chargeback, Payment
 from mpkit.sales.entries import Facts, business_day, chargeback_facts, payment_facts, refund_facts
-from mpkit.sales.places_of_sale import Place, PlacesOfSale, gather
+from mpkit.sales.places_of_sale import REGISTER, STORE, Place, PlacesOfSale, gather
 
 _CHUNK = 500  # ids in one IN (…)
 
@@ -273,11 +273,14 @@ def keep_places(engine: Engine, account: str, found: Iterable[Place]) -> None:
         db.upsert(connection, places, lines, key=("account", "kind", "id"))
 
 
-def known_places(engine: Engine, account: str, zone: str) -> PlacesOfSale:
-    """The stores and registers of an account; `zone` is the site's."""
+def known_places(engine: Engine, account: str, zone: str, ids: Collection[str] | None = None) -> PlacesOfSale:
+    """The stores and registers of an account, or those of these ids; `zone` is the site's."""
     names = [places.c[field.name] for field in fields(Place)]
+    query = sa.select(*names).where(places.c.account == account)
+    if ids is not None:
+        query = query.where(places.c.kind.in_((STORE, REGISTER)), places.c.id.in_(ids))
     with db.reading(engine) as connection:
-        found = connection.execute(sa.select(*names).where(places.c.account == account).order_by(places.c.id))
+        found = connection.execute(query.order_by(places.c.id))
         return gather(zone, [Place(**row._mapping) for row in found])  # noqa: SLF001 - its public name
 
 

@@ -36,15 +36,12 @@ _SUMS = ", ".join(
     f"CAST(SUM({name}) AS BIGINT) AS sum_{name}"
     for name in ("payments", "gross", "refunds", "chargebacks", "fees", "taxes", "net")
 )
-# What is the same in all entries of a payment.
-_OWN = (
-    "payment_id, approved_us, approved_day, status, status_detail, store_id, pos_id, method, method_type, channel, "
-    "wallet, order_id, currency, zone"
-)
+# Which entries make a payment one of a kind, and what of them must not cancel out; every payment has one sale.
 _ONLY = {
-    "refunded": "SUM(refunds) <> 0",
-    "charged_back": "SUM(CASE WHEN chargebacks <> 0 THEN 1 ELSE 0 END) > 0",
-    "unexplained": "SUM(unexplained) <> 0",
+    "": ("kind = 'sale'", ""),
+    "refunded": ("kind = 'refund'", " HAVING SUM(refunds) <> 0"),
+    "charged_back": ("chargebacks <> 0", ""),
+    "unexplained": ("unexplained <> 0", ""),
 }
 
 
@@ -121,32 +118,38 @@ def last_sales(account: str, first: date, last: date) -> Said:
     )
 
 
-def payment_lines(asked: PaymentFilter, offset: int, limit: int) -> Said:
-    """Payments approved in the period with the sums of all their entries, newest first."""
-    where, values = _payments_where(asked)
-    # Refunds of a payment lie in later months than its sale: no month can be left out at the end.
+def payment_keys(asked: PaymentFilter, offset: int, limit: int) -> Said:
+    """Ids of the payments approved in the period, newest first."""
+    text, values = _payments(asked)
     return Said(
-        f"SELECT {_OWN}, {_SUMS}, SUM(unexplained) AS sum_unexplained FROM entries WHERE {where} GROUP BY {_OWN}"
-        f"{_having(asked)} ORDER BY approved_us DESC, payment_id DESC "
-        "LIMIT {limit:Int64} OFFSET {offset:Int64}",
+        f"{text} ORDER BY approved_us DESC, payment_id DESC LIMIT {{limit:Int64}} OFFSET {{offset:Int64}}",
         {**values, "limit": limit, "offset": offset},
-        None if asked.payment_id else asked.period.first,
+        *_days(asked),
     )
 
 
 def payment_count(asked: PaymentFilter) -> Said:
     """How many payments the filter finds."""
-    where, values = _payments_where(asked)
-    return Said(
-        f"SELECT COUNT(*) AS found FROM (SELECT payment_id FROM entries WHERE {where} "
-        f"GROUP BY payment_id{_having(asked)}) AS chosen",
-        values,
-        None if asked.payment_id else asked.period.first,
+    text, values = _payments(asked)
+    return Said(f"SELECT COUNT(*) AS found FROM ({text}) AS chosen", values, *_days(asked))
+
+
+def _payments(asked: PaymentFilter) -> tuple[str, dict[str, str | int | date]]:
+    where, values = _conditions(
+        "approved_day BETWEEN {first:Date} AND {last:Date}",
+        {"account": asked.account, "first": asked.period.first, "last": asked.period.last},
+        asked,
     )
+    kind, having = _ONLY[asked.only]
+    group = (
+        f" GROUP BY payment_id, approved_us{having}" if asked.only else ""
+    )  # a payment has one sale: nothing to group
+    return f"SELECT payment_id, approved_us FROM entries WHERE {where} AND {kind}{group}", values
 
 
-def _having(asked: PaymentFilter) -> str:
-    return f" HAVING {_ONLY[asked.only]}" if asked.only else ""
+def _days(asked: PaymentFilter) -> tuple[date, date | None]:
+    """Where the entries lie: a sale on its payment's own day, what came of it on any later one."""
+    return asked.period.first, asked.period.last if asked.only in {"", "unexplained"} else None
 
 
 def _where(question: Question) -> tuple[str, dict[str, str | int | date]]:
@@ -154,18 +157,6 @@ def _where(question: Question) -> tuple[str, dict[str, str | int | date]]:
         "day BETWEEN {first:Date} AND {last:Date}",
         {"account": question.account, "first": question.period.first, "last": question.period.last},
         question,
-    )
-
-
-def _payments_where(asked: PaymentFilter) -> tuple[str, dict[str, str | int | date]]:
-    if asked.payment_id:
-        return _conditions(
-            "payment_id = {payment:String}", {"account": asked.account, "payment": asked.payment_id}, asked
-        )
-    return _conditions(
-        "approved_day BETWEEN {first:Date} AND {last:Date}",
-        {"account": asked.account, "first": asked.period.first, "last": asked.period.last},
-        asked,
     )
 
 

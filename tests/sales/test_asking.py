@@ -15,7 +15,7 @@ from mpkit import sales
 from mpkit.db import Engine
 from mpkit.errors import WrongUsage
 from mpkit.model import Period
-from mpkit.sales import PaymentFilter, Question, Row, coverage, rows, said
+from mpkit.sales import PaymentFilter, Question, Row, coverage, paging, rows, said
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.question import earlier
 from mpkit.sales.windows import CREATED, Window
@@ -142,6 +142,39 @@ def test_payments_newest_first_in_pages(mirror: Mirror) -> None:
         assert chosen.count == 1
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        PaymentFilter(ACCOUNT, MARCH, stores=("900",)),
+        PaymentFilter(ACCOUNT, MARCH, stores=("900", "901"), methods=("amex", "master")),
+        PaymentFilter(ACCOUNT, MARCH, stores=("", "900"), channels=("transfer",)),
+        PaymentFilter(ACCOUNT, MARCH, stores=("900",), registers=("700",), currency="USD"),
+        PaymentFilter(ACCOUNT, Period(date(2026, 3, 9), date(2026, 3, 11)), stores=("900",)),
+        PaymentFilter(ACCOUNT, MARCH, stores=("nobody",)),
+    ],
+)
+def test_rows_and_columns_find_the_same_payments(
+    asked: PaymentFilter, mirror: Mirror, store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows.keep_payments(store, ACCOUNT, [payment(400, status="rejected"), payment(401, store_id="902")], PLACES)
+    mirror.catch_up()
+    pages = [sales.payments_page(mirror, asked, offset, 4) for offset in (0, 4, 8)]
+    monkeypatch.setattr(paging, "_FEW", 0)
+    assert pages == [sales.payments_page(mirror, asked, offset, 4) for offset in (0, 4, 8)]
+    assert bool(pages[0].rows) == (asked.stores != ("nobody",))
+
+
+@pytest.mark.parametrize(
+    ("narrowed", "there"),
+    [({}, True), ({"stores": ("900",)}, True), ({"stores": ("901",)}, False), ({"only": "refunded"}, True),
+     ({"only": "unexplained"}, False), ({"methods": ("amex",)}, False), ({"currency": "USD"}, False)],
+)  # fmt: skip
+def test_one_payment_is_found_whatever_its_day(narrowed: dict[str, Any], there: bool, mirror: Mirror) -> None:
+    april = Period(date(2026, 4, 1), date(2026, 4, 30))
+    page = sales.payments_page(mirror, PaymentFilter(ACCOUNT, april, payment_id="100", **narrowed))
+    assert (page.count, len(page.rows)) == (int(there), int(there))
+
+
 def test_yesterday_and_its_silent_register(mirror: Mirror) -> None:
     clock = mirror.seams.clock
     assert isinstance(clock, FixedClock)
@@ -210,10 +243,14 @@ def test_the_same_text_is_understood_by_clickhouse(mirror: Mirror) -> None:
         said.zones(question),
         said.unexplained(Question(ACCOUNT, MARCH)),
         said.last_sales(ACCOUNT, MARCH.first, MARCH.last),
-        said.payment_lines(asked, 0, 5),
-        said.payment_lines(PaymentFilter(ACCOUNT, MARCH), 3, 7),
+        said.payment_keys(asked, 0, 5),
+        said.payment_keys(PaymentFilter(ACCOUNT, MARCH), 3, 7),
         said.payment_count(asked),
-        said.payment_count(PaymentFilter(ACCOUNT, MARCH, payment_id="100")),
+        said.payment_count(PaymentFilter(ACCOUNT, MARCH)),
+        *(
+            said.payment_keys(PaymentFilter(ACCOUNT, MARCH, only=only), 0, 9)
+            for only in ("charged_back", "unexplained")
+        ),
     ]
     try:
         for text in texts:

@@ -1,0 +1,99 @@
+"""A table of payments: a filter comes in; one page, newest first, and how many there are come out.
+
+What a payment is, the rows say. Which ones a filter finds, the rows say too where their keys lead there (one payment,
+few stores): what that costs grows with what is found, not with what is stored. For any other filter the columns say it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mpkit import db
+from mpkit.sales import rows, said
+from mpkit.sales.entries import entries
+from mpkit.sales.mirror import Mirror
+from mpkit.sales.places_of_sale import PlacesOfSale
+from mpkit.sales.question import PaymentFilter, PaymentLine, PaymentLines
+from mpkit.sales.rows import Booked, payments
+
+_FEW = 3  # stores
+_SUMS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
+
+
+def payments_page(mirror: Mirror, asked: PaymentFilter, offset: int = 0, limit: int = 50) -> PaymentLines:
+    """Payments approved in the period, newest first, from `offset` on, and their count."""
+    if asked.payment_id:
+        found = [line for line in _lines(mirror, [asked.payment_id]) if _meant(asked, line)]
+        return PaymentLines(len(found), tuple(found[offset : offset + limit]))
+    if 0 < len(asked.stores) <= _FEW and not asked.only:
+        keys = _in_rows(mirror, asked)
+        return PaymentLines(len(keys), tuple(_lines(mirror, keys[offset : offset + limit])))
+    ((count,),) = mirror.fetch(said.payment_count(asked)) or [(0,)]
+    found_keys = mirror.fetch(said.payment_keys(asked, offset, limit)) if count else []
+    return PaymentLines(int(count), tuple(_lines(mirror, [key for key, _ in found_keys])))
+
+
+def _in_rows(mirror: Mirror, asked: PaymentFilter) -> list[str]:
+    """The ids of all payments of some stores in the period, newest first."""
+    columns = payments.c
+    query = (
+        payments.select()
+        .with_only_columns(columns.payment_id)
+        .where(
+            columns.account == asked.account,
+            columns.store_id.in_(asked.stores),
+            columns.day.between(asked.period.first, asked.period.last),
+            columns.income,
+        )
+    )
+    for column, wanted in (
+        (columns.pos_id, asked.registers),
+        (columns.method, asked.methods),
+        (columns.channel, asked.channels),
+        (columns.currency, (asked.currency,) if asked.currency else ()),
+    ):
+        if wanted:
+            query = query.where(column.in_(wanted))
+    query = query.order_by(columns.approved.desc(), columns.payment_id.desc())
+    with db.reading(mirror.engine) as connection:
+        return list(connection.execute(query).scalars())
+
+
+def _lines(mirror: Mirror, keys: list[str]) -> list[PaymentLine]:
+    """The payments of these ids that are income, in this order."""
+    booked = {each.payment["payment_id"]: each for each in rows.booked(mirror.engine, mirror.account, keys)}
+    found = [booked[key] for key in keys if key in booked and booked[key].payment["income"]]
+    ids = {each.payment[name] for each in found for name in ("store_id", "pos_id")}
+    places = rows.known_places(mirror.engine, mirror.account, mirror.zone, ids)
+    return [_line(each, places) for each in found]
+
+
+def _line(booked: Booked, places: PlacesOfSale) -> PaymentLine:
+    payment = booked.payment
+    effects = list(entries(payment, booked.refunds, booked.chargebacks))
+    own: dict[str, Any] = {
+        name: payment[name]
+        for name in (
+            "payment_id", "approved", "day", "status", "status_detail", "store_id", "pos_id", "method", "method_type",
+            "channel", "wallet", "order_id", "currency", "unexplained", "zone",
+        )
+    }  # fmt: skip
+    return PaymentLine(
+        **own,
+        **{name: sum(getattr(effect, name) for effect in effects) for name in _SUMS},
+        store=places.store_name(payment["store_id"]),
+        register=places.register_name(payment["pos_id"]),
+    )
+
+
+def _meant(asked: PaymentFilter, line: PaymentLine) -> bool:
+    """Whether one payment is among those a filter means, whatever its day."""
+    wanted = (
+        (asked.stores, line.store_id),
+        (asked.registers, line.pos_id),
+        (asked.methods, line.method),
+        (asked.channels, line.channel),
+        ((asked.currency,) if asked.currency else (), line.currency),
+    )
+    kinds = {"refunded": line.refunds, "charged_back": line.chargebacks, "unexplained": line.unexplained}
+    return all(not some or value in some for some, value in wanted) and bool(kinds.get(asked.only, True))
