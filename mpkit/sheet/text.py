@@ -11,7 +11,17 @@ from mpkit.sheet.encoding import plausibility
 
 _BLANKS = re.compile(r"[ \t\u00a0\u2007\u202f]+")
 _ODD_BLANKS = re.compile(r"[\u00a0\u2007\u202f\t]")
-_BROKEN_UTF8 = re.compile(r"[ÃÂâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")  # noqa: RUF001 - how UTF-8 looks when misread
+# How the two to four bytes of a UTF-8 letter look when they are read as letters each.
+_TAIL = r"[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"  # noqa: RUF001 - a byte 80 to BF in Windows' code page
+_BROKEN_UTF8 = re.compile(rf"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{{2}}|[\u00f0-\u00f4]{_TAIL}{{3}}")
+_CONTROLS = re.compile(r"[\u0080-\u009f]")  # bytes of a DOS code page, read as Latin-1
+_CLEARLY = 0.7  # by how much another code page must read better
+_LAST_LETTER, _DASH, _MARK = (
+    "\u017f",
+    "\u2010",
+    "\u2122",
+)  # what people write in addresses: Latin letters, dashes, quotes
+_TIMES = 3  # a text may have been broken more than once
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _LOOKALIKES = str.maketrans(
     "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαеаорсухАВЕЗКМНОРСТУХ",  # noqa: RUF001 - Greek and Cyrillic letters that look Latin
@@ -32,18 +42,24 @@ def faults(text: str) -> tuple[tuple[str, str], ...]:
 def _faults(text: str) -> Iterator[tuple[str, str]]:
     if _LOST.search(text):
         yield "lost_letter", text
-    seen = "".join(c for c in text if c in "\t\n\r" or unicodedata.category(c) not in _UNSEEN)
-    if seen != text or _ODD_BLANKS.search(text):
+    broken = _BROKEN_UTF8.search(text) is not None or _CONTROLS.search(text) is not None
+    whole = unscrambled(text) if broken else text
+    seen = "".join(c for c in whole if c in "\t\n\r" or unicodedata.category(c) not in _UNSEEN)
+    if seen != whole or _ODD_BLANKS.search(seen):
         yield "invisible_characters", tidy(seen)
     if seen.replace("\n", " ").replace("\r", " ") != tidy(seen) and not _ODD_BLANKS.search(seen):
         yield "padded_value", tidy(seen)
-    plain_blanks = _ODD_BLANKS.sub(" ", seen)
-    right = unscrambled(seen) if _BROKEN_UTF8.search(seen) else unscrambled(plain_blanks)
-    if right not in {seen, plain_blanks}:
+    right = whole if broken else unscrambled(_ODD_BLANKS.sub(" ", seen))
+    if tidy(right) != tidy(text if broken else seen) and (broken or not right.isascii()):
         yield "mojibake", tidy(right)
     plain = seen.translate(_LOOKALIKES)
     if plain != seen and any(c.isascii() and c.isalpha() for c in seen):
         yield "lookalike_letters", tidy(plain)
+
+
+def is_certain(text: str) -> bool:
+    """Whether broken letters can only have been what they are put right to: they are the bytes of UTF-8."""
+    return _BROKEN_UTF8.search(text) is not None
 
 
 def tidy(text: str) -> str:
@@ -56,20 +72,40 @@ def tidy(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def unscrambled(text: str) -> str:
-    """The text as it was before a wrong code page, where that is certain; else the text itself."""
+    """The text as it was before a wrong code page, where that is certain or clearly reads better; else the text."""
     if text.isascii():
         return text
-    if _BROKEN_UTF8.search(text):
-        for page in ("cp1252", "latin-1"):
-            try:
-                return text.encode(page).decode("utf-8")
-            except UnicodeError:
-                continue
+    for _ in range(_TIMES):
+        whole = _BROKEN_UTF8.sub(lambda found: _as_utf8(found[0]), text)
+        if whole == text:
+            break
+        text = whole
     try:
         other = text.encode("latin-1").decode("cp850")
     except UnicodeError:
         return text
-    return other if plausibility(other) > plausibility(text) + 0.9 else text
+    inside = all(_in_word(text, n) for n, letter in enumerate(other) if letter != text[n])
+    return other if inside and plausibility(other) > plausibility(text) + _CLEARLY else text
+
+
+def _in_word(text: str, n: int) -> bool:
+    """Whether a letter stands beside the n-th character: £5 and § 3 are meant as they are."""
+    return any(letter.isalpha() for letter in text[max(0, n - 1) : n] + text[n + 1 : n + 2])
+
+
+def _as_utf8(letters: str) -> str:
+    """The one letter whose bytes these are; they themselves where there is none."""
+    codes = bytearray()
+    for letter in letters:
+        try:
+            codes += letter.encode("cp1252")
+        except UnicodeEncodeError:
+            codes += letter.encode("latin-1")
+    try:
+        letter = codes.decode("utf-8")
+    except UnicodeDecodeError:
+        return letters
+    return letter if letter <= _LAST_LETTER or _DASH <= letter <= _MARK else letters
 
 
 def safe_name(text: str, most: int) -> str:
