@@ -16,7 +16,9 @@ from mpkit import sheet
 from mpkit.cli import console
 from mpkit.errors import UnreadableFile, WrongUsage
 from mpkit.i18n import say, say_error
+from mpkit.jobs.judging import places_of
 from mpkit.model import Finding, Severity
+from mpkit.places import Catalogue
 from mpkit.sheet import Checked, files
 from mpkit.sheet.marking import by_weight
 
@@ -49,7 +51,7 @@ def command(
             sheet=sheet_,
             mapping=mapping,
             accept=accept or (),
-            places=console.settings().places,
+            places=_places(),
         )
         for path, result in zip(found, results, strict=True):
             if isinstance(result, UnreadableFile):
@@ -66,6 +68,15 @@ def command(
         raise typer.Exit(console.REFUSED)
     if any(result.findings for result in results if isinstance(result, Checked)):
         console.look()
+
+
+def _places() -> Path | Catalogue | None:
+    """The lists of places to judge by: those of an account where a store knows one; nothing is asked or made for it."""
+    chosen = console.settings()
+    kind, _, file = chosen.database.partition(":///")
+    if kind == "sqlite" and not Path(file).exists():
+        return chosen.places
+    return places_of(console.bench())
 
 
 def parse_map(said: list[str]) -> dict[str, str]:

@@ -8,9 +8,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mpkit import sheet
+from mpkit import accounts, sheet
 from mpkit.errors import Refused, WrongUsage
 from mpkit.jobs.workbench import Workbench
+from mpkit.places import Catalogue
+from mpkit.places.own import of_account
 from mpkit.sheet import Checked, across, files
 from mpkit.sheet import rows as kept
 from mpkit.sheet.review import Review, from_plain
@@ -47,6 +49,17 @@ def judge(bench: Workbench, arguments: Mapping[str, Any], aside: Path, progress:
     return tuple(Judged(one.path, next(told_of)) if one.checked else one for one in done)
 
 
+def places_of(bench: Workbench, name: str = "") -> Path | Catalogue | None:
+    """The lists of places to judge by: the account's own where it was read, else those of the settings or ours.
+
+    `name` "" is the account of the settings, else the only one; where it is not clear which, none is asked.
+    """
+    known, name = accounts.known(bench.store), name or bench.settings.account
+    meant = [one for one in known if name in {one.id, one.nickname}] if name else known
+    own = of_account(bench.store, meant[0], bench.settings.places) if len(meant) == 1 else None
+    return own or bench.settings.places
+
+
 def options(bench: Workbench, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The options of `sheet.check` among a job's arguments, the same for all of its files."""
     return {
@@ -54,7 +67,7 @@ def options(bench: Workbench, arguments: Mapping[str, Any]) -> dict[str, Any]:
         "sheet": str(arguments.get("sheet") or ""),
         "mapping": dict(arguments.get("map") or {}),
         "accept": tuple(arguments.get("accept") or ()),
-        "places": bench.settings.places,
+        "places": places_of(bench, str(arguments.get("account") or "")),
     }
 
 
@@ -65,7 +78,7 @@ def of_review(bench: Workbench, arguments: Mapping[str, Any], review: Review, fi
         "site": review.site,
         **of.reading,
         "accept": tuple(sorted(review.accept)),
-        "places": bench.settings.places,
+        "places": places_of(bench, str(arguments.get("account") or "")),
         "edits": of.edits,
         "accepted": of.accepted,
         "columns": of.columns,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -67,13 +67,24 @@ class Match:
 class Catalogue:
     """States and cities of one site; immutable, its look-ups cached."""
 
-    def __init__(self, site_id: str, places: Sequence[Place], *, decides: bool = False) -> None:
-        """`decides`: the list is the account's own, so that a city it lacks does not exist there."""
-        self.decides = decides
+    def __init__(
+        self,
+        site_id: str,
+        places: Sequence[Place],
+        *,
+        decides: bool | Collection[str] = False,
+        codes: Mapping[str, str] | None = None,
+    ) -> None:
+        """`decides`: the list is the account's own, so that a city it lacks does not exist; True or for some states.
+
+        `codes` (state → ISO 3166-2) where the list's own ids say more than its names.
+        """
+        self.site = site_id
         self.country = SITES[site_id].country
         self.places = tuple(places)
         self.states = tuple(sorted({place.state for place in places}))
-        self._known = _codes(self.country, self.states)
+        self._decided = frozenset((self.states if decides else ()) if isinstance(decides, bool) else decides)
+        self._known = _codes(self.country, self.states, codes or {})
         by_state: dict[str, list[Place]] = {state: [] for state in self.states}
         for place in places:
             by_state[place.state].append(place)
@@ -87,6 +98,21 @@ class Catalogue:
         self._centres = lru_cache(maxsize=100_000)(self._centres_of)
         self._matched = lru_cache(maxsize=100_000)(self._match_in)
         self._ranked = lru_cache(maxsize=100_000)(self._ranked_in)
+
+    @property
+    def decides(self) -> bool:
+        """Whether the whole list is the account's own."""
+        return self._decided >= set(self.states)
+
+    def decides_in(self, state: str) -> bool:
+        """Whether a city this list lacks in the state ("": in any) does not exist there for the account."""
+        return state in self._decided if state else self.decides
+
+    def called(self, state: str, name: str) -> Place | None:
+        """The place of exactly this name in a state, accents and case aside; also by another name it has."""
+        inside, folded = self._names.get(state), names.fold(name)
+        found = (inside.by_fold.get(folded) or inside.beside.get(folded)) if inside else None
+        return found[0] if found else None
 
     def cities(self, state: str) -> tuple[str, ...]:
         """The valid city names of a state in its exact spelling, in name order; raises `KeyError`."""
@@ -270,14 +296,17 @@ def _first(place: Place, others: Iterable[Place]) -> tuple[Place, ...]:
     return (place, *(p for p in others if (p.state, p.city) != (place.state, place.city)))[:_SUGGESTIONS]
 
 
-def _codes(country: str, states: Iterable[str]) -> dict[str, State]:
+def _codes(country: str, states: Iterable[str], codes: Mapping[str, str]) -> dict[str, State]:
     """The ISO entry of each state of a catalogue; a state nobody knows gets a code of its own."""
+    by_code = {known.code: known for known in known_states()[country]}
     by_name: dict[str, State] = {}
-    for known in known_states()[country]:
+    for known in by_code.values():
         for name in (*known.everyday, known.name):
             by_name[names.fold(name)] = known
     return {
-        state: by_name.get(names.fold(state)) or State(f"{country}-X{n}", state, (), ())
+        state: by_code.get(codes.get(state, ""))
+        or by_name.get(names.fold(state))
+        or State(f"{country}-X{n}", state, (), ())
         for n, state in enumerate(states)
     }
 
@@ -286,3 +315,10 @@ def _codes(country: str, states: Iterable[str]) -> dict[str, State]:
 def catalogue(site_id: str, folder: Path | None = None) -> Catalogue:
     """The catalogue of a site, built-in or from CSV files of `folder`; raises `UnreadableFile`."""
     return Catalogue(site_id, read(SITES[site_id].country, folder))
+
+
+def listed(site_id: str, source: Path | Catalogue | None) -> Catalogue:
+    """The catalogue of a site: the account's own where it is of that site, else built-in or of a folder."""
+    if isinstance(source, Catalogue):
+        return source if source.site == site_id else catalogue(site_id)
+    return catalogue(site_id, source)

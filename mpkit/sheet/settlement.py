@@ -158,7 +158,8 @@ class Settlement:
         distance, sure = self._distance(case, match.value), match.kind.lossless
         if distance is None or distance <= (FAR_KM if sure else AGREE_KM) or self._none_nearer(case, match, distance):
             if not sure and not self._spelling(case, match, agreed=distance is not None):
-                return case.settled(case.state, match.value if self.catalogue.decides else case.city_text)
+                decided = self.catalogue.decides_in(case.state)
+                return case.settled(case.state, match.value if decided else case.city_text)
             if distance is None or distance <= AGREE_KM / 2 or not self._is_state_name(case):
                 return case.settled(case.state, match.value)
             town = self._town(case)
@@ -240,7 +241,7 @@ class Settlement:
             case.troubles.append(Trouble("missing_state", Severity.BLOCKING, "city", states, {"state": states}))
             return case.settled("", "")
         choices = ", ".join(dict.fromkeys(place.city for place in match.suggestions))
-        kept = bool(case.state) and not self.catalogue.decides
+        kept = bool(case.state) and not self.catalogue.decides_in(case.state)
         severity = Severity.WARNING if kept else Severity.BLOCKING
         values: dict[str, object] = {"found": case.city_text, "city": choices or "—", "kept": kept}
         case.troubles.append(Trouble("city_unknown", severity, "city", choices or None, values))
@@ -251,7 +252,7 @@ class Settlement:
         text, value = fold(case.city_text), fold(match.value)
         lost = len(text) == len(value) and any(a == " " != b for a, b in zip(text, value, strict=True))
         code = "lost_letter" if lost else "city_misspelled"
-        if agreed or code in self.accept or self.catalogue.decides or lost:
+        if agreed or code in self.accept or self.catalogue.decides_in(case.state) or lost:
             return self._add(case, code, "city", match.value, agreed=agreed, found=case.city_text, city=match.value)
         kept: dict[str, object] = {"found": case.city_text, "city": match.value, "kept": True}
         case.troubles.append(Trouble(code, Severity.WARNING, "city", match.value, kept))

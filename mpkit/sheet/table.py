@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mpkit.errors import Refused, UnreadableFile, WrongUsage
-from mpkit.places import Catalogue, catalogue
+from mpkit.places import Catalogue, listed
 from mpkit.places.names import fold
 from mpkit.sheet import heading, pasted, points
 from mpkit.sheet.changed import Changed
@@ -76,7 +76,7 @@ def understand(
     *,
     site: str,
     mapping: Mapping[str, str],
-    folder: Path | None,
+    folder: Path | Catalogue | None,
     told: ReadAs = BY_EVIDENCE,
     changed: Changed = UNCHANGED,
 ) -> Table:
@@ -96,7 +96,7 @@ def understand(
     if site and site.upper() not in SITES:
         raise WrongUsage("site_unknown", site=site, known=" ".join(SITES))
     found = site.upper() or guess_site(headers, stripped, folder)
-    places = catalogue(found, folder)
+    places = listed(found, folder)
     return Table(
         chosen,
         header_row,
@@ -146,7 +146,7 @@ def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[l
     return headers, cells
 
 
-def guess_site(headers: Sequence[str], cells: Sequence[Sequence[str]], folder: Path | None) -> str:
+def guess_site(headers: Sequence[str], cells: Sequence[Sequence[str]], folder: Path | Catalogue | None) -> str:
     """The site whose states, cities, outline and name fit the cells best; `Refused` where none or two do."""
     step = max(1, len(cells[0]) // _SAMPLE) if cells else 1
     sample = [column[::step][:_SAMPLE] for column in cells]
@@ -156,8 +156,10 @@ def guess_site(headers: Sequence[str], cells: Sequence[Sequence[str]], folder: P
     return ranked[0][1]
 
 
-def _fit(headers: Sequence[str], cells: Sequence[Sequence[str]], site: str, folder: Path | None) -> float:
-    places = catalogue(site, folder)
+def _fit(
+    headers: Sequence[str], cells: Sequence[Sequence[str]], site: str, folder: Path | Catalogue | None
+) -> float:
+    places = listed(site, folder)
     country = {fold(SITES[site].name), SITES[site].country_alpha3.lower()}
     profiles = [profile(column, places, SITES[site].box) for column in cells]
     state = max((p.state for p in profiles if p.count), default=0.0)

@@ -7,6 +7,7 @@ from typing import Any
 from mpkit import accounts
 from mpkit.accounts import handover, tokens
 from mpkit.errors import WrongAccount
+from mpkit.jobs.rows import submit
 from mpkit.jobs.workbench import Workbench
 from mpkit.work import Progress
 
@@ -25,5 +26,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     tokens.keep(data, found.id, token)
     bench.forget(found.id)
     handover.done(data, name)
+    submit(
+        bench.store, account=found.id, kind="places", key="", arguments={"account": found.id}, clock=bench.seams.clock
+    )
     progress(1, 1, "account_connecting")
     return {"user_id": found.id, "nickname": found.nickname, "site": found.site, "test": found.test}

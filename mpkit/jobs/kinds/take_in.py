@@ -10,6 +10,7 @@ from mpkit import branches
 from mpkit.branches import Proposed
 from mpkit.errors import Refused
 from mpkit.jobs.judging import judge
+from mpkit.jobs.kinds import places
 from mpkit.jobs.kinds.check import propose
 from mpkit.jobs.workbench import Workbench
 from mpkit.sheet import Checked
@@ -26,6 +27,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     conflicts, take_in, changes, branches, registers}.
     """
     account = bench.account(str(arguments.get("account") or ""))
+    places.freshen(bench, account, progress)
     told = {**arguments, "account": account.id, "site": str(arguments.get("site") or account.site)}
     read: list[Checked] = []
     with TemporaryDirectory(prefix="mpkit-") as aside:
