@@ -45,7 +45,7 @@ ONLY_HERE = {
     "sqlalchemy": ("mpkit/db.py", "mpkit/migrations/*", "mpkit/*/rows.py"),
     "alembic": ("mpkit/db.py", "mpkit/migrations/*"),
     "duckdb": ("mpkit/sales/mirror*",),
-    "pyarrow": ("mpkit/sales/mirror*",),
+    "pyarrow": ("mpkit/sales/mirror*", "mpkit/sandbox/typecase.py"),
     "pandas": ("app.py", "mpkit/pages/*", "mpkit/cli/*", "mpkit/web.py"),
 }
 

@@ -187,6 +187,20 @@ class References:
         prefix, width = self._SERIES[series]
         return f"{prefix}{number:0{width}d}"
 
+    def split(self, codes: Numbers) -> list[tuple[str, int, Numbers, Numbers]]:
+        """The long series that are among the numbers: prefix, width, which of the numbers, and their places in it.
+
+        Where a place has more digits than its series is wide, it is in none.
+        """
+        found = []
+        series, places = codes >> self._SHIFT, codes & ((1 << self._SHIFT) - 1)
+        for n in (self.WEB, self.TILL):
+            prefix, width = self._SERIES[n]
+            which = np.flatnonzero((series == n) & (places < 10**width))
+            if len(which):
+                found.append((prefix, width, which, places[which]))
+        return found
+
     def codes(self, text: str) -> list[int]:
         """Every number that means this text."""
         found = [] if (code := self._texts.find(text)) is None else [code]

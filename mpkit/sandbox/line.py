@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _GO_ON = b"HTTP/1.1 100 "  # the client waits for this before it sends a body
 _HEAD = 64 * 1024  # bytes of a request's line and headers
+_LARGE = 32 * 1024  # bytes of a body that is not copied to stand behind its head
 PATIENCE_S = 30.0  # from the first byte a client could send to the last of its request
 
 
@@ -18,15 +21,29 @@ class _Joining:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._head = b""
+        line = transport.get_extra_info("socket")
+        self._number = line.fileno() if line is not None and hasattr(os, "writev") else -1
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """Send, or keep what is a whole head until its body comes."""
         if self._head:
-            self._head, data = b"", self._head + data
-        elif data.endswith(b"\r\n\r\n") and not data.startswith(_GO_ON):
+            head, self._head = self._head, b""
+            data = self._sent(head, data) if len(data) > _LARGE else b"".join((head, data))
+        elif isinstance(data, bytes) and data.endswith(b"\r\n\r\n") and not data.startswith(_GO_ON):
             self._head = data
             return
-        self._transport.write(data)
+        if data:
+            self._transport.write(data)
+
+    def _sent(self, head: bytes, body: bytes | memoryview) -> bytes | memoryview:
+        """Send without copying as much as the system takes at once; what is left."""
+        taken = 0
+        if self._number >= 0 and not self._transport.is_closing() and not self._transport.get_write_buffer_size():
+            with contextlib.suppress(OSError):  # it takes nothing now, or the transport will find out why
+                taken = os.writev(self._number, (head, body))
+        if taken < len(head):
+            return b"".join((head[taken:], body))
+        return memoryview(body)[taken - len(head) :]
 
     def close(self) -> None:
         """Send what is kept, then end."""

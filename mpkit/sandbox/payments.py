@@ -47,8 +47,8 @@ def search(world: World, call: Call) -> Answer:
     drift = world.trace.count % 3 if len(found.rows) >= _DRIFTS_FROM else 0
     places = world.page(call, range(len(found.rows)), offset, limit)
     rows = world.typesetter.page(found, places)
-    paging = b'{"paging":{"total":%d,"limit":%d,"offset":%d},"results":' % (len(found.rows) - drift, limit, offset)
-    return Answer(200, paging + rows + b"}")
+    paging = b'{"paging":{"total":%d,"limit":%d,"offset":%d},"results":[' % (len(found.rows) - drift, limit, offset)
+    return Answer(200, b"".join([paging, *rows, b"]}"]))
 
 
 def read(world: World, call: Call) -> Answer:

@@ -1,77 +1,62 @@
 """Many payments at once as bytes: rows of the book's columns go in, a JSON array of their documents comes out.
 
-A template is derived from `documents.document`, filled with slots instead of values, once for each look; setting a row
-is one `%` on it. The bytes parse to exactly what `documents.payment` answers.
+A template is derived from `documents.document`, filled with slots instead of values, once for each look: the pieces of
+text between the slots. Rows are set by many at once, each from the pieces of its template and the texts of its leaves.
+The bytes parse to exactly what `documents.payment` answers.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from operator import itemgetter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 
 from mpkit.sandbox import documents
+from mpkit.sandbox.answers import number
 from mpkit.sandbox.book import Book, Movement
 from mpkit.sandbox.columns import CHARGES, Form, Numbers, Texts
+from mpkit.sandbox.digits import fields, serials
 from mpkit.sandbox.finding import Found
 from mpkit.sandbox.leaves import NAMES, Leaves, look, person, shared, sums
 from mpkit.sandbox.seller import Seller
+from mpkit.sandbox.typecase import Print, Typecase
 
-# how the leaves stand side by side in a row of values: whole numbers, JSON as it is, amounts in two parts
+# the lines in which the texts of rows stand: nothing, whole numbers, amounts, dates, texts many share, a row's own
 _WHOLE = ("id", "payer", "document", "last", "ip", "month", "code", "store", "pos", "order")
-_JSON = (
-    "created",
-    "approved",
-    "updated",
-    "released",
-    "reference",
-    "name",
-    "province",
-    "description",
-    "wallet",
-    "refunds",
-)
-_AMOUNTS = ("amount", "coupon", "extra", "net", "total", "part", "refunded")
-_AT_JSON = len(_WHOLE)
-_AT_AMOUNTS = _AT_JSON + len(_JSON)
-_AT_CHARGES = _AT_AMOUNTS + 2 * len(_AMOUNTS)
-_AT_BACK = _AT_CHARGES + 2 * CHARGES
-_CENTS = np.array([b"", *(f".{n:02d}".rstrip("0").encode() for n in range(1, 100))], dtype=object)
-_NAMES = np.array([json.dumps(name, ensure_ascii=False).encode() for name in NAMES], dtype=object)
+_AMOUNTS = ("amount", "coupon", "extra", "net", "total", "part", *(f"charge{n}" for n in range(CHARGES)))
+_DATES = ("created", "approved", "updated", "released")
+_SHARED = ("name", "province", "description", "wallet")
+_BACK = tuple(f"back{n}" for n in range(CHARGES))
+_OWN = ("reference", "refunded", "refunds", *_BACK, "all")
+_ORDER = ("", *_WHOLE, *_AMOUNTS, *_DATES, *_SHARED, *_OWN)
+_LINES = {name: n for n, name in enumerate(_ORDER)}  # and then whole numbers with zeros before them, as they come up
+_FIELDS = slice(1, 1 + len(_WHOLE) + len(_AMOUNTS) + len(_DATES))
+_TOLD = slice(_FIELDS.stop, _FIELDS.stop + len(_SHARED))
+_ZERO = [_LINES[name] for name in ("refunded", *_BACK)]  # as long as nothing was given back
 _BITS = 2 ** np.arange(CHARGES, dtype="i8")
-_SECONDS = 86_400
-_WEST = 4 * 3600  # payment dates are told four hours behind UTC, whatever the site
-_BLOCK, _BLOCKS = 250, 48  # rows set at once; and kept: some 55 MB
+_BLOCK = 500  # rows set at once: about a millisecond
+_KEPT = 64_000_000  # bytes of blocks that are kept
 _NEVER = 2**62
 _ALONE = frozenset({"fee", "tax"})  # later movements that make a row one of its own
 _HEAD, _TAIL = "\ue000", "\ue001"  # around a slot; no text of a payment has them
 
 
-class Template(NamedTuple):
-    """A document with holes: `text % pick(values)` is its JSON."""
-
-    text: bytes
-    pick: Callable[[Sequence[Any]], Any]
-
-
 class Slot:
     """Stands for a leaf in a document: as a value of its own, or within a text."""
 
-    def __init__(self, at: int, form: str) -> None:
-        self.at, self.form = at, form
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __format__(self, spec: str) -> str:
-        return f"{_HEAD}{self.at}:{'%' + spec if spec else self.form}{_TAIL}"
+        return f"{_HEAD}{self.name}:{spec}{_TAIL}"
 
 
 class Block(NamedTuple):
     """Rows set ahead: what they are good for, and until when (a release shows in a document)."""
 
-    texts: list[bytes]
+    rows: Print
     until: int
 
 
@@ -81,66 +66,85 @@ class Typesetter:
     def __init__(self, book: Book, seller: Seller) -> None:
         self._book, self._seller = book, seller
         self._blocks: dict[tuple[int, int], Block] = {}  # by the number of a query and the block's place in it
+        self._kept = 0  # bytes of them
         self._last: tuple[int, int] = (-1, -1)  # where the last page of a query ended
-        self._templates: dict[int, Template] = {}
-        self._references: dict[int, bytes] = {}
+        self._case = Typecase()
+        self._empty, self._zero = self._case.number(b""), self._case.number(b"0")
+        self._names = np.array([self._case.number(orjson.dumps(name)) for name in NAMES], dtype="i4")
+        self._templates: dict[int, int] = {}  # by look: the place in the two tables
+        self._texts = np.zeros((0, 0), dtype="i4")  # of each template: the pieces around its slots
+        self._slots = np.zeros((0, 0), dtype="i8")  # and the lines of its slots
+        self._wide = np.zeros(0, dtype="i8")  # how many slots it has
+        self._padded: list[tuple[int, int]] = []  # whole numbers with zeros before them: which, up to how many digits
+        self._add(0, f"{_HEAD}all:{_TAIL}")
         self._families = Texts()  # forms that look alike
         self._family = np.zeros(0, dtype="i8")  # of each form
-        self._told = np.zeros((0, 3), dtype=object)  # of each form: province, description, wallet
+        self._told = np.zeros((0, 3), dtype="i4")  # of each form: province, description, wallet
+        self._parts = np.zeros(0, dtype="i8")  # of each form: its instalments
 
-    def page(self, found: Found, places: Sequence[int]) -> bytes:
-        """The array of the documents at some places of what a query found.
+    def page(self, found: Found, places: Sequence[int]) -> Sequence[bytes | memoryview]:
+        """The documents at some places of what a query found, as texts that make a JSON array's inside when joined.
 
         Who reads a query page after page has its rows set a block at a time, and kept for who reads them again.
         """
         if not isinstance(places, range) or places.step != 1 or not places:  # a fault has been at it
-            return self.set(found.rows[np.array(places, dtype="i8")])
+            return _inside(self._set(found.rows[np.array(places, dtype="i8")]))
         goes_on, self._last = self._last == (found.number, places.start), (found.number, places.stop)
         if not goes_on and (found.number, places.start // _BLOCK) not in self._blocks:
-            return self.set(found.rows[places.start : places.stop])
-        texts: list[bytes] = []
+            return _inside(self._set(found.rows[places.start : places.stop]))
+        texts: list[bytes | memoryview] = []
         for n in range(places.start // _BLOCK, (places.stop - 1) // _BLOCK + 1):
-            begin = n * _BLOCK
-            texts += self._block(found, n)[max(0, places.start - begin) : max(0, places.stop - begin)]
-        return b"[" + b",".join(texts) + b"]"
+            rows, begin = self._block(found, n), n * _BLOCK
+            first, last = max(0, places.start - begin), min(_BLOCK, places.stop - begin)
+            texts.append(rows.text[rows.ends[first] : rows.ends[last]])
+        texts[-1] = texts[-1][:-1]
+        return texts
 
-    def _block(self, found: Found, n: int) -> list[bytes]:
+    def _block(self, found: Found, n: int) -> Print:
         now = int(self._book.now().timestamp())
         kept = self._blocks.pop((found.number, n), None)
+        if kept is not None:
+            self._kept -= kept.rows.size
         if kept is None or now >= kept.until:
             rows = found.rows[n * _BLOCK : (n + 1) * _BLOCK]
             released = self._book.columns.released[rows]
             kept = Block(self._set(rows), int(released[released > now].min(initial=_NEVER)))
-        while len(self._blocks) >= _BLOCKS:
-            self._blocks.pop(next(iter(self._blocks)))
+        self._kept += kept.rows.size
         self._blocks[found.number, n] = kept  # the last one used is the last
-        return kept.texts
+        while self._kept > _KEPT and len(self._blocks) > 1:
+            self._kept -= self._blocks.pop(next(iter(self._blocks))).rows.size
+        return kept.rows
 
     def set(self, rows: Numbers) -> bytes:
         """The array of the documents of these rows."""
-        return b"[" + b",".join(self._set(rows)) + b"]"
+        return b"".join([b"[", *_inside(self._set(rows)), b"]"])
 
-    def _set(self, rows: Numbers) -> list[bytes]:
-        now = int(self._book.now().timestamp())
+    def _set(self, rows: Numbers) -> Print:
         self._learn()
-        values, keys = self._values(rows), self._keys(rows, now).tolist()
-        found, templates = list[bytes](), self._templates
-        for n, (key, value) in enumerate(zip(keys, values, strict=True)):
-            if key:
-                template = templates.get(key) or self._derived(key, int(rows[n]))
-                found.append(template.text % template.pick(value))
-            else:
-                found.append(self._alone(int(rows[n])))
-        return found
+        keys = self._keys(rows, int(self._book.now().timestamp())).tolist()
+        for key in set(keys):
+            if key not in self._templates:
+                self._derive(key, int(rows[keys.index(key)]))
+        looks = np.fromiter(map(self._templates.__getitem__, keys), "i8", len(keys))
+        leaves = self._leaves(rows, [n for n, key in enumerate(keys) if not key] if 0 in keys else ())
+        wide = int(self._wide[looks].max(initial=0))
+        slots = self._slots[looks, :wide] * len(rows) + np.arange(len(rows))[:, None]
+        pieces = np.empty((len(rows), 2 * wide + 1), dtype="i4")
+        pieces[:, 0::2], pieces[:, 1::2] = self._texts[looks, : wide + 1], leaves.take(slots)
+        return self._case.print(pieces)
 
     def _learn(self) -> None:
         """Note the forms that are new."""
         new: Sequence[Form] = self._book.forms.known[len(self._family) :]
         if new:
             family = [self._families.number(shared(form)) for form in new]
-            told = [[orjson.dumps(t) for t in (f.province or None, f.description or None, f.wallet)] for f in new]
+            told = [
+                [self._case.number(orjson.dumps(t)) for t in (f.province or None, f.description or None, f.wallet)]
+                for f in new
+            ]
             self._family = np.concatenate([self._family, np.array(family)])
-            self._told = np.concatenate([self._told, np.array(told, dtype=object)])
+            self._told = np.concatenate([self._told, np.array(told, dtype="i4")])
+            self._parts = np.concatenate([self._parts, np.array([form.installments for form in new])])
 
     def _keys(self, rows: Numbers, now: int) -> Numbers:
         """A number for each row that tells one look from another."""
@@ -167,119 +171,130 @@ class Typesetter:
             found[n] = 0 if kinds & _ALONE else -(found[n] << 1 | refunds)
         return found
 
-    def _alone(self, row: int) -> bytes:
-        """A payment no template fits: charged again after its approval."""
-        return orjson.dumps(documents.payment(self._book, self._seller, int(self._book.columns.id[row])))
+    def _leaves(self, rows: Numbers, alone: Sequence[int]) -> Numbers:
+        """The pieces of the rows' leaves, in lines as `_ORDER` has them and after them the numbers with zeros.
 
-    def _values(self, rows: Numbers) -> Sequence[Sequence[Any]]:
-        """The leaves of each row, side by side, as a template takes them."""
-        all_, forms = self._book.columns, self._book.forms.known
+        The rows in `alone` are of no template: charged again after their approval.
+        """
+        all_, form = self._book.columns, self._book.columns.form[rows]
         payer, charges = all_.payer[rows], all_.charges[rows]
-        who = person(payer)
-        whole = [
-            getattr(who, name) if name in who._fields else payer if name == "payer" else getattr(all_, name)[rows]
-            for name in _WHOLE
-        ]
+        who = person(payer)._asdict() | {"payer": payer}
         amount, coupon, extra = all_.amount[rows], all_.coupon[rows], all_.extra[rows]
-        form = all_.form[rows]
-        parts = np.array([forms[number].installments for number in form.tolist()], dtype="i8")
-        paid = sums(amount, charges.sum(axis=1), coupon, extra, parts)
-        amounts = np.array([amount, coupon, extra, paid.net, paid.total, paid.part, np.zeros_like(amount), *charges.T])
-        units, cents = (amounts // 100).tolist(), _CENTS[amounts % 100].tolist()
-        said = [each for pair in zip(units, cents, strict=True) for each in pair]
-        dates = [_dates(getattr(all_, name)[rows]) for name in ("created", "approved", "updated", "released")]
-        references = [self._references.get(code) or self._reference(code) for code in all_.reference[rows].tolist()]
-        texts = [*dates, references, _NAMES[who.name].tolist(), *self._told[form].T.tolist(), [b"[]"] * len(rows)]
-        found: list[Any] = list(zip(*(column.tolist() for column in whole), *texts, *said, strict=True))
-        for n in np.flatnonzero(all_.later[rows]).tolist():
-            found[n] = self._with_later(found[n], int(rows[n]))
+        paid = sums(amount, charges.sum(axis=1), coupon, extra, self._parts[form])
+        texts, at = self._references(all_.reference[rows])
+        own = self._own(rows, texts, alone)
+        laid = self._case.lay(
+            fields(
+                np.array([who[name] if name in who else getattr(all_, name)[rows] for name in _WHOLE]),
+                np.array([amount, coupon, extra, paid.net, paid.total, paid.part, *charges.T]),
+                np.array([getattr(all_, name)[rows] for name in _DATES]),
+                self._padded,
+            ),
+            texts,
+        )
+        found = np.full((len(_ORDER) + len(self._padded), len(rows)), self._empty, dtype="i4")
+        found[_FIELDS], found[len(_ORDER) :] = laid.fields[: _TOLD.start - 1], laid.fields[_TOLD.start - 1 :]
+        found[_TOLD.start], found[_TOLD.start + 1 : _TOLD.stop] = self._names[who["name"]], self._told[form].T
+        found[_LINES["reference"]] = laid.texts + at
+        found[_ZERO] = self._zero
+        for n, name, place in own:
+            found[_LINES[name], n] = laid.texts + place
         return found
 
-    def _with_later(self, value: Sequence[Any], row: int) -> list[Any]:
-        """A row's values with what was given back."""
+    def _references(self, codes: Numbers) -> tuple[list[bytes], Numbers]:
+        """References as JSON texts, and which of the texts is each row's."""
+        texts, at = [b'""'], np.zeros(len(codes), dtype="i4")
+        rest = codes > 0
+        for prefix, width, which, places in self._book.references.split(codes):
+            at[which], rest[which] = len(texts) + np.arange(len(which)), False
+            texts += serials(prefix, width, places)
+        others = codes[rest].tolist()
+        at[rest] = len(texts) + np.arange(len(others))
+        return texts + [orjson.dumps(self._book.references.text(code)) for code in others], at
+
+    def _own(self, rows: Numbers, texts: list[bytes], alone: Sequence[int]) -> list[tuple[int, str, int]]:
+        """Add to the texts what only a few rows have: which of the rows, which leaf, where in the texts it is."""
+        book, found = self._book, list[tuple[int, str, int]]()
+        for n in np.flatnonzero(book.columns.later[rows]).tolist():
+            for name, text in self._given_back(int(rows[n])).items():
+                found.append((n, name, len(texts)))
+                texts.append(text)
+        for n in alone:
+            found.append((n, "all", len(texts)))
+            texts.append(orjson.dumps(documents.payment(book, self._seller, int(book.columns.id[rows[n]]))))
+        return found
+
+    def _given_back(self, row: int) -> dict[str, bytes]:
+        """The leaves of a row that tell of its refunds; amounts that are not zero."""
         later = self._book.later[row]
-        form = self._book.forms.known[self._book.columns.form[row]]
-        refunded, back = 0, [0] * CHARGES
-        names = [name for name, _ in form.rates]
+        names = [name for name, _ in self._book.forms.known[self._book.columns.form[row]].rates[:CHARGES]]
+        found = dict.fromkeys(("refunded", *_BACK), 0)
         for entry in later:
             if entry.kind == "refund":
-                refunded += entry.hundredths
-            elif entry.kind == "fee_refund" and entry.name in names[:CHARGES]:
-                back[names.index(entry.name)] += entry.hundredths
-        found = list(value)
-        at = _AT_AMOUNTS + 2 * _AMOUNTS.index("refunded")
-        found[at : at + 2] = _amount(refunded)
-        found[_AT_JSON + _JSON.index("refunds")] = self._refunds(later)
-        return [*found, *(part for amount in back for part in _amount(amount))]
+                found["refunded"] += entry.hundredths
+            elif entry.kind == "fee_refund" and entry.name in names:
+                found[_BACK[names.index(entry.name)]] += entry.hundredths
+        told = {name: orjson.dumps(number(amount)) for name, amount in found.items() if amount}
+        return told | {"refunds": self._refunds(later)}
 
     def _refunds(self, later: Sequence[Movement]) -> bytes:
         rows = documents.refunds(later, self._seller)
         return orjson.dumps([row for row in rows if row["status"] != "in_process"])
 
-    def _reference(self, code: int) -> bytes:
-        found = orjson.dumps(self._book.references.text(code))
-        if len(self._references) < 100_000:
-            self._references[code] = found
-        return found
-
-    def _derived(self, key: int, row: int) -> Template:
-        """The template of a look, from the document of a row that has it."""
+    def _derive(self, key: int, row: int) -> None:
+        """Add the template of a look, from the document of a row that has it."""
         slip, money = self._book.slip(row), self._book.movements_of(row)
         how = look(self._book, slip, money)
         names = [name for name, _ in slip.rates]
-        at = [names.index(name) for name, _ in how.charged]
-        text = json.dumps(
-            documents.document(how, _slots(at), self._seller),
-            ensure_ascii=False,
-            separators=(",", ":"),
-            default=lambda slot: f"{_HEAD}{slot.at}:{slot.form}{_TAIL}{_TAIL}",
-        )
-        found = self._templates[key] = _template(text)
-        return found
+        slots = _slots([names.index(name) for name, _ in how.charged])
+        document = documents.document(how, slots, self._seller)
+        self._add(key, orjson.dumps(document, default=lambda slot: f"{slot}{_TAIL}").decode())
+
+    def _add(self, key: int, text: str) -> None:
+        """Cut a document at its slots. A slot that is a value of its own has two tails and quotes not its own."""
+        first, *rest = text.split(_HEAD)
+        texts, slots = [first], list[int]()
+        for piece in rest:
+            slot, _, after = piece.partition(_TAIL)
+            if after.startswith(_TAIL):
+                texts[-1] = texts[-1].removesuffix('"')
+                after = after.removeprefix(f'{_TAIL}"')
+            slots.append(_LINES[slot[:-1]] if slot.endswith(":") else self._filled(*slot.split(":")))
+            texts.append(after)
+        texts[-1] += ","
+        at = len(self._templates)
+        wide = max(self._slots.shape[1], len(slots))
+        if at == len(self._slots) or wide > self._slots.shape[1]:
+            self._slots = _larger(self._slots, (2 * at + 16, wide), 0)
+            self._texts = _larger(self._texts, (2 * at + 16, wide + 1), self._empty)
+            self._wide = np.resize(self._wide, 2 * at + 16)
+        self._wide[at] = len(slots)
+        self._slots[at, : len(slots)] = slots
+        self._texts[at, : len(texts)] = [self._case.number(text.encode()) for text in texts]
+        self._templates[key] = at
+
+    def _filled(self, name: str, spec: str) -> int:
+        """The line of a number with zeros before it, as a slot's spec asks for."""
+        wanted = (_WHOLE.index(name), int(spec.removesuffix("d")))
+        if wanted not in self._padded:
+            self._padded.append(wanted)
+        return len(_ORDER) + self._padded.index(wanted)
 
 
 def _slots(charges: Sequence[int]) -> Leaves:
     """A slot for every leaf; `charges` are the places of the charges there are."""
-    found: dict[str, Any] = {name: Slot(n, "%d") for n, name in enumerate(_WHOLE)}
-    found |= {name: Slot(_AT_JSON + n, "%b") for n, name in enumerate(_JSON)}
-    found |= {name: Slot(_AT_AMOUNTS + 2 * n, "%d%b") for n, name in enumerate(_AMOUNTS)}
-    found["charges"] = tuple(Slot(_AT_CHARGES + 2 * n, "%d%b") for n in charges)
-    found["back"] = tuple(Slot(_AT_BACK + 2 * n, "%d%b") for n in charges)
+    found: dict[str, Any] = {name: Slot(name) for name in _ORDER if name in Leaves._fields}
+    found["charges"] = tuple(Slot(f"charge{n}") for n in charges)
+    found["back"] = tuple(Slot(f"back{n}") for n in charges)
     return Leaves(**found)
 
 
-def _template(text: str) -> Template:
-    """Cut a document at its slots. A slot that is a value of its own has two tails and quotes that are not its own."""
-    whole, *rest = text.split(_HEAD)
-    said, picked = [whole.replace("%", "%%")], list[int]()
-    for piece in rest:
-        slot, _, after = piece.partition(_TAIL)
-        at, _, form = slot.partition(":")
-        if after.startswith(_TAIL):
-            said[-1] = said[-1].removesuffix('"')
-            after = after.removeprefix(f'{_TAIL}"')
-        said += [form, after.replace("%", "%%")]
-        picked += [int(at), int(at) + 1] if form == "%d%b" else [int(at)]
-    return Template("".join(said).encode(), itemgetter(*picked))
+def _inside(rows: Print) -> Sequence[memoryview]:
+    """All rows without the comma after the last."""
+    return [rows.text[: max(0, rows.size - 1)]]
 
 
-def _amount(hundredths: int) -> tuple[int, bytes]:
-    whole, rest = divmod(hundredths, 100)
-    return whole, _CENTS[rest]
-
-
-_DAYS: dict[int, bytes] = {}
-_TIMES = np.empty(_SECONDS, dtype=object)
-_TIMES[:] = [f'T{n // 3600:02d}:{n // 60 % 60:02d}:{n % 60:02d}.000-04:00"'.encode() for n in range(_SECONDS)]
-
-
-def _dates(at: Numbers) -> list[bytes]:
-    """JSON texts of instants, four hours behind UTC."""
-    there = at - _WEST
-    days, times = (there // _SECONDS).tolist(), _TIMES[there % _SECONDS].tolist()
-    return [(_DAYS.get(day) or _day(day)) + time for day, time in zip(days, times, strict=True)]
-
-
-def _day(day: int) -> bytes:
-    found = _DAYS[day] = f'"{np.datetime64(day, "D")}'.encode()
+def _larger(table: Numbers, shape: tuple[int, int], rest: int) -> Numbers:
+    found: Numbers = np.full(shape, rest, dtype=table.dtype)
+    found[: table.shape[0], : table.shape[1]] = table
     return found
