@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mpkit.pages import correcting
+from mpkit.pages import correcting, paging
 from mpkit.pages.frame import house, ink, plain, say, words
 from mpkit.pages.judged import Judged, problem
 from mpkit.pages.reviews import Shown
@@ -16,6 +16,8 @@ from mpkit.places import catalogue
 from mpkit.sites import SITES
 
 HEIGHT = 620  # pixels
+_CROWDED = 2_000
+_NEAR = 0.1  # degrees: a country is some 10 to 40 of them high, a mark some 5 pixels
 FAINT = 3_000  # towns drawn to show the country's shape
 KINDS = ("good", "warning", "blocking", "approximate")
 _COLOURS = {
@@ -40,7 +42,7 @@ def show(now: Shown) -> None:
     if not points:
         st.info(words("map_none"), icon=":material/location_off:")
         return
-    frame = pd.DataFrame(points)
+    frame = pd.DataFrame(thinned(points))
     event = st.vega_lite_chart(
         frame,
         spec(frame, site),
@@ -55,8 +57,9 @@ def show(now: Shown) -> None:
     if picked:
         _named(now, judged, picked[0])
     with st.expander(words("page_as_table"), icon=":material/table_rows:"):
-        shown = frame[["name", "row", "kind", "why"]].head(1000)
-        shown.columns = [say(f"map_{name}") for name in ("branch", "row", "state", "why")]
+        first = paging.pages(len(points), 50, key="map")
+        shown = pd.DataFrame(points[first : first + 50])[["name", "row", "kind", "why"]]
+        shown.columns = pd.Index([say(f"map_{name}") for name in ("branch", "row", "state", "why")])
         st.dataframe(shown, hide_index=True, alt=say("page_as_table"))
 
 
@@ -92,6 +95,20 @@ def placed(judged: Judged, only: int | None, site: str) -> tuple[list[dict[str, 
                 }
             )
     return points, outside
+
+
+def thinned(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where there are too many to be told apart, one point for those of one state that would cover each other."""
+    if len(points) <= _CROWDED:
+        return points
+    cells: dict[tuple[int, int, str], list[dict[str, Any]]] = {}
+    for point in points:
+        place = round(point["latitude"] / _NEAR), round(point["longitude"] / _NEAR), point["colour"]
+        cells.setdefault(place, []).append(point)
+    return [
+        {**cell[0], "name": say("map_and_more", name=cell[0]["name"], n=len(cell) - 1)} if len(cell) > 1 else cell[0]
+        for cell in cells.values()
+    ]
 
 
 @lru_cache(maxsize=8)
@@ -151,9 +168,6 @@ def spec(frame: pd.DataFrame, site: str) -> dict[str, Any]:
         "layer": [faint, above],
         "config": {"view": {"stroke": None}, "font": "IBM Plex Sans"},
     }
-
-
-_CROWDED = 2_000
 
 
 def _named(now: Shown, judged: Judged, picked: dict[str, Any]) -> None:

@@ -20,7 +20,7 @@ SEVERAL = frozenset(
     ["alt_id", "chain_brand", "phone", "company_name", "format_type", "neighborhood", "ignore", "contact", "reference"]
 )
 _HEADER_ROWS = 30
-_HIGH = 35  # pixels of a row
+_MANY = 40  # columns: a longer table scrolls
 
 
 def show(now: Shown) -> None:
@@ -61,8 +61,7 @@ def _columns(now: Shown, file: File) -> None:
             meaning: st.column_config.SelectboxColumn(meaning, options=list(named), required=True, width="medium"),
             example: st.column_config.TextColumn(example, width="large"),
         },
-        height=min(len(table), 20) * _HIGH + _HIGH + 3,
-        row_height=_HIGH,
+        height="content" if len(table) <= _MANY else "auto",
         alt=say("review_columns"),
     )
     chosen = {
@@ -148,8 +147,6 @@ def _preview(file: File) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        height=min(len(rows), 10) * _HIGH + _HIGH + 3,
-        row_height=_HIGH,
         column_config={say("review_row"): st.column_config.TextColumn(pinned=True, width=60)},
         alt=plain(say("reading_title")),
     )

@@ -14,8 +14,6 @@ from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.sales import Row
 
 _MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
-ROWS_SHOWN = 10  # a longer table scrolls
-_ROW_HEIGHT = 35  # pixels
 SENTENCES = 60  # rows of sentences shown at once
 
 
@@ -46,8 +44,6 @@ def show(
     event = st.dataframe(
         pd.DataFrame(list(rows)),
         hide_index=True,
-        height=min(len(rows), ROWS_SHOWN) * _ROW_HEIGHT + _ROW_HEIGHT + 3,
-        row_height=_ROW_HEIGHT,
         column_config={name: st.column_config.TextColumn(name, alignment="right") for name in right},
         key=key,
         alt=alt,
