@@ -17,7 +17,7 @@ from mpkit.sheet.checking import Checked, check
 from mpkit.sheet.run import NOTHING, Decided, Run
 from mpkit.work import Progress
 
-__all__ = ["Decided", "check_all", "compared", "named", "source"]
+__all__ = ["Decided", "check_all", "compared", "named", "source", "sources"]
 NO_LIST = Memory()
 
 
@@ -67,6 +67,11 @@ def source(checked: Checked, who: str = "") -> Source:
         reopens=any(column.meaning == "status" for column in checked.columns),
         made={rule: name for rule, name in made.items() if rule != name},
     )
+
+
+def sources(checks: Sequence[Checked], who: str = "") -> tuple[Source, ...]:
+    """What the files of a run propose, in the one order they count in: that of their names."""
+    return tuple(source(checked, who) for checked in Run(checks).files)
 
 
 def named(checked: Checked) -> set[str]:
