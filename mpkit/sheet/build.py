@@ -101,7 +101,7 @@ def _external_id(draft: Draft) -> str:
 def _branch(draft: Draft, week: Hours) -> Branch:
     assert draft.point is not None
     place = Location(
-        draft.street, draft.number, draft.city, draft.state, *draft.point, reference=draft.other.get("reference", "")
+        draft.street, draft.number, draft.city, draft.state, *draft.point, reference=_reference(draft)
     )
     return Branch(
         _external_id(draft),
@@ -113,6 +113,11 @@ def _branch(draft: Draft, week: Hours) -> Branch:
         record=draft.record,
         closed=draft.closed,
     )
+
+
+def _reference(draft: Draft) -> str:
+    """What helps to find the shop: premises and corner of its address, and the merchant's own remark."""
+    return ", ".join(dict.fromkeys(filter(None, (draft.other.get(name) for name in ("premises", "reference")))))
 
 
 def _say_ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from mpkit.model import Severity
-from mpkit.sheet import address, points
+from mpkit.sheet import addressing, pasted, points, records
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.settlement import Case, Settlement, Trouble
 from mpkit.sheet.table import Table
-from mpkit.sheet.text import decimal_point, faults, is_clean, tidy, unscrambled
+from mpkit.sheet.text import decimal_point, faults, is_certain, is_clean, tidy, unscrambled
 
 _TEXTS = (
     "store_name",
@@ -24,9 +24,7 @@ _TEXTS = (
     "external_id",
     "register_name",
 )
-_TOTALS = ("total", "subtotal", "totales", "suma", "promedio", "totais", "soma")
 _TOWN, _SHOPS = 0.25, 5  # degrees, together: some 20 km
-_FOOT = 5  # the last records, where totals stand
 _WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
 
 
@@ -52,11 +50,11 @@ class Draft:
 
 def read(table: Table, findings: Findings) -> list[Draft]:
     """The drafts of all records that are branches, with what is wrong in their texts, addresses, points and places."""
-    kept = _records(table, findings)
+    kept = records.kept(table, findings)
     texts = {meaning: _texts(table, findings, meaning, kept) for meaning in _TEXTS}
     drafts = [Draft(n + 1, texts["store_name"][n], texts["external_id"][n]) for n in kept]
     _names(table, findings, drafts)
-    _addresses(table, findings, drafts, texts)
+    addressing.read(table, findings, drafts, texts)
     _points(table, findings, drafts)
     _settle(table, findings, drafts)
     for meaning in ("neighborhood", "reference", "register_name"):
@@ -73,24 +71,6 @@ def _keep(drafts: list[Draft], meaning: str, values: list[str]) -> None:
             draft.other[meaning] = values[draft.record - 1]
 
 
-def _records(table: Table, findings: Findings) -> list[int]:
-    """Indexes of the records that are rows of branches: not empty, no total at the foot."""
-    kept: list[int] = []
-    for n, row in enumerate(zip(*table.cells, strict=True)):
-        if not "".join(row).strip():
-            continue
-        if n < table.count - _FOOT:
-            kept.append(n)
-            continue
-        filled = [cell for cell in row if cell.strip()]
-        first = filled[0].strip().casefold()
-        if first.startswith(_TOTALS) and len(filled) <= max(2, len(row) // 2):
-            findings.add("not_a_store", _BLOCK, n + 1, column=row.index(filled[0]) + 1, found=filled[0].strip())
-            continue
-        kept.append(n)
-    return kept
-
-
 def _texts(table: Table, findings: Findings, meaning: str, kept: list[int]) -> list[str]:
     """The cells of a meaning put right: what cannot be seen goes by itself, wrong letters where somebody agreed."""
     column = table.column(meaning)
@@ -102,7 +82,8 @@ def _texts(table: Table, findings: Findings, meaning: str, kept: list[int]) -> l
     values = [tidy(cell) for cell in cells]
     for n in kept:
         for code, right in faults(cells[n]):
-            taken = code in {"padded_value", "invisible_characters"} or code in findings.accept
+            certain = code in {"padded_value", "invisible_characters"} or (code == "mojibake" and is_certain(cells[n]))
+            taken = certain or code in findings.accept
             findings.add(
                 code,
                 _WARN,
@@ -111,6 +92,7 @@ def _texts(table: Table, findings: Findings, meaning: str, kept: list[int]) -> l
                 suggestion=right if code != "lost_letter" else None,
                 found=tidy(cells[n]),
                 value=right,
+                kept=code == "mojibake" and not taken,
             )
             if taken:
                 values[n] = right
@@ -128,53 +110,13 @@ def _names(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             findings.add("name_too_long", _WARN, draft.record, "store_name", length=len(draft.name))
 
 
-def _addresses(table: Table, findings: Findings, drafts: list[Draft], texts: dict[str, list[str]]) -> None:
-    """Street and number from one cell, from two, or cut out of a full address; city and state texts beside them."""
-    meaning = next((m for m in ("street_and_number", "street_name", "full_address") if table.column(m)), "")
-    full = texts["full_address"] if table.column("full_address") else None
-    whole = full is not None and (meaning == "full_address" or not (table.column("city") and table.column("state")))
-    numbers = table.values("street_number")
-    if not meaning:
-        findings.add("missing_street", _BLOCK, 0)
-    for draft in drafts:
-        n = draft.record - 1
-        draft.city_text, draft.state_text = texts["city"][n], texts["state"][n]
-        cell = texts[meaning][n] if meaning else ""
-        found = address.Address("", "")
-        if full is not None and whole and full[n]:
-            found = address.split_full(full[n], table.places)
-            draft.city_text = draft.city_text or found.city
-            draft.state_text = draft.state_text or found.state
-        if not meaning:
-            continue
-        draft.address = cell
-        if not cell or address.is_placeholder(cell):
-            findings.add("missing_address", _BLOCK, draft.record, meaning, found=cell)
-            continue
-        if meaning != "full_address":
-            found = address.split_street(cell)
-            rest = address.remainder(cell, found)
-            if rest and meaning == "street_and_number":
-                draft.other["reference"] = rest
-        number = _house(numbers[n]) or found.number
-        draft.street = cell if meaning == "street_name" and numbers[n] else found.street
-        draft.number = number or address.NO_NUMBER
-        if not number:
-            findings.add("no_street_number", _WARN, draft.record, meaning, found=cell)
-
-
-def _house(text: str) -> str:
-    """A house number from its own cell; words for none give ""."""
-    return text if (text.isdigit() or any(c.isdigit() for c in text)) and text.strip("0") else ""
-
-
 def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     """The point of each draft; with no such column once for the whole file."""
     pair = table.column("lat_lng")
     if table.column("latitude") and table.column("longitude"):
         latitudes, longitudes = table.values("latitude"), table.values("longitude")
     elif pair:
-        both = [points.split_pair(cell) for cell in table.values("lat_lng")]
+        both = [pasted.pair(cell) for cell in table.values("lat_lng")]
         latitudes, longitudes = [a for a, _ in both], [b for _, b in both]
     else:
         latitudes, longitudes = [], []
