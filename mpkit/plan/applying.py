@@ -14,6 +14,7 @@ from mpkit.errors import MpkitError, StalePlan, Unauthorised
 from mpkit.i18n import say
 from mpkit.ledger import Hold, Intent, Seal
 from mpkit.model import Account, Pos, Store
+from mpkit.places import rows as places
 from mpkit.plan import scan
 from mpkit.plan.carry import Book, perform, repair, shortened
 from mpkit.plan.change import Change, Existing, Plan, Wanted, account_of, list_hash
@@ -151,7 +152,7 @@ class Applying:
         _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
         driver = self.driver(
             machine=machine,
-            perform=partial(perform, api=self.api, keys=keys),
+            perform=partial(perform, api=self.api, keys=keys, learn=self._learn),
             write=book.write,
             seams=self.seams,
             settle=self.settle,
@@ -180,6 +181,10 @@ class Applying:
         going = [one for one in plan.work if one.kind == "delete" and one.object == "pos" and one.key not in done]
         now = self.seams.clock.now()
         return last_payments(self.api, [str(one.remote_id) for one in going], now=now, progress=self.progress)
+
+    def _learn(self, field: str, state: str, values: tuple[str, ...]) -> None:
+        """What a refusal lists as valid is the account's own catalogue: the next check judges by it."""
+        places.learn(self.store, self.account.id, field, state, values, at=self.seams.clock.now())
 
     def _machine(self, plan: Plan, existing: Existing, journal: Mapping[str, Intent]) -> Machine:
         unsettled = ledger.unsettled(self.store, self.account.id)

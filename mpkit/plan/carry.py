@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,16 +17,23 @@ from mpkit.plan.events import Answer, Call, Ended, Event, Journal, Sending, Take
 from mpkit.plan.fields import Fields, branch_of, register_of, words_of
 from mpkit.work import Clock
 
+Learn = Callable[[str, str, tuple[str, ...]], object]
+
 _PLACES = {"city_name": "city", "state_name": "state"}
 _LONGEST = 300  # characters of a text inside a sentence
 _STATES = {"skipped": "intended", "left": "intended"}  # nothing was sent, or it certainly did not arrive
 
 
-def perform(call: Call, api: MercadoPago, keys: Mapping[str, str]) -> Event:
-    """Ask or tell Mercado Pago, once; what it answers or how it failed. `keys` are those on record, by change."""
+def perform(call: Call, api: MercadoPago, keys: Mapping[str, str], learn: Learn = lambda *_: None) -> Event:
+    """Ask or tell Mercado Pago, once; what it answers or how it failed. `keys` are those on record, by change.
+
+    `learn` is told what a refusal lists as valid: field, the state it was asked for, and the values.
+    """
     try:
         found = _store(call, api) if call.change.object == "store" else _pos(call, api, keys)
     except ApiError as error:
+        if told := valid_values(error):
+            learn(told[0], str(call.fields.get("state", "")), told[1])
         return Trouble(call.change.key, error)
     return Answer(call.change.key, found)
 

@@ -16,6 +16,7 @@ from mpkit.api import MercadoPago, connect
 from mpkit.db import Engine
 from mpkit.errors import Busy, Refused, StalePlan, StoreTrouble, Unauthorised
 from mpkit.model import Account, Amount
+from mpkit.places.own import of_account
 from mpkit.plan import Applied, Applying, Plan, carry, make, read
 from mpkit.sandbox import World
 from mpkit.work import Cancelled, HttpRequest, HttpResponse, Seams
@@ -266,6 +267,19 @@ def test_a_city_in_other_letters_is_repaired_and_the_next_plan_is_empty(bench: B
     applied = bench.apply(bench.plan(listed), listed)
     assert applied.document("en")["results"][0]["repaired"] == {"city": place.city}
     assert bench.plan(listed).changes == ()
+
+def test_what_a_refusal_lists_as_valid_is_learned_for_the_next_check(bench: Bench) -> None:
+    place = bench.world.places.places[0]
+    listed = chain(1, 1)
+    wrong = replace(listed.branches[0].location, city="Ciudad Inventada", state=place.state)
+    listed = replace(listed, branches=(replace(listed.branches[0], location=wrong),))
+    applied = bench.apply(bench.plan(listed), listed)
+    assert applied.failed
+    own = of_account(bench.store, bench.account)
+    assert own is not None
+    assert own.cities(place.state) == bench.world.places.cities(place.state)
+    assert own.decides_in(place.state)
+
 
 
 def test_a_refused_branch_is_reported_with_its_registers(bench: Bench) -> None:
