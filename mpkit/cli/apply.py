@@ -17,7 +17,8 @@ from mpkit import ledger
 from mpkit.cli import console
 from mpkit.errors import Refused, StalePlan
 from mpkit.i18n import say
-from mpkit.jobs import run_now
+from mpkit.jobs import Workbench, of_keys, request_cancel, run_now
+from mpkit.jobs.kinds.apply import results_file
 from mpkit.model import Account
 from mpkit.plan import Plan, text
 from mpkit.plan.change import account_of
@@ -32,6 +33,10 @@ def command(
     confirm_changes: Annotated[int | None, typer.Option(help="the plan's number of changes to what exists")] = None,
     confirm_stickers: Annotated[int | None, typer.Option(help="the plan's number of useless signs")] = None,
     out: Annotated[Path | None, typer.Option(help="write the outcomes to this workbook")] = None,
+    pause: Annotated[
+        bool, typer.Option("--pause", help="stop the apply of this plan that runs; apply goes on")
+    ] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="stop it, and never do what is left of this plan")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Make and change in the account what a plan says; 0: all done, 3: some of it was not."""
@@ -44,9 +49,13 @@ def command(
     if not account_of(plan, account):
         raise StalePlan("plan_stale_account", planned=plan.account, found=account.id)
     language = console.language()
+    if pause or cancel:
+        _stop(bench, account, plan, cancel=cancel)
+        return
     if not yes:
         _ask(plan, account, language)
-    ledger.keep_plan(bench.store, account.id, plan.hash, plan.document(), who="", at=bench.seams.clock.now())
+    if ledger.find_plan(bench.store, account.id, plan.hash) is None:
+        ledger.keep_plan(bench.store, account.id, plan.hash, plan.document(), who="", at=bench.seams.clock.now())
     arguments = {
         "account": account.id,
         "plan": plan.hash,
@@ -55,14 +64,36 @@ def command(
         "language": language,
         "who": "",
     }
-    with console.progress() as progress:
-        job = run_now(bench, account=account.id, kind="apply", key=plan.hash, arguments=arguments, progress=progress)
+    made, began, done = results_file(bench, account, plan.hash), bench.seams.clock.now().timestamp(), False
+    try:
+        with console.progress() as progress:
+            job = run_now(
+                bench, account=account.id, kind="apply", key=plan.hash, arguments=arguments, progress=progress
+            )
+        done = job.state == "done"
+    finally:  # also of a run that stopped early, whatever stopped it
+        if out and made.exists() and (done or made.stat().st_mtime >= began):
+            _copy(made, out)
     result = console.finished(job)
-    if out:
-        _copy(Path(result["file"]), out)
     console.answer(result, "" if as_json else _said(result, language), as_json=as_json)
     if result["failed"] or result["skipped"]:
         console.look()
+
+
+def _stop(bench: Workbench, account: Account, plan: Plan, *, cancel: bool) -> None:
+    """Ask the run of this plan, here or in a worker, to stop once what is under way is on record."""
+    jobs = [job for job in of_keys(bench.store, account.id, "apply", plan.hash) if not job.finished]
+    for job in jobs:
+        request_cancel(bench.store, job.id, clock=bench.seams.clock)
+    if cancel:
+        if ledger.find_plan(bench.store, account.id, plan.hash) is None:
+            raise Refused("plan_not_kept", plan=plan.hash)
+        ledger.give_up(bench.store, account.id, plan.hash, at=bench.seams.clock.now())
+        console.say("plan_cancelled")
+    elif jobs:
+        console.say("plan_paused")
+    else:
+        raise Refused("plan_pause_nothing")
 
 
 def read_plan(file: Path) -> Plan:

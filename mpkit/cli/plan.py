@@ -78,7 +78,7 @@ def _run(bench: Workbench, account: Account, undo: str) -> str:
         job = latest(bench.store, account.id, "apply")
         if job is None:
             raise Refused("plan_undo_nothing")
-        return str(job.key)
+        return str(job.key).partition("#")[0]
     return undo if undo.startswith("sha256:") else read_plan(Path(undo)).hash
 
 

@@ -146,6 +146,13 @@ def _refuse_second(connection: Connection, account: str, kind: str, clock: Clock
     )
 
 
+def renew(engine: Engine, account: str, kind: str, key: str) -> None:
+    """What was done under this key is to be done anew: finished rows of `ONCE` answer to it no longer."""
+    mine = (jobs.c.account == account) & (jobs.c.kind == kind) & (jobs.c.key == key) & ~_LIVE
+    with writing(engine) as connection:
+        connection.execute(jobs.update().where(mine).values(key=jobs.c.key + "#" + jobs.c.id))
+
+
 def find(engine: Engine, job_id: str) -> Job:
     """One job. Raises `Refused` where there is none."""
     with reading(engine) as connection:

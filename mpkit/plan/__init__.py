@@ -1,10 +1,12 @@
 """What is wanted against what exists: `make` a plan (pure), `apply` it (journalled, resumable)."""
 
+from mpkit.plan.adopting import decisions, take_over
 from mpkit.plan.applying import IN_FLIGHT, SETTLE, Applied, Applying
 from mpkit.plan.change import Change, Existing, Plan
 from mpkit.plan.closing import Closed, closed, doomed, marked
 from mpkit.plan.cost import Recall, recall
 from mpkit.plan.making import answered, make
+from mpkit.plan.matching import Match, Matched, match
 from mpkit.plan.paying import last_payments
 from mpkit.plan.said import markdown, text
 from mpkit.plan.scan import read
@@ -19,20 +21,25 @@ __all__ = [
     "Change",
     "Closed",
     "Existing",
+    "Match",
+    "Matched",
     "Only",
     "Plan",
     "Recall",
     "answered",
     "closed",
     "created",
+    "decisions",
     "doomed",
     "last_payments",
     "make",
     "markdown",
     "marked",
+    "match",
     "parse_only",
     "read",
     "recall",
+    "take_over",
     "text",
     "undo",
 ]

@@ -30,7 +30,11 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     document = ledger.find_plan(bench.store, account.id, hash_)
     if document is None:
         raise Refused("plan_not_kept", plan=hash_)
+    if ledger.given_up(bench.store, account.id, hash_):
+        raise Refused("plan_given_up")
     rehearsal = _rehearsal(bench, account)
+    language = str(arguments.get("language") or "es")
+    out = results_file(bench, account, hash_)
     applying = plan.Applying(
         store=bench.store,
         api=bench.mercadopago(account),
@@ -42,18 +46,21 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         settle=_SETTLE_HERE if rehearsal else plan.SETTLE,
         in_flight=_IN_FLIGHT_HERE if rehearsal else plan.IN_FLIGHT,
         progress=progress,
+        told=partial(_written, out=out, language=language),
     )
     applied = applying.apply(
         plan.Plan.read(document),
         confirm_changes=arguments.get("confirm_changes"),
         confirm_stickers=arguments.get("confirm_stickers"),
     )
-    language = str(arguments.get("language") or "es")
-    result = applied.document(language)
-    out = results_file(bench, account, hash_)
+    return applied.document(language) | {"file": str(out)}
+
+
+def _written(applied: plan.Applied, out: Path, language: str) -> None:
+    """The outcomes as a workbook, also of a run that stopped early: what was done, what was not, and why."""
     headings = [f"plan_result_{name}" for name in _COLUMNS]
-    sheet.results(out, _rows(result["results"], language), language, headings=headings, sheet="plan_results_sheet")
-    return result | {"file": str(out)}
+    rows = _rows(applied.document(language)["results"], language)
+    sheet.results(out, rows, language, headings=headings, sheet="plan_results_sheet")
 
 
 def _rows(results: list[dict[str, Any]], language: str) -> list[list[object]]:

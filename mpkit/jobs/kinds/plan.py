@@ -10,6 +10,7 @@ from typing import Any
 from mpkit import accounts, branches, keys, ledger, plan
 from mpkit.api import MercadoPago
 from mpkit.branches import Origin
+from mpkit.jobs import rows
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import Known
 from mpkit.model import Account, Amount
@@ -59,6 +60,8 @@ def keep(bench: Workbench, account: Account, made: Plan, *, who: str) -> dict[st
     """Keep a plan by its hash; gives its head."""
     document = made.document()
     ledger.keep_plan(bench.store, account.id, made.hash, document, who=who, at=bench.seams.clock.now())
+    if made.work:  # equal plans have equal names: one that was carried out and undone since is work again
+        rows.renew(bench.store, account.id, "apply", made.hash)
     return {name: document[name] for name in ("plan", "account", "summary", "confirm", "amount", "scope", "stickers")}
 
 
