@@ -61,13 +61,15 @@ def identify(
     known: Sequence[Branch],
     contradict: Question = _other_ids,
     apart: Question = _one,
+    *,
+    linked: Sequence[Branch] = (),
 ) -> Identified:
     """Who each of `fresh` is among `known`, neither of them linked by id; the order of either changes nothing.
 
     `contradict` says whether two branches cannot be taken for one another without asking, `apart` whether they are not
-    the same for certain.
+    the same for certain; `linked` are branches known by id, whose names are no sign of anybody else.
     """
-    names = _Names(known), _Names(fresh)
+    names = _Names([*known, *linked]), _Names(fresh)
     found = {}
     for n, (branch, around) in enumerate(zip(fresh, _near(fresh, known), strict=True)):
         found[n] = _alike(branch, [other for other in around if not apart(branch, other)], names)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from mpkit.branches import Memory
 from mpkit.errors import Refused, WrongUsage
 from mpkit.i18n import LANGUAGES, say
-from mpkit.model import Register, Severity
+from mpkit.model import Finding, Register, Severity
 from mpkit.sheet import build, ids, joining, table, tills
 from mpkit.sheet.changed import Changed
 from mpkit.sheet.draft import Draft
@@ -137,7 +137,14 @@ def _take(run: Run, each: _Joined) -> None:
         run.becomes(each.n, registers=tuple(registers), findings=tuple(of_file), columns=shown)
     else:
         run.becomes(each.n, registers=(*checked.registers, *registers))
-    run.put(each.n, findings.found)
+    run.put(each.n, findings.found if each.whole else [_of_sheet(finding) for finding in findings.found])
+
+
+def _of_sheet(finding: Finding) -> Finding:
+    """A finding of another sheet, told of the whole file: its row is none of the sheet that was read."""
+    values = {**finding.values, "sheet": finding.sheet or "", "row": finding.row}
+    severity = _WARN if finding.severity is _BLOCK else finding.severity
+    return replace(finding, record=0, row=1, column=None, header="", severity=severity, values=values)
 
 
 def _said(meaning: str, index: int, each: _Joined) -> str:

@@ -73,7 +73,8 @@ def _against_list(run: Run, memory: Memory) -> None:
     rest = [branch for branch in memory.branches if branch.external_id not in where]
     if not fresh or not rest:
         return
-    told = identify(fresh, rest, _contradict)
+    linked = [branch for branch in memory.branches if branch.external_id in where]
+    told = identify(fresh, rest, _contradict, linked=linked)
     moves: dict[str, str] = {}
     for n, branch in told.same.items():
         moves[fresh[n].external_id] = branch.external_id

@@ -48,7 +48,7 @@ def test_a_branch_of_two_files_is_told_in_both(tmp_path):
 
 def far(n):
     """Street, city, state and point of a shop near no other."""
-    return [f"Pellegrini {n}00", "Rosario", "Santa Fe", f"{-32.9 - n / 50:.4f}", "-60.6"]
+    return [f"Pellegrini {n + 1}00", "Rosario", "Santa Fe", f"{-32.9 - n / 50:.4f}", "-60.6"]
 
 
 def test_files_apart_have_nothing_to_say(tmp_path):
@@ -89,7 +89,7 @@ def test_every_value_that_differs_is_told_in_both(tmp_path):
     }
     for checked, other, turn in ((one, "sur.csv", 1), (two, "norte.csv", -1)):
         assert told(checked, *codes) == [
-            (code, 2, c, "blocking") for code, c in zip([codes[0]] * 3 + [codes[1]], [2, 3, 8, 9])
+            (code, 2, c, "blocking") for code, c in zip([codes[0]] * 3 + [codes[1]], [2, 3, 8, 9], strict=True)
         ]
         for finding in checked.findings:
             if finding.code == "files_differ":
@@ -176,8 +176,8 @@ def test_no_order_changes_ids_or_the_list(tmp_path, chance):
 
     def results(shuffled):
         files, order = [], list(range(len(HEAD)))
-        for name, rows in parts.items():
-            rows = list(rows)
+        for name, part in parts.items():
+            rows = list(part)
             if shuffled:
                 chance.shuffle(rows)
                 chance.shuffle(order)

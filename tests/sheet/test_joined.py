@@ -39,7 +39,7 @@ def test_registers_as_another_sheet_of_the_workbook(tmp_path):
     book = openpyxl.Workbook()
     for name, rows in {
         "Sucursales": [HEAD, *SHOPS],
-        "POS": [["Cod. local", "Caja"], ["0425", "A"], ["0425", "B"]],
+        "POS": [["Cod. local", "Caja"], ["0425", "A"], ["0425", "B"], ["9", "C"]],
     }.items():
         page = book.create_sheet(name)
         for row in rows:
@@ -52,6 +52,10 @@ def test_registers_as_another_sheet_of_the_workbook(tmp_path):
     assert len(registers(checked)) == 4
     [joined] = [f for f in checked.findings if f.code == "registers_joined_exact"]
     assert joined.sheet == "POS"
+    [lost] = [f for f in checked.findings if f.code == "register_without_branch"]
+    assert (lost.record, lost.severity, lost.values["row"], lost.values["sheet"]) == (0, "warning", 4, "POS")
+    assert checked.blocked == frozenset()
+    assert "Hoja POS, fila 4" in " ".join(sentences(checked))
     marked = sheet.mark(tmp_path / "todo.xlsx", checked, tmp_path / "marcado.xlsx", "es")
     assert openpyxl.load_workbook(marked)["Sucursales"]["A2"].comment is None
 
