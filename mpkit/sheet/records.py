@@ -48,7 +48,7 @@ def kept(table: Table, findings: Findings) -> list[int]:
     found: list[int] = []
     for n, (row, count) in enumerate(zip(rows, filled, strict=True)):
         sparse = count <= max(2, width // 2 if n >= table.count - _FOOT else usual / 2)
-        if "".join(row).isspace() or not count:
+        if not row[0].strip() and not "".join(row).strip():
             continue
         if not (again(row) or (sparse and _is_none(row, usual))):
             found.append(n)
@@ -80,14 +80,14 @@ def say_what_is_no_shop(table: Table, findings: Findings, drafts: Iterable[Draft
     """Rows whose name, or kind of shop, says that they are none; and names that say it was closed."""
     drafts = list(drafts)
     kinds = table.values("format_type")
+    odd = {kind for kind in set(kinds) if _NO_SHOP.search(fold(kind))}
     named = [(draft, found) for draft in drafts if (found := _NO_SHOP.search(fold(draft.name)))]
     if len(named) <= _COMMON * len(drafts) or len(named) == 1:
         for draft, found in named:
             findings.add("not_a_store", _WARN, draft.record, "store_name", found=found[0])
     told = {draft.record for draft, _ in named}
     for draft in drafts:
-        found = _NO_SHOP.search(fold(kinds[draft.record - 1]))
-        if found and draft.record not in told:
+        if kinds[draft.record - 1] in odd and draft.record not in told:
             findings.add("not_a_store", _WARN, draft.record, "format_type", found=kinds[draft.record - 1])
         if not draft.closed and _CLOSED.search(draft.name):
             draft.closed = True

@@ -7,6 +7,7 @@ day-round opening is 00:00 to 23:59.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from mpkit.model import WEEK, Hours
@@ -42,6 +43,7 @@ def week_of(week: Mapping[str, Sequence[Span]]) -> Hours | None:
     return found
 
 
+@lru_cache(maxsize=10_000)  # most branches of a chain open and close alike
 def span_of(opens: str, closes: str, clock: Clock) -> Span | None:
     """An interval from an opening and a closing cell; `clock` says how their columns count hours.
 
