@@ -12,6 +12,7 @@ from mpkit.sales import rows, said
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.question import (
+    MEASURES,
     STORE_ZONES,
     Answer,
     Question,
@@ -58,15 +59,27 @@ def matrix(mirror: Mirror, question: Question, by: str, across: str) -> tuple[tu
 
 def _answer(mirror: Mirror, question: Question, places: PlacesOfSale) -> Answer:
     manifest = mirror.manifest()
-    found = mirror.fetch(said.sums(question)) if question.by else []
+    found = [_row(question.by, values, places) for values in mirror.fetch(said.sums(question))]
     strange = mirror.fetch(said.unexplained(question))
     return Answer(
         question=question,
-        rows=tuple(_row(question.by, values, places) for values in found),
-        totals=tuple(_row("", values, places) for values in mirror.fetch(said.sums(question, by=""))),
+        rows=tuple(found) if question.by else (),
+        totals=_totals(found),
         as_of=manifest.as_of if manifest else None,
         zone=_zone(mirror, question),
         unexplained=tuple(Unexplained(key, currency, net, net - off) for key, currency, net, off in strange),
+    )
+
+
+def _totals(found: Sequence[Row]) -> tuple[Row, ...]:
+    """One row per currency: every entry is in exactly one of the rows."""
+    return tuple(
+        Row(
+            "",
+            currency,
+            **{name: sum(getattr(row, name) for row in found if row.currency == currency) for name in MEASURES},
+        )
+        for currency in sorted({row.currency for row in found})
     )
 
 
