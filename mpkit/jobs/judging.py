@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mpkit import accounts, sheet
+from mpkit import accounts, branches, sheet
 from mpkit.errors import Refused, WrongUsage
 from mpkit.jobs.workbench import Workbench
 from mpkit.places import Catalogue
@@ -45,7 +45,12 @@ def judge(bench: Workbench, arguments: Mapping[str, Any], aside: Path, progress:
             done.append(Judged(path, sheet.check(path, **told)))
         except (Refused, WrongUsage) as refusal:
             done.append(Judged(path, None, refusal))
-    told_of = iter(across.compared([one.checked for one in done if one.checked]))
+    name = str(arguments.get("account") or "")
+    memory = branches.memory(bench.store, name) if name else across.NO_LIST
+    accept = review.accept if review else tuple(arguments.get("accept") or ())
+    passed = {file: of.accepted for file, of in review.files.items()} if review else {}
+    run = [one.checked for one in done if one.checked]
+    told_of = iter(across.compared(run, memory, across.Decided(accept, passed)))
     return tuple(Judged(one.path, next(told_of)) if one.checked else one for one in done)
 
 

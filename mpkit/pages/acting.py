@@ -14,6 +14,11 @@ _GO = frozenset({"not_a_store", "duplicate_row", "repeated_store", "duplicate_id
 _LISTS = frozenset({"city_unknown", "missing_state"})  # suggestions that are several to choose from
 _PLACED = frozenset({"missing_coordinates", "unreadable_coordinates", "duplicate_location"})
 _SUGGESTED = 3
+_PASS = {  # what letting a row pass says, where it says more than that it stays as it is
+    "identity_doubtful": "review_is_new",
+    "files_differ": "review_this_file",
+    "registers_differ": "review_this_file",
+}
 # A value proposed for a state or a city goes into the column of states or cities, and into no other.
 _OF_COLUMN = {"state": "state", "city": "city"}
 
@@ -59,7 +64,15 @@ def _form(now: Shown, judged: Judged, file: File, one: Found) -> None:
             and len(same) > 1
             and st.form_submit_button(words("review_use_all", n=len(same)), key=now.key(f"all_{name}"))
         )
-        passed = passes(one) and st.form_submit_button(words("review_pass"), key=now.key(f"pass_{name}"))
+        passed = passes(one) and st.form_submit_button(
+            words(_PASS.get(one.code, "review_pass")), key=now.key(f"pass_{name}")
+        )
+        same_as = [
+            each
+            for each in str(one.values.get("ids") or "").split()
+            if one.code == "identity_doubtful"
+            and st.form_submit_button(words("review_is_that", id=each), key=now.key(f"is_{name}_{each}"))
+        ]
         gone = one.code in _GO and st.form_submit_button(
             words("review_drop_row"), icon=":material/delete:", key=now.key(f"drop_{name}")
         )
@@ -69,6 +82,8 @@ def _form(now: Shown, judged: Judged, file: File, one: Found) -> None:
     elif all_:
         cells = [(each.row, each.column or 0, better[0]) for each in same]
         reviews.act(now, locating.edit(file.name, cells, {}))
+    elif same_as:
+        reviews.act(now, {"do": "pass", "file": file.name, "row": one.row, "code": f"{one.code}={same_as[0]}"})
     elif passed:
         reviews.act(now, {"do": "pass", "file": file.name, "row": one.row, "code": one.code})
     elif gone:

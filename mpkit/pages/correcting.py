@@ -124,7 +124,8 @@ def _line(now: Shown, judged: Judged, code: str, severity: str) -> None:
             st.markdown(f"**{words(problem(code))}**")
             example = _example(judged, code, severity)
             if example is not None:
-                st.caption(plain(example.sentence(language())))
+                sentence, better = example.sentence(language()), example.suggestion or ""
+                st.caption(plain(sentence if better in sentence else f"{sentence} → {better}"))
         pressed = st.button(
             words(f"review_accept_{'point' if code == 'missing_coordinates' else _kind(code)}", n=n),
             key=now.key(f"accept_{code}"),

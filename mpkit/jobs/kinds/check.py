@@ -15,12 +15,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from mpkit import branches
-from mpkit.branches import Choice, Origin, Proposed, Source
+from mpkit.branches import Choice, Proposed
 from mpkit.db import canonical
 from mpkit.jobs.judging import Judged, judge
 from mpkit.jobs.workbench import Workbench
 from mpkit.model import Account
-from mpkit.sheet import Checked, rows, telling
+from mpkit.sheet import Checked, across, rows, telling
 from mpkit.work import Progress
 
 KEPT = 12  # documents of reviews kept for an account; any of them can be made again
@@ -75,7 +75,7 @@ def _unanswered(
 ) -> list[dict[str, Any]]:
     """Who has not answered yet: earlier files, regions and names whose branches are in none of these files."""
     review = dict(arguments.get("review") or {})
-    named = {branch.external_id for one in judged if one.checked for branch in one.checked.branches}
+    named = {name for one in judged if one.checked for name in across.named(one.checked)}
     listed = branches.listed(bench.store, account) if account else ()
     files = [one.path.name for one in judged]
     return [asdict(one) for one in branches.unanswered(listed, files, named, tuple(review.get("expected", ())))]
@@ -86,15 +86,7 @@ def propose(
 ) -> Proposed:
     """Take judged files into the list as one run, or only say what that would do; a person's choices go before."""
     who, chosen = str(arguments.get("who") or ""), dict(arguments.get("review") or {}).get("chosen", ())
-    sources = [
-        Source(
-            Origin("file", who=who, what=checked.file),
-            checked.branches,
-            checked.registers,
-            reopens=any(column.meaning == "status" for column in checked.columns),
-        )
-        for checked in files
-    ]
+    sources = across.sources(files, who)
     choice = Choice({(kind, name, field): word for kind, name, field, word in chosen})
     return branches.propose_all(bench.store, account, sources, clock=bench.seams.clock, write=write, choice=choice)
 
