@@ -6,6 +6,7 @@ payments (`bench/sales.py` compares the figures of rows and columns before it me
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from mpkit.db import Engine
+from mpkit.model import Charge, Payment, Refund
 
 ACCOUNT, ZONE = "1", "America/Argentina/Buenos_Aires"
 BEHIND_UTC = timedelta(hours=3)  # that zone, all year
@@ -24,9 +26,10 @@ _METHODS = ("visa", "master", "debvisa", "account_money", "interop_transfer")
 _KINDS = ("credit_card", "credit_card", "debit_card", "account_money", "bank_transfer")
 _HOURS = np.array([1, 0, 0, 0, 0, 0, 1, 4, 12, 18, 20, 22, 26, 22, 16, 14, 16, 22, 28, 30, 24, 14, 6, 2], float)
 _PAYMENT = (
-    "account, payment_id, seniority, version, status, status_detail, operation_type, currency, income, amount, refunded, "
-    "net_received, coupon, fees, taxes, fees_refunded, taxes_refunded, unexplained, created, approved, updated, released, "
-    "day, zone, method, method_type, channel, store_id, pos_id, order_id, wallet, reference, chargebacks_due"
+    "account, payment_id, seniority, version, status, status_detail, operation_type, currency, income, amount, "
+    "refunded, net_received, coupon, fees, taxes, fees_refunded, taxes_refunded, unexplained, created, approved, "
+    "updated, released, day, zone, method, method_type, channel, store_id, pos_id, order_id, wallet, "
+    "reference, chargebacks_due"
 )
 _REFUND = "account, payment_id, refund_id, amount, status, created, day, fees, taxes"
 
@@ -89,6 +92,34 @@ def _batches(count: int) -> Iterator[tuple[Iterator[tuple[Any, ...]], list[tuple
                 for each in np.flatnonzero(back).tolist()
             ],
         )  # fmt: skip
+
+
+def payments(stop: int, start: int, *, of: int) -> list[Payment]:
+    """Payments as the API answers them, numbers `start` to `stop` `of` all; every fortieth with a refund."""
+    chance = random.Random(SEED + start)
+    made = []
+    for number in range(start, stop):
+        at = END - timedelta(days=DAYS) + timedelta(days=DAYS) * number // of
+        amount, register = chance.randrange(50_000, 5_000_000), chance.randrange(STORES * REGISTERS)
+        fee, tax = amount * 8 // 1000, amount * 3 // 100
+        key = str(number + 10**11)
+        back = min(at + timedelta(days=chance.randrange(1, 20)), END - timedelta(hours=1))
+        refunds = () if number % 40 else (Refund(f"r{key}", key, amount // 2, "approved", back),)
+        made.append(
+            Payment(
+                id=key, collector_id=ACCOUNT, status="approved", status_detail="accredited",
+                operation_type="regular_payment", currency="ARS", amount=amount,
+                refunded=sum(each.amount for each in refunds), net_received=amount - fee - tax, coupon=0,
+                created=at, approved=at, updated=at + timedelta(seconds=8), method=chance.choice(_METHODS),
+                method_type="credit_card", store_id=str(register // REGISTERS + 70_000),
+                pos_id=str(register + 3_000_000), channel="qr", refunds=refunds,
+                charges=(
+                    Charge("fee", "mercadopago_fee", "collector", fee, fee // 2 if refunds else 0),
+                    Charge("tax", "withholding", "collector", tax, 0),
+                ),
+            )
+        )  # fmt: skip
+    return made
 
 
 def _same(size: int, *values: object) -> list[list[object]]:
