@@ -136,7 +136,7 @@ def _after(review: Review, step: Step) -> Review:
         case "expect":
             changed = replace(review, expected=tuple(step["names"]))
         case "choose":
-            told = dict.fromkeys(step["places"], step["word"])
+            told = {(place[0], place[1], place[2]): step["word"] for place in step["places"]}
             changed = replace(review, chosen={**review.chosen, **told})
         case "site":
             changed = replace(review, site=step["site"])

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 
 from mpkit import accounts, branches
 from mpkit.errors import Refused, UnreadableFile
-from mpkit.jobs.kinds import check, take_in
+from mpkit.jobs import judging
+from mpkit.jobs.kinds import check, mark, take_in
 from mpkit.model import Account
+from mpkit.sheet import rows
+from mpkit.sheet.review import OfFile, Review
 from mpkit.work import silent
 
 HEAD = "codigo;nombre;direccion;ciudad;provincia;lat;lng\n"
@@ -28,12 +33,64 @@ def listed(bench, tmp_path):
 def test_checking_needs_no_account(bench, tmp_path):
     path = tmp_path / "a.csv"
     path.write_text(HEAD + GOOD + BAD, encoding="utf-8")
-    arguments = {"paths": [str(path)], "site": "MLA", "language": "pt", "marked": str(tmp_path / "out")}
-    result = check.run(bench, arguments, silent)
-    [document] = json.loads(json.dumps(result))["files"]
-    assert (result["branches"], result["registers"], result["blocking"]) == (1, 1, 1)
-    assert "Corrigir o estado" in document["findings"][0]["message"]
-    assert (tmp_path / "out").joinpath(document["marked"].rsplit("/", 1)[-1]).exists()
+    result = check.run(bench, {"paths": [str(path)], "site": "MLA"}, silent)
+    assert (result["files"], result["branches"], result["registers"], result["blocked"]) == (1, 1, 1, 1)
+    told = json.loads(Path(result["document"]).read_text(encoding="utf-8"))
+    [document] = told["files"]
+    assert document["findings"][0][:4] == ["state_mismatch", "blocking", 2, 3]
+    assert document["records"][0][1] == "Centro"
+    assert document["created"] == [1]
+    assert [record for record, *_ in document["points"]] == [1, 2], "also where a row cannot be created yet"
+    assert told["changes"] is None, "without an account there is no list to compare with"
+
+
+def review_of(*paths, **changed):
+    return {"review": Review(tuple(map(str, paths)), "MLA", **changed).to_plain()}
+
+
+def test_a_review_is_judged_with_what_was_changed(bench, listed):
+    of = OfFile(edits={(3, 5): "Santa Fe"})
+    result = check.run(bench, {**review_of(listed, files={listed.name: of}), "account": "7"}, silent)
+    assert (result["branches"], result["blocked"]) == (2, 0)
+    told = json.loads(Path(result["document"]).read_text(encoding="utf-8"))
+    assert told["files"][0]["records"][1][4] == "Santa Fe"
+    assert told["changes"]["added"] == 4, "two branches and their registers"
+    assert "Salta" in listed.read_text(encoding="utf-8"), "the merchant's file is never written to"
+
+
+def test_columns_chosen_before_are_chosen_again_for_the_next_file_like_it(bench, tmp_path):
+    headers = ["codigo", "nombre", "direccion", "ciudad", "provincia", "lat", "lng"]
+    rows.remember(bench.store, "7", rows.digest(headers), {2: "region"}, clock=bench.seams.clock)
+    other = tmp_path / "junio.csv"
+    other.write_text((HEAD + GOOD).replace("codigo", "CÓDIGO"), encoding="utf-8")
+    for account, meaning in (("7", "region"), ("8", "store_name")):
+        told = judging.judge(bench, {**review_of(other), "account": account}, tmp_path, silent)
+        assert told[0].checked.columns[1].meaning == meaning, account
+
+
+def test_one_file_that_cannot_be_read_stops_no_other(bench, listed, tmp_path):
+    broken = tmp_path / "b.xlsx"
+    broken.write_bytes(b"PK\x03\x04 cut")
+    result = check.run(bench, review_of(listed, broken), silent)
+    told = json.loads(Path(result["document"]).read_text(encoding="utf-8"))["files"]
+    assert (result["files"], result["branches"], told[1]["error"]) == (2, 1, "file_damaged")
+
+
+def test_marked_files_go_back_one_as_a_workbook_several_as_an_archive(bench, listed, tmp_path):
+    one = mark.run(bench, {**review_of(listed), "language": "pt", "name": "a"}, silent)
+    assert one["path"].endswith("a.xlsx")
+    other = tmp_path / "sur.csv"
+    other.write_text(HEAD + GOOD.replace("1;", "9;"), encoding="utf-8")
+    both = mark.run(bench, {**review_of(listed, other), "language": "es", "name": "b"}, silent)
+    with zipfile.ZipFile(both["path"]) as archive:
+        assert sorted(archive.namelist()) == ["sucursales.xlsx", "sur.xlsx"]
+
+
+def test_who_has_not_answered_is_told(bench, listed):
+    review = review_of(listed, expected=("Sucursales", "Cuyo"))
+    result = check.run(bench, {**review, "account": "7"}, silent)
+    told = json.loads(Path(result["document"]).read_text(encoding="utf-8"))["unanswered"]
+    assert [one["name"] for one in told] == ["Cuyo"]
 
 
 def test_a_file_is_taken_into_the_list_once(bench, listed):

@@ -19,6 +19,7 @@ from mpkit.db import open_store
 from mpkit.model import Account
 from mpkit.pages import frame, watch
 from mpkit.settings import load
+from mpkit.sheet import rows
 from mpkit.work import silent
 
 ROOT = Path(__file__).parent.parent.parent
@@ -51,7 +52,8 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
         return jobs.outcome(job)
 
     run("sync", "sync", {})
-    run("check", "example", files)
+    made["review"] = rows.begin(bench.store, account.id, files["paths"], "MLA", clock=bench.seams.clock)
+    run("check", f"{made['review']}-example", files | {"id": made["review"]})
     run("take_in", "example", files)
     plan = run("plan", "all", {"amount": "buyer"})
     run("apply", plan["plan"], {"plan": plan["plan"], "language": "es"})

@@ -22,11 +22,11 @@ def test_two_clicks_on_review_are_one_job(at, tmp_path):
     test = at("branches", data=tmp_path / "data", step="file")
     test.file_uploader[0].upload(example.name, example.read_bytes(), "application/octet-stream").run()
     test.button(key="check").click().run()
-    first = test.query_params["check"]
+    first = test.query_params["review"]
     again = at("branches", data=tmp_path / "data", step="file")
     again.file_uploader[0].upload(example.name, example.read_bytes(), "application/octet-stream").run()
     again.button(key="check").click().run()
-    assert again.query_params["check"] == first
+    assert again.query_params["review"] == first
     assert len(live(engine_of(tmp_path / "data"))) == 1
 
 
@@ -37,7 +37,7 @@ def test_the_merchants_file_is_copied_and_never_touched(at, tmp_path):
     test.file_uploader[0].upload("../../odd name?.xlsx", example.read_bytes(), "application/octet-stream").run()
     test.button(key="check").click().run()
     (job,) = live(engine_of(tmp_path / "data"))
-    kept = Path(job.arguments["paths"][0])
+    kept = Path(job.arguments["review"]["paths"][0])
     assert kept.is_relative_to(tmp_path / "data")
     assert kept.read_bytes() == before[0]
     assert (example.read_bytes(), example.stat().st_mtime_ns) == before
