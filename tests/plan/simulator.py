@@ -23,7 +23,7 @@ from mpkit.api import Pace, connect
 from mpkit.db import Engine, open_store
 from mpkit.errors import ApiError, Busy, Refused, StalePlan
 from mpkit.model import Account, Amount
-from mpkit.plan import Applied, Applying, make, scan
+from mpkit.plan import Applied, Applying, Plan, make, scan
 from mpkit.plan.drive import Driver
 from mpkit.plan.events import Call, Wait, Woke
 from mpkit.sandbox import World
@@ -60,11 +60,15 @@ class Net:
     fired: Counter[str] = field(default_factory=Counter)
     calm: bool = False
     intruder: str = ""  # an external id
+    keys: dict[str, set[str]] = field(default_factory=dict)  # of creates of the newer generation, by external id
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         self.clock.sleep(self.rng.uniform(0.05, 0.5))
         self.deliver()
         self._intrude(request)
+        if request.method == "POST" and request.path == "/v2/pos":
+            wanted = str(json.loads(request.body)["external_id"])
+            self.keys.setdefault(wanted, set()).add(request.headers["x-idempotency-key"])
         fault = self._drawn(request)
         if fault:
             self.fired[fault] += 1
@@ -174,6 +178,8 @@ class Run:
     fired: Counter[str]
     lives: int
     trace: list[str]
+    keys: dict[str, set[str]] = field(default_factory=dict)
+    lapses: list[str] = field(default_factory=list)  # what else was seen on the way that must never be
 
     @property
     def conflicts(self) -> set[tuple[str, str]]:
@@ -183,12 +189,15 @@ class Run:
 
     def faults(self) -> list[str]:
         """Everything that must never be: doubles, gaps, objects not on record, records that are wrong."""
-        wrong: list[str] = []
+        wrong = list(self.lapses)
+        wrong += [f"two keys for one register: {name}" for name, keys in self.keys.items() if len(keys) > 1]
+        uses = Counter(key for keys in self.keys.values() for key in keys)
+        wrong += [f"one key for {count} registers" for count in uses.values() if count > 1]
         rows = [("store", row) for row in self.world.shelf.stores.values()]
         rows += [("pos", row) for row in self.world.shelf.pos.values()]
         there = Counter((kind, row.external_id) for kind, row in rows)
-        wanted = {("store", one.external_id): one for one in self.listed.branches}
-        wanted |= {("pos", one.external_id): one for one in self.listed.registers}
+        wanted = {("store", one.external_id): one for one in self.listed.branches if not one.closed}
+        wanted |= {("pos", one.external_id): one for one in self.listed.registers if not one.closed}
         wrong += [f"made twice: {key}" for key, count in there.items() if count > 1]
         wrong += [f"not ours: {key}" for key in there if key not in wanted]
         wrong += [f"missing: {key}" for key in wanted if key not in there and key not in self.conflicts]
@@ -253,6 +262,7 @@ class Simulation:
         self.net = Net(self.world, self.clock, self.rng, odds=self.odds)
         self.seams = Seams(clock=self.clock, sleep=self.clock.sleep, random=self.rng)
         self.store = quick_store(self.folder)
+        self.lapses: list[str] = []
         self.listed = chain(max(1, self.registers // 2), self.registers)
         pace = Pace(per_second=1000.0, in_flight=8, first_pause=0.5, seams=self.seams)
         token = SecretStr(self.world.seller.token)
@@ -268,6 +278,11 @@ class Simulation:
         plan = make(self.listed, existing, {}, account=self.account, amount=Amount.BUYER)
         self.net.intruder = self.intruder
         trace: list[str] = []
+        applied, lives = self.carry_out(plan, trace)
+        return self._result(applied, lives, trace)
+
+    def carry_out(self, plan: Plan, trace: list[str], **numbers: int | None) -> tuple[Applied | None, int]:
+        """Apply a plan in as many lives as it takes; what came of it, None where it never came to an end."""
         for life in range(1, 60):
             self.net.calm = life > 50
             applying = Applying(
@@ -281,7 +296,7 @@ class Simulation:
                 driver=self._driver,
             )
             try:
-                applied = applying.apply(plan)
+                applied = applying.apply(plan, **numbers)
             except Crash:
                 trace.append(f"{life} crash {self.clock.monotonic():.2f}")
                 continue
@@ -294,8 +309,8 @@ class Simulation:
             if not self._unfinished(applied):
                 self.clock.sleep(60)  # what is still on its way arrives
                 self.net.deliver()
-                return self._result(applied, life, trace)
-        return self._result(None, 60, trace)
+                return applied, life
+        return None, 60
 
     @staticmethod
     def _unfinished(applied: Applied) -> bool:
@@ -303,7 +318,47 @@ class Simulation:
 
     def _result(self, applied: Applied | None, lives: int, trace: list[str]) -> Run:
         trace += [json.dumps(row, sort_keys=True) for row in self.world.trace.rows()]
-        return Run(applied, self.world, self.store, self.account, self.listed, self.net.fired, lives, trace)
+        seen = (self.net.fired, lives, trace, self.net.keys, self.lapses)
+        return Run(applied, self.world, self.store, self.account, self.listed, *seen)
 
     def _driver(self, **given: Any) -> Virtual:
         return Virtual(**given, rng=self.rng, net=self.net, crash=0.0 if self.net.calm else self.crash)
+
+
+@dataclass
+class Frozen(Simulation):
+    """Somewhere in the middle our process stands still for minutes; another takes over, ends the work, and we wake."""
+
+    frozen: bool = False
+
+    def _driver(self, **given: Any) -> Virtual:
+        driver = super()._driver(**given)
+        if self.frozen:
+            return driver
+        self.frozen = True
+        write, left = driver.write, self.rng.randint(1, self.registers)
+
+        def write_later(entries: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                self._other_takes_over()
+                try:
+                    answer = write(entries)
+                except Busy as busy:
+                    raise Crash from busy  # as it must be: whoever lost the hold stops
+                self.lapses.append("wrote on under a hold that was lost")
+                return answer
+            return write(entries)
+
+        driver.write = write_later
+        driver.crash = 0.0
+        return driver
+
+    def _other_takes_over(self) -> None:
+        """To the other, we are on another machine and silent."""
+        with self.store.begin() as connection:
+            connection.execute(sa.text("UPDATE holders SET host = 'elsewhere'"))
+        self.clock.sleep(600)
+        hold = ledger.take(self.store, self.account.id, "apply", who="second", clock=self.clock)
+        ledger.give_back(self.store, hold)

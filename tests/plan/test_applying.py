@@ -268,6 +268,7 @@ def test_a_city_in_other_letters_is_repaired_and_the_next_plan_is_empty(bench: B
     assert applied.document("en")["results"][0]["repaired"] == {"city": place.city}
     assert bench.plan(listed).changes == ()
 
+
 def test_what_a_refusal_lists_as_valid_is_learned_for_the_next_check(bench: Bench) -> None:
     place = bench.world.places.places[0]
     listed = chain(1, 1)
@@ -279,7 +280,6 @@ def test_what_a_refusal_lists_as_valid_is_learned_for_the_next_check(bench: Benc
     assert own is not None
     assert own.cities(place.state) == bench.world.places.cities(place.state)
     assert own.decides_in(place.state)
-
 
 
 def test_a_refused_branch_is_reported_with_its_registers(bench: Bench) -> None:
