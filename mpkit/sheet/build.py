@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mpkit.model import Branch, Hours, Location, Register, Severity
 from mpkit.places.names import fold
 from mpkit.sheet import ids, opening, tills
+from mpkit.sheet.address import NO_NUMBER
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
+from mpkit.sheet.naming import naming
 from mpkit.sheet.table import Table
+from mpkit.sheet.text import safe_name
+from mpkit.sites import SITES
 
 _CLOSED = frozenset(
     [
@@ -65,22 +70,49 @@ def several_rows(table: Table) -> bool:
     return ids_repeat and (registers is not None or len(days) > 1)
 
 
-def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool) -> Built:
-    """The branches and registers of the drafts that nothing blocks."""
+def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool, names: str = "") -> Built:
+    """The branches and registers of the drafts that nothing blocks; `names` is the pattern registers are named by."""
+    said = naming(names, SITES[table.site].language)
     week = opening.read(table, findings, drafts, grouped=grouped)
     _say_ids(table, findings, drafts)
     if findings.file_blocked:
         return Built((), ())
     branches: list[Branch] = []
     registers: list[Register] = []
+    twins = _same_names(drafts)
     for group in _grouped(drafts, grouped=grouped):
         free = [draft for draft in group if draft.record not in findings.blocked]
         if not free or (free[0].point is None):
             continue
         branch = _branch(free[0], week.get(free[0].record, {}))
         branches.append(branch)
-        registers.extend(tills.read(branch, free, findings, table.site))
-    return Built(tuple(branches), tuple(tills.unique(registers)))
+        registers.extend(tills.read(_told_apart(branch, twins), free, findings, table.site, said))
+    _say_names(findings, branches)
+    return Built(tuple(branches), tuple(tills.unique(registers, findings)))
+
+
+def _same_names(drafts: Iterable[Draft]) -> frozenset[str]:
+    """Names that several branches without an own code have."""
+    counts = Counter(fold(draft.name) for draft in drafts if not draft.own_id)
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def _told_apart(branch: Branch, twins: frozenset[str]) -> Branch:
+    """The branch as its registers call it: its street goes behind a name that others have too."""
+    if branch.own_id or fold(branch.name) not in twins:
+        return branch
+    number = branch.location.street_number
+    where = f"{branch.location.street_name} {number if number != NO_NUMBER else ''}".strip()
+    return replace(branch, name=f"{branch.name} {where}")
+
+
+def _say_names(findings: Findings, branches: list[Branch]) -> None:
+    """Once for the file: names of branches that registers are called by, written without accents and signs."""
+    heads = [branch.own_id or branch.name for branch in branches]
+    other = [(head, safe) for head in heads if (safe := safe_name(head, len(head) + 1)) != head]
+    if other:
+        found, value = other[0]
+        findings.add("register_names_folded", _INFO, 0, n=len(other), found=found, value=value)
 
 
 def _grouped(drafts: Iterable[Draft], *, grouped: bool) -> list[list[Draft]]:
@@ -100,9 +132,7 @@ def _external_id(draft: Draft) -> str:
 
 def _branch(draft: Draft, week: Hours) -> Branch:
     assert draft.point is not None
-    place = Location(
-        draft.street, draft.number, draft.city, draft.state, *draft.point, reference=_reference(draft)
-    )
+    place = Location(draft.street, draft.number, draft.city, draft.state, *draft.point, reference=_reference(draft))
     return Branch(
         _external_id(draft),
         draft.name,

@@ -33,6 +33,7 @@ _UNNAMED = frozenset(
     {"store_name", "external_id", "street_and_number", "city", "phone", "opening_hours", "status", "row_index"}
 )
 _MEASURED = frozenset({"latitude", "longitude"})
+_LISTED = 0.9  # of what a number counts for: `Caja 1 y 2`
 _MANY_BRANDS = 0.3
 
 
@@ -132,7 +133,7 @@ _TESTS: dict[str, _Test] = {
     "opening_day": lambda p: (p.day, 0.5),
     "register_id": lambda p: (p.code, 0.5),
     "register_name": lambda p: (p.letters, 0.5),
-    "register_count": lambda p: (p.small, 0.6),
+    "register_count": lambda p: (max(p.small, _LISTED * p.counted), 0.5),
     "status": lambda p: (max(p.status, 0.7 * p.flag, 0.6 * p.dated), 0.5),
     "phone": lambda p: (p.phone * (1 - p.decimal), 0.3),
     "row_index": lambda p: (1.0 if p.sequence else 0.0, 0.9),

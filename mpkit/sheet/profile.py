@@ -11,9 +11,11 @@ from functools import lru_cache
 from mpkit.places import Catalogue
 from mpkit.places.names import fold
 from mpkit.sheet import pasted, points
+from mpkit.sheet import till_lists
 from mpkit.sites import SITES, Box
 
 SAMPLE = 300
+_LISTED = 60  # characters of a cell that lists registers
 _MOSTLY = 0.6
 _SIGNS = frozenset("+-−0123456789")  # noqa: RUF001 - spreadsheets write a true minus too
 _DECIMAL = re.compile(r"[+-−]?\s*\d{1,3}[.,]\d{3,}")  # noqa: RUF001 - spreadsheets write a true minus too
@@ -173,6 +175,7 @@ class Profile:
     country: float
     sequence: bool
     small: float
+    counted: float
     latitude: float
     longitude: float
     state: float
@@ -225,6 +228,7 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
         country=among(_COUNTRIES),
         sequence=_counts(filled[:SAMPLE]),
         small=sum(1 for value in sample if value.isdigit() and len(value) < 4 and int(value) > 0) / size,  # noqa: PLR2004
+        counted=sum(1 for value in sample if len(value) < _LISTED and till_lists.counted(value)) / size,
         latitude=sum(1 for n in numbers if box and box.south <= n <= box.north) / size,
         longitude=sum(1 for n in numbers if box and box.west <= n <= box.east) / size,
         state=_states(different, catalogue),

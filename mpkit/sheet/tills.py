@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from mpkit.model import Amount, Branch, Register, Severity
 from mpkit.places.names import fold
-from mpkit.sheet import ids
+from mpkit.sheet import ids, till_lists
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
-from mpkit.sheet.text import safe_name
+from mpkit.sheet.naming import Naming, distinct, naming
+from mpkit.sheet.till_lists import Told
 from mpkit.sites import SITES
 
-NAME_MOST = 44  # characters of a POS name both generations of the API take
-_MOST_REGISTERS = 500
-_HEAD_LEAST = 8  # characters of a POS name kept for the branch
+_OWN = frozenset({"register_id", "register_name"})
+_SHORT = 24  # characters of an own code that are fit for a name
 _AMOUNTS = {
     phrase: amount
     for amount, phrases in {
@@ -30,57 +31,69 @@ _FUEL = frozenset(
 )
 
 
-def read(branch: Branch, group: list[Draft], findings: Findings, site: str) -> list[Register]:
-    """The registers of a branch; `group` are its rows."""
-    word = "Caixa" if SITES[site].language == "pt" else "Caja"
-    if not any("register_id" in draft.other or "register_name" in draft.other for draft in group):
-        return _counted(branch, group[0], findings, site, word=word)
+@dataclass(frozen=True, slots=True)
+class _Till:
+    """A register as its cell names it: its own code, and its own name; "" for one that was only counted."""
+
+    own: str = ""
+    name: str = ""
+
+
+def read(
+    branch: Branch, group: list[Draft], findings: Findings, site: str, names: Naming | None = None
+) -> list[Register]:
+    """The registers of a branch; `group` are its rows: a row each, a list or a count in a cell, or one by default."""
+    names = names or naming("", SITES[site].language)
+    if any(_OWN & draft.other.keys() for draft in group):
+        told = [(draft, till) for draft in group for till in _of_row(draft)]
+    else:
+        count = _counted(group[0], findings)
+        told = [(group[0], _Till(each)) for each in count.own or ("",) * count.count]
     return [
-        _named(branch, draft, findings, site, fallback=f"{word} {n}", n=n) for n, draft in enumerate(group, start=1)
+        _register(branch, draft, till, n, names=names, findings=findings, site=site)
+        for n, (draft, till) in enumerate(told, start=1)
     ]
 
 
-def _counted(branch: Branch, draft: Draft, findings: Findings, site: str, *, word: str) -> list[Register]:
+def _counted(draft: Draft, findings: Findings) -> Told:
+    """How many registers, or which ones; what cannot be read counts one."""
     text = draft.other.get("register_count", "")
-    count = int(text) if text.isascii() and text.isdigit() else 0 if text else 1
-    if not 0 < count <= _MOST_REGISTERS:
+    told = till_lists.counted(text) if text else Told(1)
+    if told is None or not told.count:
         findings.add("bad_register_count", Severity.WARNING, draft.record, "register_count", found=text)
-        count = 1
-    head = safe_name(branch.own_id or branch.name, NAME_MOST)
-    amount, category = _amount(draft, findings), _category(draft, site)
-    own = (branch.external_id, draft.record, branch.closed)
-    return [
-        Register(
-            ids.register_id(own[0], number=n), own[0], _joined(head, f"{word} {n}"), amount, category, own[1], own[2]
-        )
-        for n in range(1, count + 1)
-    ]
+        return Told(1)
+    return told
 
 
-def _named(branch: Branch, draft: Draft, findings: Findings, site: str, *, fallback: str, n: int) -> Register:
-    own = draft.other.get("register_id", "")
-    name = draft.other.get("register_name", "") or (f"{fallback.split(maxsplit=1)[0]} {own}" if own else fallback)
+def _of_row(draft: Draft) -> list[_Till]:
+    """The registers a row names: mostly one, several where a cell lists them."""
+    own, name = draft.other.get("register_id", ""), draft.other.get("register_name", "")
+    several = till_lists.listed(own) or (till_lists.listed(name) if not own else None)
+    if several:
+        return [_Till(each) for each in several.own or ("",) * several.count]
+    return [_Till(own, name)]
+
+
+def _register(
+    branch: Branch, draft: Draft, till: _Till, n: int, *, names: Naming, findings: Findings, site: str
+) -> Register:
+    own = till.own if len(till.own) <= _SHORT else ""
+    listed = till.own if len(till.own) > 1 and not any(c.isdigit() for c in till.own) else ""
+    named = names.name(branch, own or str(n), till.name or listed)
+    if named.cut and (till.name or n == 1):
+        findings.add("register_name_cut", Severity.WARNING, draft.record, "register_name", named.text, value=named.text)
+    elif till.name and named.folded:
+        findings.add("register_name_folded", Severity.INFO, draft.record, "register_name", named.text, value=named.text)
     return Register(
-        ids.register_id(branch.external_id, own, n),
+        ids.register_id(branch.external_id, till.own, n),
         branch.external_id,
-        pos_name(branch.own_id or branch.name, name),
+        named.text,
         _amount(draft, findings),
         _category(draft, site),
         draft.record,
         branch.closed,
-        own,
+        till.own,
     )
-
-
-def pos_name(branch: str, register: str) -> str:
-    """`0425 Caja 1`: the branch is shortened first, the register's own part stays readable."""
-    tail = safe_name(register, NAME_MOST - _HEAD_LEAST) or "Caja"
-    return _joined(safe_name(branch, NAME_MOST), tail)
-
-
-def _joined(head: str, tail: str) -> str:
-    """Two safe names in one that is short enough."""
-    return f"{head[: NAME_MOST - 1 - len(tail)].rstrip()} {tail}".strip()
 
 
 def _amount(draft: Draft, findings: Findings) -> Amount | None:
@@ -102,6 +115,13 @@ def _category(draft: Draft, site: str) -> int | None:
     return SITES[site].gas_station if trade in _FUEL else None
 
 
-def unique(registers: Iterable[Register]) -> list[Register]:
-    """Registers by external id; a branch whose rows repeat one register has it once."""
-    return list({register.external_id: register for register in registers}.values())
+def unique(registers: Iterable[Register], findings: Findings) -> list[Register]:
+    """Registers by external id, each with a name of its own; a branch whose rows repeat one register has it once."""
+    found, anew = distinct({register.external_id: register for register in registers}.values())
+    for register in found:
+        if register.external_id in anew:
+            record = register.record or 0
+            findings.add(
+                "register_name_twice", Severity.WARNING, record, "register_name", register.name, value=register.name
+            )
+    return found

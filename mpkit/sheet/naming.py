@@ -1,0 +1,114 @@
+"""A branch and a register come in, the register's name goes out: finance meets it in Mercado Pago's own reports.
+
+Both generations of the POS calls take up to 44 characters: letters, digits, hyphen, underscore and blanks inside. The
+name says where the register is (`0425 Caja 1`), by a pattern the merchant sees and may change.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from string import Formatter
+
+from mpkit.errors import WrongUsage
+from mpkit.i18n import say
+from mpkit.model import Branch, Register
+from mpkit.places.names import fold
+from mpkit.sheet.text import safe_name, tidy
+
+MOST = 44
+FIELDS = ("id", "branch", "city", "n", "register")
+_TAIL_MOST = 36  # characters of what tells registers of a branch apart; the rest is the branch's
+_HASH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name, and whether letters were written otherwise or the end was cut to make it."""
+
+    text: str
+    folded: bool = False
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A pattern: text with `{id}` (the branch's own code, else its name), `{branch}`, `{city}`, `{n}`, `{register}`."""
+
+    pattern: str
+
+    def name(self, branch: Branch, n: str, own: str = "") -> Named:
+        """The name of a register: `n` is its own number or its place in the branch, `own` its own name, if any.
+
+        A name too long is cut in the part that is the branch's, with a hyphen and three letters that tell it from
+        others that begin alike; the same branch is always cut the same.
+        """
+        head, tail = _split(self.pattern)
+        values = {"id": branch.own_id or branch.name, "branch": branch.name, "city": branch.location.city}
+        own = own if safe_name(own, MOST) else ""
+        if own and "{register}" not in self.pattern:
+            tail = "{register}"
+        first = " ".join(head.format_map({**values, "n": n, "register": own or n}).split())
+        last = " ".join(tail.format_map({**values, "n": n, "register": own or n}).split())
+        safe = [safe_name(part, 10 * MOST) for part in (first, last)]
+        shorter = [_shortened(safe[0], MOST - 1 - min(len(safe[1]), _TAIL_MOST)), _shortened(safe[1], _TAIL_MOST)]
+        text = " ".join(part for part in shorter if part)[:MOST].strip()
+        return Named(text, folded=safe != [tidy(first), tidy(last)], cut=shorter != safe)
+
+
+def naming(pattern: str, language: str) -> Naming:
+    """A pattern as the merchant wrote it, or the language's own; raises `WrongUsage` for one that cannot name."""
+    pattern = pattern.strip() or say("register_pattern", language)
+    try:
+        used = [name for _, name, spec, _ in Formatter().parse(pattern) if name is not None]
+        plain = all(not spec for _, name, spec, _ in Formatter().parse(pattern) if name is not None)
+    except ValueError:
+        used, plain = [""], False
+    known = ", ".join(f"{{{name}}}" for name in FIELDS)
+    if not plain or set(used) - set(FIELDS) or not {"n", "register"} & set(used):
+        raise WrongUsage("register_pattern_unreadable", pattern=pattern, known=known)
+    return Naming(pattern)
+
+
+def distinct(registers: Iterable[Register], taken: Iterable[str] = ()) -> tuple[list[Register], frozenset[str]]:
+    """The registers with names that stand once in the account, and the ids of those that had to be named anew.
+
+    Names are compared without regard to case; a second one ends in a hyphen and letters made of its id, always the
+    same. `taken` are names of the account that other registers have.
+    """
+    seen = {fold(name) for name in taken}
+    found: list[Register] = []
+    anew: set[str] = set()
+    for register in registers:
+        name, length = register.name, _HASH
+        while fold(name) in seen:
+            mark = f"-{_letters(register.external_id, length)}"
+            name, length = register.name[: MOST - len(mark)].rstrip(" -_") + mark, length + 1
+        if name != register.name:
+            anew.add(register.external_id)
+        seen.add(fold(name))
+        found.append(replace(register, name=name) if name != register.name else register)
+    return found, frozenset(anew)
+
+
+def _split(pattern: str) -> tuple[str, str]:
+    """What the pattern says of the branch; and the register's own part, with the word before it: `Caja {n}`."""
+    own = re.search(r"(?:[^\s{}]+\s+)?[^\s{}]*\{(?:n|register)\}.*$", pattern)
+    start = own.start() if own else 0
+    return pattern[:start], pattern[start:]
+
+
+def _shortened(text: str, most: int) -> str:
+    """A text that fits: cut, and marked by a hyphen and letters made of the whole."""
+    if len(text) <= most:
+        return text
+    mark = f"-{_letters(text, _HASH)}"
+    return text[: most - len(mark)].rstrip(" -_") + mark
+
+
+def _letters(text: str, count: int) -> str:
+    """Letters that stand for a text, always the same."""
+    return base64.b32encode(hashlib.sha256(fold(text).encode()).digest()).decode()[:count]
