@@ -12,17 +12,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mpkit.sheet.across import check_all
     from mpkit.sheet.checking import Checked, check, message
+    from mpkit.sheet.idsheet import identities
     from mpkit.sheet.marking import mark
+    from mpkit.sheet.returning import Returned, send_back
     from mpkit.sheet.templates import template
     from mpkit.sheet.writing import results
 
-__all__ = ["Checked", "check", "check_all", "mark", "message", "results", "template"]
+__all__ = [
+    "Checked",
+    "Returned",
+    "check",
+    "check_all",
+    "identities",
+    "mark",
+    "message",
+    "results",
+    "send_back",
+    "template",
+]
 _WHERE = {
     "Checked": "checking",
     "check": "checking",
     "check_all": "across",
     "message": "checking",
+    "identities": "idsheet",
     "mark": "marking",
+    "Returned": "returning",
+    "send_back": "returning",
     "results": "writing",
     "template": "templates",
 }

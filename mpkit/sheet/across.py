@@ -7,6 +7,7 @@ The order of the files, of their rows and columns changes nothing but the order 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from mpkit.branches import Memory, Origin, Source
 from mpkit.errors import UnreadableFile
 from mpkit.sheet import alike, conflicts, counters, ids, linking
 from mpkit.sheet.checking import Checked, check
+from mpkit.sheet.files import labels
 from mpkit.sheet.run import NOTHING, Decided, Run
 from mpkit.work import Progress
 
@@ -31,10 +33,10 @@ def check_all(
 ) -> tuple[Checked | UnreadableFile, ...]:
     """Each file of a run as `check` judges it; one that cannot be read stands as its refusal (alone, it is raised)."""
     results: list[Checked | UnreadableFile] = []
-    for number, path in enumerate(paths):
+    for number, (path, label) in enumerate(zip(paths, labels(paths), strict=True)):
         progress(number, len(paths), "check_step")
         try:
-            results.append(check(path, **options))
+            results.append(replace(check(path, **options), file=label))
         except UnreadableFile as refusal:
             if len(paths) == 1:
                 raise

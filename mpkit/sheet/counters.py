@@ -13,19 +13,18 @@ from dataclasses import dataclass, replace
 
 from mpkit.branches import Memory
 from mpkit.errors import Refused, WrongUsage
-from mpkit.i18n import LANGUAGES, say
 from mpkit.model import Finding, Register, Severity
 from mpkit.sheet import build, ids, joining, table, tills
 from mpkit.sheet.changed import Changed
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.grid import Grid, ReadAs, Sheet
+from mpkit.sheet.idsheet import is_ours
 from mpkit.sheet.joining import Join, Part, Shop
 from mpkit.sheet.run import Run
 from mpkit.sheet.table import Table
 
 _KEPT = ("register_id", "register_name", "register_count", "category", "amount_mode")
-_OWN_SHEETS = ("mark_findings_sheet", "ids_sheet")
 _WARN, _BLOCK, _INFO = Severity.WARNING, Severity.BLOCKING, Severity.INFO
 
 
@@ -69,9 +68,8 @@ def _lists(run: Run, n: int) -> list[tuple[bool, Table]]:
     if not checked.branches and joining.may_be([column.meaning for column in checked.columns]):
         chosen = Changed(columns={column.index: column.meaning for column in checked.columns})
         found += [(True, each) for each in _table(checked.cells, checked.site, checked.header_row, chosen)]
-    ours = {say(key, language) for key in _OWN_SHEETS for language in LANGUAGES}
     for sheet in checked.others:
-        if sheet.name not in ours:
+        if not is_ours(sheet):
             found += [(False, each) for each in _table(sheet, checked.site) if _may_be(each)]
     return found
 

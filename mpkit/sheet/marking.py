@@ -10,6 +10,7 @@ from mpkit.errors import Refused
 from mpkit.i18n import say
 from mpkit.model import Finding, Severity
 from mpkit.sheet.checking import Checked, message
+from mpkit.sheet.idsheet import ID_COLUMNS, id_rows, write_sheet
 from mpkit.sheet.writing import Looks, Worksheet, fit, formats, title, workbook, write_text
 
 _WORST = (Severity.BLOCKING, Severity.WARNING, Severity.INFO)
@@ -25,9 +26,10 @@ def mark(path: Path | str, checked: Checked, out: Path | str, language: str) -> 
         looks = formats(book)
         _findings(book.add_worksheet(title(say("mark_findings_sheet", language))), checked, language, looks)
         name = title(checked.sheet or say("mark_values_sheet", language))
-        taken = say("mark_findings_sheet", language).lower()
-        page = book.add_worksheet(name if name.lower() != taken else title(f"{name} 2"))
+        ours = {title(say(key, language)).lower() for key in ("mark_findings_sheet", "ids_sheet")}
+        page = book.add_worksheet(name if name.lower() not in ours else title(f"{name} 2"))
         _values(page, checked, language, looks)
+        write_sheet(book, looks, "ids_sheet", columns=ID_COLUMNS, rows=id_rows(checked, language), language=language)
     return out
 
 

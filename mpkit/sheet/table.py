@@ -15,6 +15,7 @@ from mpkit.sheet.changed import Changed
 from mpkit.sheet.columns import Column, recognise
 from mpkit.sheet.grid import BY_EVIDENCE, Grid, ReadAs, Sheet
 from mpkit.sheet.header import scores
+from mpkit.sheet.idsheet import is_ours
 from mpkit.sheet.profile import Profile, profile
 from mpkit.sheet.text import tidy_all
 from mpkit.sites import SITES
@@ -117,9 +118,8 @@ def _sheet(grid: Grid, name: str) -> Sheet:
                 return sheet
         known = ", ".join(sheet.name or "" for sheet in grid.sheets)
         raise WrongUsage("sheet_unknown", sheet=name, known=known)
-    if len(grid.sheets) == 1:
-        return grid.sheets[0]
-    return max(grid.sheets, key=_richness)
+    theirs = [sheet for sheet in grid.sheets if not is_ours(sheet)] or grid.sheets
+    return theirs[0] if len(theirs) == 1 else max(theirs, key=_richness)
 
 
 def _richness(sheet: Sheet) -> float:
@@ -156,9 +156,7 @@ def guess_site(headers: Sequence[str], cells: Sequence[Sequence[str]], folder: P
     return ranked[0][1]
 
 
-def _fit(
-    headers: Sequence[str], cells: Sequence[Sequence[str]], site: str, folder: Path | Catalogue | None
-) -> float:
+def _fit(headers: Sequence[str], cells: Sequence[Sequence[str]], site: str, folder: Path | Catalogue | None) -> float:
     places = listed(site, folder)
     country = {fold(SITES[site].name), SITES[site].country_alpha3.lower()}
     profiles = [profile(column, places, SITES[site].box) for column in cells]

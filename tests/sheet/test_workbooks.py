@@ -124,7 +124,7 @@ def test_the_marked_copy_has_every_value_where_it_was(tmp_path):
     checked = sheet.check(path)
     out = sheet.mark(path, checked, tmp_path / "marked.xlsx", "es")
     grid = reading.read(out)
-    assert [s.name for s in grid.sheets] == ["Para corregir", "Sucursales"]
+    assert [s.name for s in grid.sheets] == ["Para corregir", "Sucursales", "Códigos"]
     original = reading.read(path).sheets[0].rows
     marked = grid.sheets[1].rows
     for row, cells in enumerate(original):
