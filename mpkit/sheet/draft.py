@@ -114,7 +114,7 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     """The point of each draft; with no such column once for the whole file."""
     pair = table.column("lat_lng")
     if table.column("latitude") and table.column("longitude"):
-        latitudes, longitudes = table.values("latitude"), table.values("longitude")
+        latitudes, longitudes = pasted.spread(table.values("latitude"), table.values("longitude"))
     elif pair:
         both = [pasted.pair(cell) for cell in table.values("lat_lng")]
         latitudes, longitudes = [a for a, _ in both], [b for _, b in both]
@@ -127,17 +127,18 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
         latitudes, longitudes = (
             [decimal_point(cell, table.decimal) for cell in cells] for cells in (latitudes, longitudes)
         )
-    judged = points.judge(latitudes, longitudes, table.places)
+    named = {draft.record - 1: (draft.state_text, draft.city_text) for draft in drafts}
+    judged = points.judge(latitudes, longitudes, table.places, named)
     for draft in drafts:
         found = judged[draft.record - 1]
-        draft.point = None if found.code else found.point
+        draft.point = found.point if found.usable else None
         if not found.code or (found.code == "missing_coordinates" and found.code in findings.accept):
             continue  # where somebody agreed to the city's centre, `_settle` says what became of it
         column = pair.index if pair else None
         meaning = "latitude" if found.latitude_wrong else "longitude"
         better = f"{_plain(found.better[0])}, {_plain(found.better[1])}" if found.better else None
         can = found.better is not None or found.code == "missing_coordinates"
-        severity = findings.agreed(found.code) if can else _BLOCK
+        severity = _WARN if found.usable else findings.agreed(found.code) if can else _BLOCK
         if severity is _WARN and found.better:
             draft.point = found.better
         cell = f"{latitudes[draft.record - 1]}; {longitudes[draft.record - 1]}"
@@ -151,6 +152,7 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             found=cell,
             country=table.places.country,
             better=better or "",
+            **found.values,
         )
 
 

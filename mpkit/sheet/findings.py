@@ -14,6 +14,8 @@ ACCEPTABLE = frozenset(
         "missing_coordinates",
         "coordinates_swapped",
         "coordinates_wrong_sign",
+        "coordinates_without_mark",
+        "coordinates_in_metres",
         "coordinates_far_from_city",
         "missing_city",
         "missing_state",

@@ -1,104 +1,220 @@
-"""Latitude and longitude cells come in, points and what is wrong with them go out."""
+"""Latitude and longitude cells come in, points and what is wrong with them go out, with the repair that would be right.
+
+A repair is a guess until somebody agrees to it. How sure it is depends on a second witness: a point that comes to lie
+in the city its row names is nearly certain; one that merely comes to lie in the country is not.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mpkit.places import Catalogue
+from mpkit.places.atlas import kilometres
+from mpkit.sheet.degrees import Point, Read, from_utm, from_web_metres, marks, read
 from mpkit.sites import SITES, Box
 
-_NUMBER = re.compile(r"([+-]?)\s*(\d+(?:[.,]\d+)?|[.,]\d+)°?\s*([NSEWO])?", re.IGNORECASE)
-_ORDINARY = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?").fullmatch  # nearly every cell: worth a way of its own
-_SEXAGESIMAL = re.compile(
-    r"([+-]?)(\d{1,3})\s*[°º]\s*(\d{1,2})\s*['’′]?\s*(?:(\d{1,2}(?:[.,]\d+)?)\s*(?:[\"”″]|'')?)?\s*([NSEWO])?",  # noqa: RUF001
-    re.IGNORECASE,
-)
-_NOWHERE = frozenset({0.0, 180.0, 200.0, 999.0, -999.0})  # what programs write where there is no point
+# What programs and people write where there is no point, in both cells or in one.
+_NOWHERE = frozenset({0.0, 1.0, -1.0, 90.0, -90.0, 99.0, 180.0, -180.0, 200.0, 999.0, -999.0, 9999.0, -9999.0, 99999.0})
+_MOST = 180  # degrees; what is more has lost its mark or is no degrees
 _OUTSIDE_KM = 150.0
-Point = tuple[float, float]
+_THERE_KM, _NEAR_KM, _FAR_KM = 25.0, 45.0, 60.0  # in the city the row names; still of it; surely not in it
+_CERTAIN, _LIKELY, _MAYBE = 95, 80, 60  # how sure a repair is, in per cent: in its city, beside it, in the country
+_COARSE = 1  # decimals: ten kilometres and more
+_WEB_MOST, _UTM_EAST, _UTM_NORTH = 20_040_000, (100_000, 900_000), (0, 10_000_000)
+
+__all__ = ["Judged", "Point", "degrees", "is_inhabited", "judge", "split_pair"]
 
 
-class Judged(NamedTuple):
-    """One row's point: `point` may be used unless `code` names what is wrong; `better` would be right."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One row's point: it may be used unless `code` names what is wrong; `better` would be right.
+
+    `values` fill the sentence in: for a repair `near` (the town it lies in), `km` from it and `sure` in per cent.
+    """
 
     point: Point | None
     code: str = ""
     better: Point | None = None
     latitude_wrong: bool = True  # which of the two cells to show
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def usable(self) -> bool:
+        """Whether the point may be used as it is."""
+        return self.point is not None and self.code in {"", "coordinates_coarse"}
 
 
 def degrees(text: str) -> float | None:
-    """One coordinate in decimal degrees: point or comma, degrees-minutes-seconds, a letter for the hemisphere."""
-    if _ORDINARY(text):
-        return float(text)
-    cell = text.replace("−", "-").strip()  # noqa: RUF001 - spreadsheets write a true minus too
-    plain = _NUMBER.fullmatch(cell)
-    if plain:
-        value = float(plain[2].replace(",", "."))
-        letter, sign = plain[3], plain[1]
-    else:
-        parts = _SEXAGESIMAL.fullmatch(cell)
-        if not parts:
-            return None
-        value = int(parts[2]) + int(parts[3]) / 60 + float((parts[4] or "0").replace(",", ".")) / 3600
-        letter, sign = parts[5], parts[1]
-    return -value if sign == "-" or (letter and letter.upper() in "SWO") else value
+    """One coordinate in decimal degrees, as `degrees.read` understands it; None for anything else."""
+    found = read(text)
+    return None if found is None else found.value
 
 
 def split_pair(text: str) -> tuple[str, str]:
     """Two coordinates in one cell, as two cells; ("", "") where they cannot be told apart."""
-    cell = text.strip(" ()")
-    for separator in (";", ", ", ",", " "):
-        parts = [part for part in cell.split(separator) if part.strip()]
+    cell = text.strip(" ()[]{}")
+    for separator in (";", "|", "/", ", ", ",", " "):
+        parts = [part.strip() for part in cell.split(separator) if part.strip()]
         if len(parts) == 2:  # noqa: PLR2004 - latitude and longitude
             return parts[0], parts[1]
+        middle = len(parts) // 2
+        if separator in {",", " "} and len(parts) in {4, 6, 8}:  # decimal commas, or degrees in words of their own
+            joined = separator.join(parts[:middle]), separator.join(parts[middle:])
+            if all(degrees(half) is not None for half in joined):
+                return joined
     return "", ""
 
 
-def judge(latitudes: Sequence[str], longitudes: Sequence[str], catalogue: Catalogue) -> list[Judged]:
-    """The points of all rows against the country's outline."""
-    box = next(site.box for site in SITES.values() if site.country == catalogue.country)
-    known: dict[tuple[str, str], Judged] = {}
+def judge(
+    latitudes: Sequence[str],
+    longitudes: Sequence[str],
+    catalogue: Catalogue,
+    named: Mapping[int, tuple[str, str]] | None = None,
+) -> list[Judged]:
+    """The points of all rows against the country's outline; `named` is index → (state, city) as the row writes them."""
+    judging = _Judging(catalogue, next(site.box for site in SITES.values() if site.country == catalogue.country))
+    known: dict[tuple[str, str, tuple[str, str]], Judged] = {}
     answers: list[Judged] = []
-    for pair in zip(latitudes, longitudes, strict=True):
-        if pair not in known:
-            known[pair] = _judge(pair[0], pair[1], catalogue, box)
-        answers.append(known[pair])
+    for n, (latitude, longitude) in enumerate(zip(latitudes, longitudes, strict=True)):
+        key = latitude, longitude, (named or {}).get(n, ("", ""))
+        if key not in known:
+            known[key] = judging.judge(*key)
+        answers.append(known[key])
     return answers
-
-
-def _judge(latitude: str, longitude: str, catalogue: Catalogue, box: Box) -> Judged:
-    if not latitude.strip() or not longitude.strip():
-        return Judged(None, "missing_coordinates", latitude_wrong=not latitude.strip())
-    lat, lng = degrees(latitude), degrees(longitude)
-    if lat is None or lng is None:
-        return Judged(None, "unreadable_coordinates", latitude_wrong=lat is None)
-    if lat in _NOWHERE and lng in _NOWHERE:
-        return Judged(None, "missing_coordinates")
-    if abs(lat) > 180 or abs(lng) > 180:  # noqa: PLR2004 - no degrees: the decimal mark is lost
-        return Judged(None, "unreadable_coordinates", latitude_wrong=abs(lat) > 180)  # noqa: PLR2004
-    if box.holds(lat, lng):  # sea and neighbours lie in it too: `Settlement` looks at the towns around
-        return Judged((lat, lng))
-    return _outside(lat, lng, catalogue, box)
-
-
-def _outside(lat: float, lng: float, catalogue: Catalogue, box: Box) -> Judged:
-    """A point outside the country: swapped, of the wrong sign, or truly elsewhere."""
-    for code, better in (
-        ("coordinates_swapped", (lng, lat)),
-        ("coordinates_wrong_sign", (-lat, lng)),
-        ("coordinates_wrong_sign", (lat, -lng)),
-        ("coordinates_wrong_sign", (-lat, -lng)),
-        ("coordinates_swapped", (-lng, -lat)),
-    ):
-        if box.holds(*better) and is_inhabited(catalogue, better):
-            return Judged((lat, lng), code, better, latitude_wrong=better[0] != lat)
-    return Judged((lat, lng), "coordinates_outside_country", latitude_wrong=not box.south <= lat <= box.north)
 
 
 def is_inhabited(catalogue: Catalogue, point: Point) -> bool:
     """Whether any town of the country is within reach: the outline box holds sea and neighbours too."""
     nearest = catalogue.nearest(*point)
     return nearest is None or nearest.distance_km is None or nearest.distance_km <= _OUTSIDE_KM
+
+
+class _Judging:
+    """Judges the points of one country."""
+
+    def __init__(self, catalogue: Catalogue, box: Box) -> None:
+        self.catalogue = catalogue
+        self.box = box
+        self._town = lru_cache(maxsize=20_000)(self._town_of)
+
+    def judge(self, latitude: str, longitude: str, named: tuple[str, str]) -> Judged:
+        """One row's two cells."""
+        if not latitude.strip() or not longitude.strip():
+            return Judged(None, "missing_coordinates", latitude_wrong=not latitude.strip())
+        if "://" in latitude or "://" in longitude:
+            return Judged(None, "coordinates_short_link", latitude_wrong="://" in latitude)
+        lat, lng = read(latitude), read(longitude)
+        if not lat or not lng or abs(lat.value) > _MOST or abs(lng.value) > _MOST:
+            nowhere = lat and lng and lat.value in _NOWHERE and lng.value in _NOWHERE
+            found = None if nowhere else self._no_degrees(latitude, longitude, lat, lng, named)
+            return found or Judged(None, "missing_coordinates")
+        return self._point(lat, lng, named)
+
+    def _point(self, lat: Read, lng: Read, named: tuple[str, str]) -> Judged:
+        """Two cells that are degrees."""
+        point = lat.value, lng.value
+        if lat.value in _NOWHERE and lng.value in _NOWHERE:
+            return Judged(None, "missing_coordinates")
+        if not self.box.holds(*point):
+            return self._outside(lat, lng, named)
+        # Sea and neighbours lie in the box too: `Settlement` looks at the towns around.
+        if (better := self._in_another_place(point, named)) is not None:
+            return better
+        return Judged(point, "coordinates_coarse" if max(lat.decimals, lng.decimals) <= _COARSE else "")
+
+    def _no_degrees(
+        self, latitude: str, longitude: str, lat: Read | None, lng: Read | None, named: tuple[str, str]
+    ) -> Judged:
+        """Two cells of which one at least is no degrees: metres, a lost decimal mark, or nothing we know."""
+        wrong = not lat or abs(lat.value) > _MOST
+        if lat and lng and (found := self._best(self._of_metres(lat.value, lng.value), named)):
+            return self._repaired(None, "coordinates_in_metres", *found)
+        firsts = [lat.value] if lat and abs(lat.value) <= _MOST else list(marks(latitude))
+        seconds = [lng.value] if lng and abs(lng.value) <= _MOST else list(marks(longitude))
+        pairs = [(a, b) for a in firsts for b in seconds]
+        plain = self._best(pairs, named)
+        turned = [(sa * a, sb * b) for a, b in pairs for sa in (1, -1) for sb in (1, -1)]
+        found = plain or self._best([*turned, *((b, a) for a, b in turned)], named)
+        if found:
+            return self._repaired(None, "coordinates_without_mark", *found, latitude_wrong=wrong)
+        return Judged(None, "unreadable_coordinates", latitude_wrong=wrong)
+
+    def _of_metres(self, a: float, b: float) -> Iterator[Point]:
+        """The points two numbers of metres may be, in both orders: web maps, or UTM in the country's zones."""
+        for x, y in ((a, b), (b, a)):
+            if 2_000_000 < abs(x) <= _WEB_MOST and 100 < abs(y) <= _WEB_MOST and x < 0:  # noqa: PLR2004 - America
+                yield from_web_metres(x, y)
+            if _UTM_EAST[0] <= x <= _UTM_EAST[1] and _UTM_NORTH[0] < y <= _UTM_NORTH[1]:
+                first, last = (int((edge + 180) // 6) + 1 for edge in (self.box.west, self.box.east))
+                for zone in range(first, last + 1):
+                    yield from (from_utm(x, y, zone, southern=south) for south in (True, False))
+
+    def _outside(self, lat: Read, lng: Read, named: tuple[str, str]) -> Judged:
+        """A point outside the country: swapped, of the wrong sign, its mark at the wrong place, or truly elsewhere."""
+        point = lat.value, lng.value
+        for code, betters in _turned(*point):
+            if found := self._best(betters, named):
+                return self._repaired(point, code, *found)
+        return Judged(
+            point, "coordinates_outside_country", latitude_wrong=not self.box.south <= lat.value <= self.box.north
+        )
+
+    def _in_another_place(self, point: Point, named: tuple[str, str]) -> Judged | None:
+        """A point in the country, but far from the city its row names, which a repair brings into that city."""
+        town = self._town(*named)
+        if town is None or _km(point, town) <= _FAR_KM:
+            return None
+        for code, betters in _turned(*point):
+            found = self._best([p for p in betters if _km(p, town) <= _THERE_KM], named)
+            if found:
+                return self._repaired(point, code, *found)
+        return None
+
+    def _best(self, points: Sequence[Point] | Iterator[Point], named: tuple[str, str]) -> tuple[Point, int] | None:
+        """The one repair that makes sense, and how sure it is: that in the row's city, else the only one inhabited."""
+        inside = [p for p in dict.fromkeys(points) if self.box.holds(*p) and is_inhabited(self.catalogue, p)]
+        town = self._town(*named)
+        if town is not None and inside:
+            nearest = min(inside, key=lambda p: _km(p, town))
+            km = _km(nearest, town)
+            if km <= _NEAR_KM:
+                return nearest, _CERTAIN if km <= _THERE_KM else _LIKELY
+        if len(inside) == 1:
+            return inside[0], _MAYBE
+        return None
+
+    def _repaired(
+        self, point: Point | None, code: str, better: Point, sure: int, *, latitude_wrong: bool | None = None
+    ) -> Judged:
+        near = self.catalogue.nearest(*better)
+        values = {
+            "near": near.city if near else "",
+            "km": round((near.distance_km if near else 0.0) or 0.0),
+            "sure": sure,
+        }
+        wrong = point is None or better[0] != point[0] if latitude_wrong is None else latitude_wrong
+        return Judged(point, code, better, wrong, values)
+
+    def _town_of(self, state_text: str, city_text: str) -> Point | None:
+        """The centre of the city a row names for certain."""
+        state = self.catalogue.match_state(state_text).value if state_text else ""
+        match = self.catalogue.match_city(city_text, state or None) if city_text else None
+        if match is None or not match.kind.lossless:
+            return None
+        return self.catalogue.point(match.state, match.value)
+
+
+def _km(a: Point, b: Point) -> float:
+    return kilometres(a[0], a[1], b[0], b[1])
+
+
+def _turned(lat: float, lng: float) -> Iterator[tuple[str, list[Point]]]:
+    """What a point may have been before something happened to it, the likeliest accident first."""
+    yield "coordinates_swapped", [(lng, lat)]
+    yield "coordinates_wrong_sign", [(-lat, lng), (lat, -lng), (-lat, -lng)]
+    yield "coordinates_swapped", [(-lng, -lat), (-lng, lat), (lng, -lat)]
+    shifted = (0.1, 1.0, 10.0, 100.0)
+    scaled = [(lat * a, lng * b) for a in shifted for b in shifted if (a, b) != (1.0, 1.0)]
+    yield "coordinates_without_mark", [(round(a, 7), round(b, 7)) for a, b in scaled]

@@ -241,9 +241,10 @@ class Settlement:
             case.troubles.append(Trouble("missing_state", Severity.BLOCKING, "city", states, {"state": states}))
             return case.settled("", "")
         choices = ", ".join(dict.fromkeys(place.city for place in match.suggestions))
+        told = ", ".join(dict.fromkeys(f"{place.city}{_far(place)}" for place in match.suggestions))
         kept = bool(case.state) and not self.catalogue.decides_in(case.state)
         severity = Severity.WARNING if kept else Severity.BLOCKING
-        values: dict[str, object] = {"found": case.city_text, "city": choices or "—", "kept": kept}
+        values: dict[str, object] = {"found": case.city_text, "city": told or "—", "kept": kept}
         case.troubles.append(Trouble("city_unknown", severity, "city", choices or None, values))
         return case.settled(case.state, case.city_text if kept else "")
 
@@ -252,11 +253,20 @@ class Settlement:
         text, value = fold(case.city_text), fold(match.value)
         lost = len(text) == len(value) and any(a == " " != b for a, b in zip(text, value, strict=True))
         code = "lost_letter" if lost else "city_misspelled"
+        values: dict[str, object] = {
+            "found": case.city_text,
+            "city": match.value,
+            "far": self._how_far(case, match.value),
+        }
         if agreed or code in self.accept or self.catalogue.decides_in(case.state) or lost:
-            return self._add(case, code, "city", match.value, agreed=agreed, found=case.city_text, city=match.value)
-        kept: dict[str, object] = {"found": case.city_text, "city": match.value, "kept": True}
-        case.troubles.append(Trouble(code, Severity.WARNING, "city", match.value, kept))
+            return self._add(case, code, "city", match.value, agreed=agreed, **values)
+        case.troubles.append(Trouble(code, Severity.WARNING, "city", match.value, {**values, "kept": True}))
         return False
+
+    def _how_far(self, case: Case, city: str) -> str:
+        """How far the row's point is from a city's centre, for a sentence; "" where either is unknown."""
+        km = self.catalogue.distance(case.state, city, *case.point) if case.point else None
+        return "" if km is None else f" ({km:.0f} km)"
 
     @staticmethod
     def _moved(case: Case, town: Place) -> Where:
@@ -291,6 +301,11 @@ class Settlement:
         ]
         nearest = said or [place for place in around[:1] if (place.distance_km or 0.0) <= TOWN_KM]
         return nearest[0] if nearest else None
+
+
+def _far(place: Place) -> str:
+    """Its distance from the row's point, for a sentence; "" where it was not measured."""
+    return "" if place.distance_km is None else f" ({place.distance_km:.0f} km)"
 
 
 def _joined(text: str) -> str:

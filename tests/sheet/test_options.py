@@ -43,7 +43,7 @@ def test_what_is_told_goes_before_what_is_found(tmp_path):
 def test_a_told_decimal_mark_drops_thousands_marks(tmp_path):
     path = write(tmp_path, HEAD + "9;P;Mitre 1;Rosario;Santa Fe;-3,2.9468;-6,0.6393\n" + ROWS.replace(",", "."))
     found = sheet.check(path, site="MLA")
-    assert [f.code for f in found.findings if f.record == 1] == ["unreadable_coordinates"]
+    assert [f.code for f in found.findings if f.record == 1] == ["coordinates_without_mark"]
     told = sheet.check(path, site="MLA", decimal=".")
     assert (told.decimal, told.branches[0].location.latitude) == (".", -32.9468)
 

@@ -92,7 +92,7 @@ def test_degrees(text, degrees):
         ("200.0", "200.0", "missing_coordinates", None),
         ("0", "0", "missing_coordinates", None),
         ("", "-58.4", "missing_coordinates", None),
-        ("-3460372.0", "-58.4", "unreadable_coordinates", None),
+        ("-3460372.0", "-58.4", "coordinates_without_mark", (-34.60372, -58.4)),
     ],
 )
 def test_points_are_judged(latitude, longitude, code, better):
