@@ -2,6 +2,7 @@
 
 A page has 50 rows and is sorted by any of the four dates, with and without filters; the baseline is a Starlette route
 that returns a ready body of the same size (as in `bench/sandbox.py`, whose two servers these are). The bar is 2 times.
+Each page is new, of rows that may have been on others; beside it stands what pages cost that were read before.
 
 `python bench/year.py --registers 20000 --payments 1000000 --pages 200 --rounds 3`.
 """
@@ -14,7 +15,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from sandbox import BAR, Server, raw
+from sandbox import BAR, SEEN, Server, raw
 
 RANGES = ("date_created", "date_last_updated", "date_approved", "money_release_date")
 FILTERS = (
@@ -67,7 +68,10 @@ def main() -> None:
     made = ours.figures()
     print(f"{chosen.registers:,} registers, {chosen.payments:,} payments")
     print(f"  made and served in {made['cpu']:.1f} s of processor time; {made['peak_mb']:,.0f} MB at most")
-    worst = 0.0
+    print(
+        f"  a page: µs of the sandbox and times a ready body, where it is new; where it was read before (bar {BAR:g})"
+    )
+    worst = {"new": 0.0, "read before": 0.0}
     told = cases(ours.told["user"], chosen.payments)
     for wanted in told.values():  # every look of a payment is met once
         ours.cost(wanted, chosen.pages)
@@ -76,14 +80,20 @@ def main() -> None:
         count = len(json.loads(body)["results"])
         ready = itertools.repeat(raw("GET", f"/200/{len(body)}"))
         theirs.ask(next(ready))
-        mine, best = float("inf"), float("inf")
+        known = [next(wanted) for _ in range(SEEN)]
+        ours.cost(iter(known), SEEN)
+        new, again, best = float("inf"), float("inf"), float("inf")
         for _ in range(chosen.rounds):
-            mine = min(mine, ours.cost(wanted, chosen.pages))
+            new = min(new, ours.cost(wanted, chosen.pages))
+            ours.cost(iter(known), SEEN)
+            again = min(again, ours.cost(itertools.cycle(known), chosen.pages))
             best = min(best, theirs.cost(ready, chosen.pages))
-        worst = max(worst, mine / best)
-        says = f"{mine * 1e6:7.0f} µs, ready body {best * 1e6:5.0f} µs, {mine / best:.2f} times"
-        print(f"  {name:<50} {count} rows, {len(body):>7,} bytes: {says}")
-    print(f"  worst: {worst:.2f} times (bar {BAR})")
+        worst = {"new": max(worst["new"], new / best), "read before": max(worst["read before"], again / best)}
+        says = f"new {new * 1e6:5.0f}: {new / best:5.2f}; read before {again * 1e6:5.0f}: {again / best:4.2f}"
+        print(f"  {name:<45} {count} rows, {len(body):>7,} bytes, ready {best * 1e6:4.0f}; {says}", flush=True)
+    for which, ratio in worst.items():
+        print(f"  worst of pages that are {which}: {ratio:.2f} times{'' if ratio <= BAR else ': NOT within the bar'}")
+    print(f"  memory at the end: {ours.figures()['peak_mb']:,.0f} MB at most")
     ours.close()
     theirs.close()
 

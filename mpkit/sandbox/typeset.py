@@ -7,6 +7,7 @@ The bytes parse to exactly what `documents.payment` answers.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -36,7 +37,10 @@ _FIELDS = slice(1, 1 + len(_WHOLE) + len(_AMOUNTS) + len(_DATES))
 _TOLD = slice(_FIELDS.stop, _FIELDS.stop + len(_SHARED))
 _ZERO = [_LINES[name] for name in ("refunded", *_BACK)]  # as long as nothing was given back
 _BITS = 2 ** np.arange(CHARGES, dtype="i8")
-_BLOCK = 500  # rows set at once: about a millisecond
+_STEPS, _STEP = (
+    (0, 100, 250, 500),
+    500,
+)  # where the first blocks of a query begin, and how many rows the rest have: 1 ms
 _KEPT = 64_000_000  # bytes of blocks that are kept
 _NEVER = 2**62
 _ALONE = frozenset({"fee", "tax"})  # later movements that make a row one of its own
@@ -65,8 +69,9 @@ class Typesetter:
 
     def __init__(self, book: Book, seller: Seller) -> None:
         self._book, self._seller = book, seller
-        self._blocks: dict[tuple[int, int], Block] = {}  # by the number of a query and the block's place in it
-        self._kept = 0  # bytes of them
+        self._blocks: dict[tuple[int, int], Block] = {}  # by the number of a query and the place where they begin
+        self.kept = 0  # bytes of rows set ahead
+        self._version = 0  # of the book they were set from
         self._last: tuple[int, int] = (-1, -1)  # where the last page of a query ended
         self._case = Typecase()
         self._empty, self._zero = self._case.number(b""), self._case.number(b"0")
@@ -90,29 +95,33 @@ class Typesetter:
         if not isinstance(places, range) or places.step != 1 or not places:  # a fault has been at it
             return _inside(self._set(found.rows[np.array(places, dtype="i8")]))
         goes_on, self._last = self._last == (found.number, places.start), (found.number, places.stop)
-        if not goes_on and (found.number, places.start // _BLOCK) not in self._blocks:
+        if not goes_on and (found.number, _block(places.start)[0]) not in self._blocks:
             return _inside(self._set(found.rows[places.start : places.stop]))
-        texts: list[bytes | memoryview] = []
-        for n in range(places.start // _BLOCK, (places.stop - 1) // _BLOCK + 1):
-            rows, begin = self._block(found, n), n * _BLOCK
-            first, last = max(0, places.start - begin), min(_BLOCK, places.stop - begin)
-            texts.append(rows.text[rows.ends[first] : rows.ends[last]])
+        texts, at = list[bytes | memoryview](), places.start
+        while at < places.stop:
+            begin, end = _block(at)
+            rows, until = self._ahead(found, begin, end), min(end, places.stop)
+            texts.append(rows.text[rows.ends[at - begin] : rows.ends[until - begin]])
+            at = until
         texts[-1] = texts[-1][:-1]
         return texts
 
-    def _block(self, found: Found, n: int) -> Print:
+    def _ahead(self, found: Found, begin: int, end: int) -> Print:
+        """The rows from one place to another, kept or set now."""
+        if self._version != self._book.version:  # no query finds what it found before
+            self._blocks, self.kept, self._version = {}, 0, self._book.version
         now = int(self._book.now().timestamp())
-        kept = self._blocks.pop((found.number, n), None)
+        kept = self._blocks.pop((found.number, begin), None)
         if kept is not None:
-            self._kept -= kept.rows.size
+            self.kept -= kept.rows.size
         if kept is None or now >= kept.until:
-            rows = found.rows[n * _BLOCK : (n + 1) * _BLOCK]
+            rows = found.rows[begin:end]
             released = self._book.columns.released[rows]
             kept = Block(self._set(rows), int(released[released > now].min(initial=_NEVER)))
-        self._kept += kept.rows.size
-        self._blocks[found.number, n] = kept  # the last one used is the last
-        while self._kept > _KEPT and len(self._blocks) > 1:
-            self._kept -= self._blocks.pop(next(iter(self._blocks))).rows.size
+        self.kept += kept.rows.size
+        self._blocks[found.number, begin] = kept  # the last one used is the last
+        while self.kept > _KEPT and len(self._blocks) > 1:
+            self.kept -= self._blocks.pop(next(iter(self._blocks))).rows.size
         return kept.rows
 
     def set(self, rows: Numbers) -> bytes:
@@ -287,6 +296,15 @@ def _slots(charges: Sequence[int]) -> Leaves:
     found["charges"] = tuple(Slot(f"charge{n}") for n in charges)
     found["back"] = tuple(Slot(f"back{n}") for n in charges)
     return Leaves(**found)
+
+
+def _block(place: int) -> tuple[int, int]:
+    """Where the block with this place begins and ends."""
+    if place < _STEPS[-1]:
+        n = bisect_right(_STEPS, place)
+        return _STEPS[n - 1], _STEPS[n]
+    begin = place - (place - _STEPS[-1]) % _STEP
+    return begin, begin + _STEP
 
 
 def _inside(rows: Print) -> Sequence[memoryview]:

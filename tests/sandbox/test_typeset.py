@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+import pytest
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from mpkit.sandbox import documents
+from mpkit.sandbox import documents, typeset
 from mpkit.sandbox.book import Movement
 from mpkit.sandbox.sale import paid
 from mpkit.sites import SITES
@@ -81,6 +82,46 @@ def test_pages_read_one_after_another_are_set_ahead_and_are_the_same() -> None:
     changed = read()
     assert [row["status"] for row in changed if row["id"] == sale["id"]] == ["refunded"]
     assert [row for row in changed if row["id"] != sale["id"]] == [row for row in first if row["id"] != sale["id"]]
+
+
+@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(
+    asked=st.lists(st.tuples(st.integers(0, 700), st.integers(1, 100), st.integers(0, 4)), min_size=1, max_size=4),
+    done=st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 699), st.integers(0, 99)), min_size=1, max_size=2),
+)
+def test_any_pages_of_a_query_are_its_documents(
+    asked: list[tuple[int, int, int]], done: list[tuple[str, int, int]]
+) -> None:
+    it = ask(stores=2, registers=3, payments=700)
+    ids, book = list(it.world.book.slips), it.world.book
+    path = "/v1/payments/search?begin_date=2025-12-01T00:00:00.000Z&end_date=2026-11-20T00:00:00.000Z"
+    begin, end = (int(datetime.fromisoformat(f"{day}T00:00:00Z").timestamp()) for day in ("2025-12-01", "2026-11-20"))
+    for action, which, n in [("", 0, 0), *done]:
+        if action:
+            act(it, action, ids[which], n)
+        told = [payment for _, payment in book.between("date_created", begin, end)]
+        for start, limit, more in asked:  # a page, and those that come after it
+            for offset in range(start, start + limit * (more + 1), limit):
+                seen = it("GET", f"{path}&limit={limit}&offset={offset}").body["results"]
+                rows = [documents.payment(book, it.world.seller, id_) for id_ in told[offset : offset + limit]]
+                assert seen == rows
+
+
+def test_what_is_kept_of_pages_is_bounded_and_goes_with_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeset, "_KEPT", 3_000_000)
+    it = ask(stores=2, registers=3, payments=3_000)
+    path = "/v1/payments/search?begin_date=2025-12-01T00:00:00.000Z&end_date=2026-11-20T00:00:00.000Z&limit=50"
+    setter = it.world.typesetter
+    sizes = []
+    for offset in range(0, 2_500, 50):
+        assert it("GET", f"{path}&offset={offset}").body["results"]
+        sizes.append(setter.kept)
+    assert 2_000_000 < max(sizes) <= 3_000_000
+    sale = next(slip for slip in it.world.book.slips.values() if slip.pos and not slip.fate)
+    it("POST", "/_sandbox/buyer", {"action": "refund", "payment_id": sale.id})
+    for offset in (0, 50):
+        it("GET", f"{path}&offset={offset}")
+    assert setter.kept < 600_000
 
 
 def test_a_release_is_seen_when_its_time_has_come() -> None:
