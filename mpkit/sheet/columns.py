@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from mpkit.errors import WrongUsage
 from mpkit.places import Catalogue
-from mpkit.places.names import fold
 from mpkit.sheet import matching
 from mpkit.sheet.fitting import fit
-from mpkit.sheet.header import OVER, fold_header, meanings
-from mpkit.sheet.profile import DAYS, Profile, profile
+from mpkit.sheet.header import fold_header, meanings
+from mpkit.sheet.hours import days_in
+from mpkit.sheet.profile import Profile, profile
 from mpkit.sheet.templates import FIELDS, own_headings
 from mpkit.sites import SITES
 
@@ -86,9 +86,11 @@ class _Choice:
         return [index for index in range(len(self.headers)) if index not in self.meaning]
 
     def by_day(self) -> None:
-        """A column for each week day: all of them are hours, or opening and closing times."""
-        days = [index for index in self.free() if day_of_header(self.headers[index])]
-        if len({day_of_header(self.headers[index]) for index in days}) < _FEW:
+        """A column for each week day or run of days: all of them are hours, or opening and closing times."""
+        named = {index: days_in(self.headers[index]) for index in self.free()}
+        days = [index for index, found in named.items() if found]
+        covered: frozenset[str] = frozenset().union(*(named[index] for index in days))
+        if len({named[index] for index in days}) < 2 or len(covered) < _FEW:  # noqa: PLR2004 - one column is no plan of a week
             return
         for index in days:
             p, found = self.profiles[index], self.fits[index]
@@ -223,12 +225,6 @@ def _could_be_id(p: Profile) -> bool:
 def _worth(score: float) -> float:
     """What a fit counts: one certain column is worth more than two doubtful ones; none below `_ENOUGH`."""
     return (score - _ENOUGH) ** 2 + 1e-9 if score >= _ENOUGH else 0.0
-
-
-def day_of_header(header: str) -> str:
-    """The week day a header names, "" for none: `Lunes`, `Horario > Lunes`, `lunes_abre`, `Seg.`."""
-    words = [word for word in fold(fold_header(header.replace(OVER, " "))).split() if word in DAYS]
-    return words[0] if len(words) == 1 else ""
 
 
 def _own(headers: Sequence[str]) -> dict[int, str]:

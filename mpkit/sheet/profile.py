@@ -10,8 +10,7 @@ from functools import lru_cache
 
 from mpkit.places import Catalogue
 from mpkit.places.names import fold
-from mpkit.sheet import pasted, points
-from mpkit.sheet import till_lists
+from mpkit.sheet import pasted, points, till_lists
 from mpkit.sites import SITES, Box
 
 SAMPLE = 300

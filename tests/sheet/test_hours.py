@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mpkit import sheet
 from mpkit.i18n import LANGUAGES
 from mpkit.model import WEEK
 from mpkit.sheet import hours
@@ -277,6 +278,11 @@ def test_a_column_for_each_day():
         ("SEG A SEX", "Mo Tu We Th Fr"),
         ("Apertura Lun-Vie", "Mo Tu We Th Fr"),
         ("Sáb y Dom", "Sa Su"),
+        ("Cierre LV", "Mo Tu We Th Fr"),
+        ("lunes_abre", "Mo"),
+        ("sabadoCierra", "Sa"),
+        ("Horario › Dom.", "Su"),
+        ("X", ""),
         ("Horario", ""),
         ("Horario de atención", ""),
         ("Día", ""),
@@ -304,6 +310,48 @@ def test_the_days_a_heading_names(heading, days):
 )
 def test_an_opening_and_a_closing_cell(opens, closes, clock, span):
     assert hours.span_of(opens, closes, clock) == span
+
+
+ROWS = "{};Sur;Mitre;{};Rosario;Santa Fe;-32.9{};-60.64;{}\n"
+HEAD = "codigo;nombre;calle;numero;ciudad;provincia;latitud;longitud;{}\n"
+
+
+def weeks(folder, headings, *rows):
+    """Own code → hours, and the records whose hours are asked, of a file with these columns."""
+    file = folder / "lista.csv"
+    lines = [ROWS.format(f"000{n}", 100 * n, n, row) for n, row in enumerate(rows, start=1)]
+    file.write_text(HEAD.format(headings) + "".join(lines), encoding="utf-8")
+    found = sheet.check(file, site="MLA", accept=("repeated_store", "name_not_unique", "duplicate_location"))
+    asked = [finding.record for finding in found.findings if finding.code == "bad_hours"]
+    assert len(found.branches) == len(rows)  # bad hours block nobody
+    return {branch.own_id: branch.hours for branch in found.branches}, asked
+
+
+def test_a_file_with_a_column_of_sentences(tmp_path):
+    found, asked = weeks(tmp_path, "horario", "Lun a Vie 9 a 18", "L-V 8:30-20:00 S 9-14", "consultar")
+    assert found == {"0001": meant("Mo-Fr 9-18"), "0002": meant("Mo-Fr 8:30-20; Sa 9-14"), "0003": {}}
+    assert asked == [3]
+
+
+def test_a_file_with_a_column_for_each_day(tmp_path):
+    days = "Lunes;Martes;Miércoles;Jueves;Viernes;Sábado;Domingo"
+    week = "9 a 18;" * 5
+    found, asked = weeks(tmp_path, days, f"{week}9 a 13;cerrado", f"{week};", f"consultar;{week}")
+    assert found == {"0001": meant("Mo-Fr 9-18; Sa 9-13"), "0002": meant("Mo-Fr 9-18"), "0003": {}}
+    assert asked == [3]
+
+
+def test_a_file_with_opening_and_closing_columns_for_runs_of_days(tmp_path):
+    heads = "Apertura LV;Cierre LV;Apertura Sábado;Cierre Sábado"
+    found, asked = weeks(tmp_path, heads, "09:00;18:00;09:00;13:00", "10:00;20:00;;", "10:00;20:00;9:00;")
+    assert found == {"0001": meant("Mo-Fr 9-18; Sa 9-13"), "0002": meant("Mo-Fr 10-20"), "0003": {}}
+    assert asked == [3]
+
+
+def test_a_file_with_opening_and_closing_columns(tmp_path):
+    found, asked = weeks(tmp_path, "apertura;cierre", "9:00;18:00", "20:00;02:00", "09:00;09:00")
+    assert found == {"0001": meant("Mo-Su 9-18"), "0002": meant("Mo-Su 20-2"), "0003": {}}
+    assert asked == [3]
 
 
 # Weeks of up to three intervals a day, said in styles that people use; they are read back the same, or asked about.

@@ -21,8 +21,9 @@ from mpkit.sheet.hours.words import DAYS, times, tokens
 
 _COMMA = 2
 _NOTHING = " \t\r\n-\u2013\u2014"
+_BETWEEN = re.compile(r"[_/>\u203a]|(?<=[^\W\d_A-Z])(?=[A-Z])")  # words of a heading: `lunes_abre`, `lunesAbre`
 _NO_DAY = re.compile(
-    r"[_/>\u203a]|\b(?:apertura|cierre|abertura|fechamento|opens?|closes?|abre|cierra|fecha|hora)\b", re.IGNORECASE
+    r"\b(?:apertura|cierre|abertura|fechamento|opens?|closes?|abre|cierra|fecha|hora)\b", re.IGNORECASE
 )
 _MOST_DOUBTS = 8  # commas that may part or join; more of them only join
 
@@ -42,7 +43,8 @@ def by_columns(cells: Mapping[str, str]) -> Hours | None:
     for heading, cell in cells.items():
         if not cell.strip(_NOTHING):
             continue
-        found, days = _spans(f"{heading}: {cell}"), days_in(heading)
+        days = days_in(heading)
+        found = _spans(f"{', '.join(sorted(days))}: {cell}")
         if found is None or set(found) - days or set(found) & set(week):
             return None
         week.update(found)
@@ -54,7 +56,7 @@ def by_columns(cells: Mapping[str, str]) -> Hours | None:
 @lru_cache(maxsize=1_000)
 def days_in(heading: str) -> frozenset[str]:
     """The week days a column's heading names (`Horario Sábado`, `Lunes a Viernes`); none where it names no day."""
-    words = tokens(_NO_DAY.sub(" ", heading))
+    words = tokens(_NO_DAY.sub(" ", _BETWEEN.sub(" ", heading))) if len(heading) > 1 else None
     if not words or not any(word.kind in {"day", "set"} for word in words) or any(times(words)):
         return frozenset()
     units = units_of(words)

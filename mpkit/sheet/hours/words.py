@@ -42,7 +42,7 @@ _SETS = {
     "weekdays": (
         WEEK[:5],
         (
-            "dias uteis|dias habiles|dias laborables|dias laborales|dias de semana|entre semana|weekdays|working days"
+            "dias uteis|lv|dias habiles|dias (?:laborables|laborales|de semana)|entre semana|weekdays|working days"
             "|durante (?:la|a) semana"
         ),
     ),
