@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -37,7 +37,7 @@ from mpkit.sales.said import Said
 from mpkit.work import Progress, Seams, silent
 
 _BATCH = 20_000  # changes read at once
-_FOLD_AT = 20_000  # overlaid payments before they are folded into the months, or a twentieth of the months' rows
+_FOLD_AT = 20_000  # payments laid over before they are folded into the months, or a twentieth of the months' rows
 # Version 2 writes numbers as differences: read three times faster than the pages of version 1, and no larger.
 _WRITTEN = "FORMAT parquet, PARQUET_VERSION v2, COMPRESSION zstd"
 _FORGOTTEN = timedelta(days=30)  # a mirror not seen for so long is told nothing more, and builds itself anew
@@ -95,22 +95,25 @@ class Mirror:
             return taken(cursor.execute(text, {name: said.values[name] for name in used}))
 
     def _entries(self, manifest: Manifest, first: date | None = None, last: date | None = None) -> str:
-        """The months that may hold the period without overlaid payments, and the overlay."""
+        """The months that may hold the period and the layers over them, each without what lies higher."""
         months = [
             name
             for month, name in sorted(manifest.months.items())
             if (first is None or month >= f"{first:%Y-%m}") and (last is None or month <= f"{last:%Y-%m}")
         ]
-        parts = []
+        parts: list[str] = []
+        gone: list[str] = []
+        for layer in reversed(manifest.layers):
+            parts.append(f"SELECT * FROM {self._files([layer.entries])}{self._but(gone)}")
+            gone.append(layer.gone)
         if months:
-            parts.append(f"SELECT * FROM {self._files(months)}")
-            if manifest.overlay is not None:
-                parts[0] += f" WHERE payment_id NOT IN (SELECT payment_id FROM {self._files([manifest.overlay.gone])})"
-        if manifest.overlay is not None:
-            parts.append(f"SELECT * FROM {self._files([manifest.overlay.entries])}")
+            parts.append(f"SELECT * FROM {self._files(months)}{self._but(gone)}")
         if not parts:  # all there is lies outside the period: any month tells the columns
             parts.append(f"SELECT * FROM {self._files(list(manifest.months.values())[:1])} WHERE false")
         return " UNION ALL ".join(parts)
+
+    def _but(self, gone: Sequence[str]) -> str:
+        return f" WHERE payment_id NOT IN (SELECT payment_id FROM {self._files(gone)})" if gone else ""
 
     def _files(self, names: Iterable[str]) -> str:
         quoted = ", ".join("'" + str(self.folder / name).replace("'", "''") + "'" for name in names)
@@ -178,9 +181,8 @@ class Mirror:
             new = replace(manifest, generation=manifest.generation + 1, as_of=as_of)
             if stamps:
                 table = as_table(changed)
-                overlay = laid_over(self.folder, manifest.overlay, list(stamps), table, new.generation)
-                new = replace(new, overlay=overlay)
-                if overlay.ids > max(_FOLD_AT, manifest.rows // 20):
+                new = replace(new, layers=laid_over(self.folder, manifest.layers, list(stamps), table, new.generation))
+                if new.laid > max(_FOLD_AT, manifest.rows // 20):
                     new = self._folded(new)
             now = self.seams.clock.now()
             manifest = swap_manifest(self.folder, manifest, new, now)
@@ -189,13 +191,11 @@ class Mirror:
                 return manifest
 
     def _folded(self, manifest: Manifest) -> Manifest:
-        """The same entries with the overlay written into the months it touches."""
+        """The same entries with the layers written into the months they touch."""
         everything = self._entries(manifest)
-        overlay = manifest.overlay
-        if overlay is None:
-            return manifest
-        gone = f"payment_id IN (SELECT payment_id FROM {self._files([overlay.gone])})"
-        touched = f"SELECT DISTINCT strftime(day, '%Y-%m') FROM {self._files([overlay.entries])}"
+        gone = f"payment_id IN (SELECT payment_id FROM {self._files(layer.gone for layer in manifest.layers)})"
+        laid = self._files(layer.entries for layer in manifest.layers)
+        touched = f"SELECT DISTINCT strftime(day, '%Y-%m') FROM {laid}"
         if manifest.months:
             base = self._files(manifest.months.values())
             touched += f" UNION SELECT DISTINCT strftime(day, '%Y-%m') FROM {base} WHERE {gone}"
@@ -206,7 +206,7 @@ class Mirror:
                 name = f"{month}-{manifest.generation}.parquet"
                 if self._copy(cursor, f"SELECT * FROM ({everything}) WHERE strftime(day, '%Y-%m') = '{month}'", name):
                     months[month] = name
-        return replace(manifest, months=months, overlay=None, rows=self._count(months.values()))
+        return replace(manifest, months=months, layers=(), rows=self._count(months.values()))
 
     def _copy(self, cursor: duckdb.DuckDBPyConnection, select: str, name: str) -> int:
         """Write one month; returns its rows (a month without any gets no file)."""

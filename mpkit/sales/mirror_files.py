@@ -20,15 +20,19 @@ import pyarrow.parquet as pq
 from mpkit.errors import StoreTrouble
 from mpkit.sales.mirror_columns import SCHEMA
 
-FORMAT = 1  # another one is thrown away and built anew
+FORMAT = 2  # another one is thrown away and built anew
 GRACE = timedelta(minutes=5)
 _MANIFEST = "manifest.json"
+_MELTS = 4  # times as many payments as are laid on top: a layer up to this size melts into the new one
 _TEXTS_OF_THEIR_OWN = {"payment_id", "order_id"}  # nearly no two alike: a dictionary of them would only be in the way
 
 
 @dataclass(frozen=True, slots=True)
-class Overlay:
-    """Changes laid over the months: the entries of `ids` payments stand in `entries`, their ids in `gone`."""
+class Layer:
+    """Changes laid over the months: the entries of `ids` payments stand in `entries`, their ids in `gone`.
+
+    What older layers and the months hold of these payments counts no more.
+    """
 
     entries: str
     gone: str
@@ -37,7 +41,10 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """One generation: a file for each month ("2026-10"), the overlay, and files that only older readers still read."""
+    """One generation: a file for each month ("2026-10"), layers over them, and files only older readers still read.
+
+    The oldest layer is first.
+    """
 
     mirror: str
     account: str
@@ -45,26 +52,38 @@ class Manifest:
     as_of: datetime | None = None
     months: Mapping[str, str] = field(default_factory=dict)
     rows: int = 0  # entries in the months
-    overlay: Overlay | None = None
+    layers: tuple[Layer, ...] = ()
     retired: Mapping[str, datetime] = field(default_factory=dict)
 
     def names(self) -> set[str]:
         """Every file of this generation."""
-        return set(self.months.values()) | ({self.overlay.entries, self.overlay.gone} if self.overlay else set())
+        return set(self.months.values()) | {name for each in self.layers for name in (each.entries, each.gone)}
+
+    @property
+    def laid(self) -> int:
+        """Payments that lie over the months, those of several layers counted in each."""
+        return sum(layer.ids for layer in self.layers)
 
 
-def laid_over(folder: Path, old: Overlay | None, changed: Sequence[str], fresh: pa.Table, generation: int) -> Overlay:
-    """Write the overlay that holds the old one's payments and the changed ones, which replace them."""
-    gone = pa.array(changed, pa.string())
-    if old is not None:
-        before = pq.read_table(folder / old.entries, schema=SCHEMA, partitioning=None)
+def laid_over(
+    folder: Path, layers: Sequence[Layer], changed: Sequence[str], fresh: pa.Table, generation: int
+) -> tuple[Layer, ...]:
+    """The layers with the changed payments on top.
+
+    Small ones are melted into the new one, so that writing it costs about what the change is worth, however much lies
+    below, and there are never many.
+    """
+    kept, gone = list(layers), pa.array(changed, pa.string())
+    while kept and kept[-1].ids <= _MELTS * len(gone):
+        below = kept.pop()
+        before = pq.read_table(folder / below.entries, schema=SCHEMA, partitioning=None)
         fresh = pa.concat_tables([before.filter(pc.invert(pc.is_in(before["payment_id"], gone))), fresh])
-        before_gone = pq.read_table(folder / old.gone, partitioning=None)["payment_id"].combine_chunks()
+        before_gone = pq.read_table(folder / below.gone, partitioning=None)["payment_id"].combine_chunks()
         gone = pc.unique(pa.concat_arrays([before_gone, gone]))
-    overlay = Overlay(f"overlay-{generation}.parquet", f"gone-{generation}.parquet", len(gone))
-    write_table(folder / overlay.entries, fresh)
-    write_table(folder / overlay.gone, pa.table({"payment_id": gone}))
-    return overlay
+    layer = Layer(f"overlay-{generation}.parquet", f"gone-{generation}.parquet", len(gone))
+    write_table(folder / layer.entries, fresh)
+    write_table(folder / layer.gone, pa.table({"payment_id": gone}))
+    return (*kept, layer)
 
 
 def write_table(file: Path, table: pa.Table) -> None:
@@ -102,7 +121,7 @@ def read_manifest(folder: Path) -> Manifest | None:
     if not isinstance(found, dict) or found.pop("format", None) != FORMAT:
         return None
     found["as_of"] = datetime.fromisoformat(found["as_of"]) if found["as_of"] else None
-    found["overlay"] = Overlay(**found["overlay"]) if found["overlay"] else None
+    found["layers"] = tuple(Layer(**layer) for layer in found["layers"])
     found["retired"] = {name: datetime.fromisoformat(at) for name, at in found["retired"].items()}
     return Manifest(**found)
 

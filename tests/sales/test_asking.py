@@ -228,7 +228,7 @@ def test_the_same_text_is_understood_by_clickhouse(mirror: Mirror) -> None:
     chdb = pytest.importorskip("chdb.session", reason="chdb (ClickHouse in process) is not installed")
     manifest = mirror.manifest()
     assert manifest is not None
-    assert manifest.overlay is None
+    assert manifest.layers == ()
     session = chdb.Session()
     parts = [f"SELECT * FROM file('{mirror.folder / name}', Parquet)" for name in manifest.months.values()]
     session.query("CREATE DATABASE IF NOT EXISTS mpkit ENGINE = Atomic")

@@ -178,13 +178,12 @@ def test_changes_lie_over_the_months_until_they_are_folded(
     mirror.catch_up()
     built = mirror.manifest()
     assert built is not None
-    assert (built.overlay, sorted(built.months), built.rows) == (None, ["2026-03", "2026-04"], 900)
+    assert (built.layers, sorted(built.months), built.rows) == ((), ["2026-03", "2026-04"], 900)
     fill(store, 30, start=900)
     mirror.catch_up()
     laid = mirror.manifest()
     assert laid is not None
-    assert laid.overlay is not None
-    assert (laid.overlay.ids, laid.months) == (30, built.months)
+    assert (laid.laid, laid.months) == (30, built.months)
     assert in_columns(mirror) == in_rows(store)
     arrays = mirror.fetch_columns(said.sums(Question(ACCOUNT, YEAR, by="")))
     assert arrays["sum_payments"].tolist() == [930]
@@ -192,9 +191,29 @@ def test_changes_lie_over_the_months_until_they_are_folded(
     mirror.catch_up()
     folded = mirror.manifest()
     assert folded is not None
-    assert (folded.overlay, folded.rows) == (None, 960)
+    assert (folded.layers, folded.rows) == ((), 960)
     assert folded.months["2026-03"] == built.months["2026-03"], "months without changes are not written again"
     assert in_columns(mirror) == in_rows(store)
+
+
+def test_a_small_change_is_written_alone(store: Engine, tmp_path: Path) -> None:
+    """What a small sync writes grows with the change: large layers stay as they are, small ones melt together."""
+    mirror = opened(store, tmp_path)
+    fill(store, 10)
+    mirror.catch_up()
+    fill(store, 500, start=10)
+    mirror.catch_up()
+    sizes = []
+    for step in range(25):
+        again = [payment(number, approved=NOON, updated=NOON + timedelta(days=step + 50)) for number in range(5, 10)]
+        rows.keep_payments(store, ACCOUNT, [*again, payment(600 + step)], PLACES)
+        mirror.catch_up()
+        manifest = mirror.manifest()
+        assert manifest is not None
+        sizes.append([layer.ids for layer in manifest.layers])
+    assert in_columns(mirror) == in_rows(store)
+    assert all(len(some) <= 4 for some in sizes)
+    assert all(some[0] == 500 for some in sizes), "nothing this small touches the large layer"
 
 
 @pytest.mark.parametrize("fold_at", [0, 1000])
@@ -238,12 +257,12 @@ def test_old_files_go_after_the_grace_time(store: Engine, tmp_path: Path) -> Non
     fill(store, 10, start=20)
     mirror.catch_up()
     assert first is not None
-    assert first.overlay is not None
-    assert (mirror.folder / first.overlay.entries).exists(), "a reader may still be at it"
+    (layer,) = first.layers
+    assert (mirror.folder / layer.entries).exists(), "a reader may still be at it"
     clock.sleep(mirror_files.GRACE.total_seconds() + 1)
     fill(store, 10, start=30)
     mirror.catch_up()
-    assert not (mirror.folder / first.overlay.entries).exists()
+    assert not (mirror.folder / layer.entries).exists()
 
 
 def test_a_store_that_does_not_know_the_mirror_has_it_built_anew(store: Engine, tmp_path: Path) -> None:
