@@ -165,7 +165,7 @@ def said(step: Mapping[str, Any]) -> str:
 
 def _marked(now: Shown) -> None:
     """The marked workbook, made by the worker when it is asked for; of several files a ZIP."""
-    files = now.judged.readable if now.judged else ()
+    files = now.judged.files if now.judged else ()
     stem = Path(files[0].name).stem if len(files) == 1 else say("review_marked_many")
     ending = "xlsx" if len(files) == 1 else "zip"
     told = {**reviews.arguments(now.one, now.begun, now.review), "language": language()[:2]}

@@ -41,7 +41,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     document: dict[str, Any] = {"files": told, "changes": None, "unanswered": []}
     if account:
         document["changes"] = _changes(bench, account, judged, arguments)
-    document["unanswered"] = _unanswered(bench, name, judged, arguments)
+    document["unanswered"] = [asdict(one) for one in unanswered(bench, name, judged, arguments)]
     progress(len(judged), len(judged), "check_step")
     sums = {each: sum(one.get(each, 0) for one in told) for each in ("rows", "branches", "registers", "blocked")}
     return {"document": str(_write(bench, name, arguments, document)), "files": len(told), **sums}
@@ -70,15 +70,14 @@ def _changes(
     return {**counts, "values": values}
 
 
-def _unanswered(
+def unanswered(
     bench: Workbench, account: str, judged: Sequence[Judged], arguments: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+) -> tuple[branches.Unanswered, ...]:
     """Who has not answered yet: earlier files, regions and names whose branches are in none of these files."""
     review = dict(arguments.get("review") or {})
     named = {name for one in judged if one.checked for name in across.named(one.checked)}
     listed = branches.listed(bench.store, account) if account else ()
-    files = [one.path.name for one in judged]
-    return [asdict(one) for one in branches.unanswered(listed, files, named, tuple(review.get("expected", ())))]
+    return branches.unanswered(listed, [one.path.name for one in judged], named, tuple(review.get("expected", ())))
 
 
 def propose(
@@ -87,7 +86,8 @@ def propose(
     """Take judged files into the list as one run, or only say what that would do; a person's choices go before."""
     who, chosen = str(arguments.get("who") or ""), dict(arguments.get("review") or {}).get("chosen", ())
     sources = across.sources(files, who)
-    choice = Choice({(kind, name, field): word for kind, name, field, word in chosen})
+    others = {"file": "file", "list": "list"}.get(str(arguments.get("conflicts") or ""))
+    choice = Choice({(kind, name, field): word for kind, name, field, word in chosen}, others)
     return branches.propose_all(bench.store, account, sources, clock=bench.seams.clock, write=write, choice=choice)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,35 +9,30 @@ from typing import Any
 from mpkit import sheet
 from mpkit.errors import Refused
 from mpkit.jobs.judging import judge
+from mpkit.jobs.kinds.check import unanswered
 from mpkit.jobs.workbench import Workbench
+from mpkit.sheet.returning import Returned, send_back
 from mpkit.work import Progress
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`arguments` is {review, account, language, name}; `name` is the file to write. The result is {path}.
 
-    A file that cannot be read is not among them. Raises `Refused` where none of them can be.
+    Of several files the ZIP has a summary too, with what could not be read and who has not answered. Raises `Refused`
+    where none of them can be read.
     """
     language = str(arguments.get("language") or bench.settings.lang or "es")
-    folder = bench.folder(str(arguments.get("account") or "nobody"), "marked")
+    account = str(arguments.get("account") or "")
+    target = bench.folder(account or "nobody", "marked") / str(arguments["name"])
     with TemporaryDirectory(prefix="mpkit-") as aside:
-        judged = [one for one in judge(bench, arguments, Path(aside), progress) if one.checked is not None]
-        if not judged:
+        judged = judge(bench, arguments, Path(aside), progress)
+        if not any(one.checked for one in judged):
             raise Refused("review_nothing_to_mark")
-        made = Path(aside) / "marked"
-        made.mkdir()
-        books = []
-        for number, one in enumerate(judged):
-            progress(number, len(judged), "mark_step")
-            assert one.checked is not None
-            out = made / f"{one.path.stem}.xlsx"
-            out = made / f"{one.path.stem}-{number + 1}.xlsx" if out.exists() else out
-            books.append(sheet.mark(one.path, one.checked, out, language))
-        target = folder / str(arguments["name"])
-        if len(books) == 1:
-            books[0].replace(target.with_suffix(".xlsx"))
-            return {"path": str(target.with_suffix(".xlsx"))}
-        with zipfile.ZipFile(target.with_suffix(".zip"), "w", zipfile.ZIP_STORED) as archive:
-            for book in books:
-                archive.write(book, book.name)
-        return {"path": str(target.with_suffix(".zip"))}
+        progress(len(judged), len(judged), "mark_step")
+        first = judged[0]
+        if len(judged) == 1 and first.checked is not None:
+            return {"path": str(sheet.mark(first.path, first.checked, target.with_suffix(".xlsx"), language))}
+        back = [Returned(one.path, one.checked or one.refusal or Refused("review_nothing_to_mark")) for one in judged]
+        missing = unanswered(bench, account, judged, arguments)
+        (archive,) = send_back(back, target.with_suffix(".zip"), language, missing)
+    return {"path": str(archive)}
