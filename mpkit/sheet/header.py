@@ -15,10 +15,13 @@ OVER = " > "  # between the two rows of a header: what stands above, what below
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NUMBERED = re.compile(r"([a-z]{3,}) ?[1-9]$")  # telephone1, direccion 1
 _ORDINAL = re.compile(r"\b[nN][°º]\.?|#")  # N° and # are numbers of something
+_LETTERS = re.compile(r"\b(?:[a-z] ){2,}[a-z]\b")  # C.U.I.T. is one word
 _LONGEST = 45  # characters: a longer cell is a sentence, not a header
 _SURE = 0.7
 _CORE, _NAME_OF, _UNKNOWN_NAME, _UNKNOWN_CODE = 0.95, 0.93, 0.6, 0.6
 _FILLERS = frozenset({"de", "del", "la", "el", "da", "do", "a", "o", "y", "e", "of", "the", "los", "las", "en", "em"})
+_OF_STREETS = frozenset({"street_name", "street_and_number", "full_address"})
+_NUMBERED_THINGS = _OF_STREETS | {"postal_code", "phone", "tax_id", "register_id", "register_count", "route"}
 _OF_PEOPLE = frozenset({"contact", "company_name", "chain_brand", "email", "phone", "tax_id"})
 
 
@@ -67,7 +70,8 @@ def _long(folded: str, short: Mapping[str, str]) -> str:
 
 
 def _spelled(header: str) -> str:
-    return _long(fold_header(_ORDINAL.sub(" numero ", header)), lexicon().short)
+    folded = fold_header(_ORDINAL.sub(" numero ", header))
+    return _long(_LETTERS.sub(lambda found: found[0].replace(" ", ""), folded), lexicon().short)
 
 
 @lru_cache(maxsize=10_000)
@@ -115,7 +119,10 @@ def _of_codes(words: list[str], core: list[str], found: dict[str, float]) -> Map
         return {"external_id": _CORE, **found}
     if set(codes) <= known.known_codes:
         return {"external_id": 0.3, "alt_id": max(_UNKNOWN_CODE, found.get("alt_id", 0.0)), **found}
-    others = {meaning: score for meaning, score in _partly(codes, {}).items() if score >= _SURE}
+    others = {meaning: score for meaning, score in _partly(codes, {}).items() if score >= _UNKNOWN_CODE}
+    if set(others) & _NUMBERED_THINGS and not set(words) & known.code:
+        street = {"street_number": _SURE} if set(others) & _OF_STREETS else {}
+        return {**street, **_partly(words, found)}
     if others or not set(words) & known.code:
         return {"ignore": _SURE, **found}
     return {"external_id": 0.3, "alt_id": _UNKNOWN_CODE, **found}
