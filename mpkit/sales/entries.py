@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,6 +37,11 @@ _RANK = {
 _EPOCH = date(1970, 1, 1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+
+# All that was said, in the order of the fields: twice as fast as to have the objects written out.
+_OF_PAYMENT = attrgetter(*(field.name for field in fields(Payment) if field.name not in {"charges", "refunds"}))
+_OF_CHARGE = attrgetter(*(field.name for field in fields(Charge)))
+_OF_REFUND = attrgetter(*(field.name for field in fields(Refund)))
 
 Facts = dict[str, Any]  # one row of a table, by column name; never leaves this room
 
@@ -158,9 +164,9 @@ def _charged(payment: Payment) -> tuple[int, int, int, int]:
 
 def _version(payment: Payment) -> str:
     """A hash of what the API said, so that equal answers are known as equal; in whatever order it lists refunds."""
-    if len(payment.refunds) > 1:
-        payment = replace(payment, refunds=tuple(sorted(payment.refunds, key=lambda each: each.id)))
-    return hashlib.sha256(orjson.dumps(payment)).hexdigest()[:32]
+    charges = [_OF_CHARGE(charge) for charge in payment.charges]
+    said = (_OF_PAYMENT(payment), charges, sorted(_OF_REFUND(refund) for refund in payment.refunds))
+    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
 
 
 def refund_facts(payment: Payment, account: str, *, zone: str) -> list[Facts]:

@@ -21,6 +21,7 @@ from mpkit.api import connect
 from mpkit.db import Engine, open_store
 from mpkit.model import Account, Branch, Location, Period
 from mpkit.sales import Mirror, Question, Synced, chunks, coverage, syncing, windows
+from mpkit.sites import SITES
 from mpkit.work import Cancelled, FixedClock, Progress, Seams, silent
 from tests.conftest import Running
 from tests.sales.making import ZONE
@@ -113,6 +114,18 @@ def test_the_same_under_faults(start_sandbox: Start, store: Engine, tmp_path: Pa
     house.assert_equals_the_ledger()
 
 
+@pytest.mark.parametrize("site", sorted(SITES))
+def test_every_country_equals_its_ledger(site: str, start_sandbox: Start, store: Engine, tmp_path: Path) -> None:
+    sandbox = start_sandbox(site=site, stores=4, registers=8, payments=400, faults=FAULTS)
+    seams = Seams(sleep=lambda seconds: threading.Event().wait(min(seconds, 0.02)) and None)
+    house = House(sandbox, store, tmp_path, seams)
+    house.sync()
+    sandbox.put("/_sandbox/faults", {})
+    house.assert_equals_the_ledger()
+    (total,) = sales.ask(house.mirror, Question(house.account.id, EVER, by="")).totals
+    assert (total.currency, total.refunds > 0, total.fees > 0) == (SITES[site].currency, True, True)
+
+
 CHILD = """
 import sys
 from pathlib import Path
@@ -136,9 +149,10 @@ print("done", flush=True)
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no SIGKILL on this system")
 def test_killed_at_any_moment_it_goes_on(start_sandbox: Start, bar: Any, tmp_path: Path) -> None:
     """A real process, a real SIGKILL a little later each time, until one run comes to its end."""
-    sandbox = start_sandbox(stores=4, registers=8, payments=4_000, latency_s=0.005)
     home = Path(__file__).parents[2]
-    for seed in bar.rounds(stated=20, reduced=1):
+    for seed in bar.rounds(stated=21, reduced=1):
+        site = sorted(SITES)[seed % len(SITES)]
+        sandbox = start_sandbox(site=site, stores=4, registers=8, payments=4_000, latency_s=0.005, faults=FAULTS)
         folder = tmp_path / str(seed)
         folder.mkdir()
         url = f"sqlite:///{folder / 'store.sqlite'}"
@@ -164,6 +178,7 @@ def test_killed_at_any_moment_it_goes_on(start_sandbox: Start, bar: Any, tmp_pat
             if said == b"done\n":
                 break
         assert kills > 1, "it must have been killed on the way"
+        sandbox.put("/_sandbox/faults", {})
         House(sandbox, store, folder).assert_equals_the_ledger()
         store.dispose()
     bar.saw("figures equal the ledger to the cent")
