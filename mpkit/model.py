@@ -93,6 +93,7 @@ class Location:
     latitude: float
     longitude: float
     reference: str = ""
+    approximate: bool = False  # the city's own point stands in until somebody says the branch's
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,12 @@ class Branch:
     zone: str = ""  # IANA; "" means the site's
     record: int | None = None  # of the file that proposed it last
     closed: bool = False
+    # Kept for the merchant, never sent; may be a person's, so in no log.
+    tax_id: str = field(default="", repr=False)  # as written; says whose account the branch is
+    route: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    contact: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

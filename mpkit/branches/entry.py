@@ -7,15 +7,17 @@ from typing import Any
 
 from mpkit.model import Amount, Branch, Location, Register
 
-_PLACE = ("street_name", "street_number", "city", "state", "latitude", "longitude", "reference")
+_PLACE = ("street_name", "street_number", "city", "state", "latitude", "longitude", "reference", "approximate")
 _BRANCH = ("name", "own_id", "region", "zone", "closed")
+_ASIDE = ("tax_id", "route", "email", "contact", "phone")  # kept for the merchant, never sent
 
 
 def of_branch(branch: Branch) -> dict[str, Any]:
     """Field → plain value."""
     place = {name: getattr(branch.location, name) for name in _PLACE}
     hours = {day: [list(interval) for interval in intervals] for day, intervals in branch.hours.items()}
-    return {**{name: getattr(branch, name) for name in _BRANCH}, **place, "hours": hours}
+    aside = {name: value for name in _ASIDE if (value := getattr(branch, name))}
+    return {**{name: getattr(branch, name) for name in _BRANCH}, **place, "hours": hours, **aside}
 
 
 def to_branch(external_id: str, values: Mapping[str, Any], record: int | None) -> Branch:
@@ -34,7 +36,18 @@ def to_branch(external_id: str, values: Mapping[str, Any], record: int | None) -
         zone=values.get("zone", ""),
         record=record,
         closed=values.get("closed", False),
+        **{name: values[name] for name in _ASIDE if name in values},
     )
+
+
+def heard(said: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said, without what says nothing new: a city's own point never takes the place of the branch's."""
+    left_out: set[str] = set()
+    if not said.get("approximate"):
+        left_out = set() if held.get("approximate") else {"approximate"}
+    elif held.get("latitude") is not None and not held.get("approximate"):
+        left_out = {"latitude", "longitude", "approximate"}
+    return {name: value for name, value in said.items() if name not in left_out}
 
 
 def of_register(register: Register) -> dict[str, Any]:

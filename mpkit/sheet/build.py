@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 
 from mpkit.model import Branch, Hours, Location, Register, Severity
 from mpkit.places.names import fold
-from mpkit.sheet import ids, opening, tills
+from mpkit.sheet import ids, opening, taxes, tills
 from mpkit.sheet.address import NO_NUMBER
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
 from mpkit.sheet.naming import naming
 from mpkit.sheet.table import Table
 from mpkit.sheet.text import safe_name
-from mpkit.sites import SITES
+from mpkit.sites import SITES, zone_of
 
 _CLOSED = frozenset(
     [
@@ -39,6 +39,7 @@ _CLOSED = frozenset(
         "deshabilitada",
     ]
 )
+_ASIDE = ("tax_id", "route", "email", "contact", "phone")  # kept with the branch, never sent
 _WARN, _INFO = Severity.WARNING, Severity.INFO
 
 
@@ -75,6 +76,7 @@ def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: boo
     said = naming(names, SITES[table.site].language)
     week = opening.read(table, findings, drafts, grouped=grouped)
     _say_ids(table, findings, drafts)
+    _say_taxes(table, findings, drafts)
     if findings.file_blocked:
         return Built((), ())
     branches: list[Branch] = []
@@ -84,7 +86,7 @@ def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: boo
         free = [draft for draft in group if draft.record not in findings.blocked]
         if not free or (free[0].point is None):
             continue
-        branch = _branch(free[0], week.get(free[0].record, {}))
+        branch = _branch(free[0], week.get(free[0].record, {}), table.site)
         branches.append(branch)
         registers.extend(tills.read(_told_apart(branch, twins), free, findings, table.site, said))
     _say_names(findings, branches)
@@ -130,9 +132,17 @@ def _external_id(draft: Draft) -> str:
     return ids.derived_id(draft.name, f"{draft.street} {draft.number}", draft.city, draft.state)
 
 
-def _branch(draft: Draft, week: Hours) -> Branch:
+def _branch(draft: Draft, week: Hours, site: str) -> Branch:
     assert draft.point is not None
-    place = Location(draft.street, draft.number, draft.city, draft.state, *draft.point, reference=_reference(draft))
+    place = Location(
+        draft.street,
+        draft.number,
+        draft.city,
+        draft.state,
+        *draft.point,
+        reference=_reference(draft),
+        approximate=draft.centred,
+    )
     return Branch(
         _external_id(draft),
         draft.name,
@@ -140,9 +150,24 @@ def _branch(draft: Draft, week: Hours) -> Branch:
         week,
         draft.own_id,
         draft.other.get("region", ""),
+        zone_of(site, draft.state, draft.city, *draft.point),
         record=draft.record,
         closed=draft.closed,
+        **{name: draft.other[name] for name in _ASIDE if name in draft.other},
     )
+
+
+def _say_taxes(table: Table, findings: Findings, drafts: list[Draft]) -> None:
+    """Tax numbers whose check digits do not agree: kept as they stand, the branch is created."""
+    if table.column("tax_id") is None:
+        return
+    country = SITES[table.site].country
+    for draft in drafts:
+        written = draft.other.get("tax_id", "")
+        if written and not taxes.is_valid(written, country):
+            better = taxes.mended(written, country) or None
+            kind = taxes.NAMES[country]
+            findings.add("tax_id_invalid", _WARN, draft.record, "tax_id", better, found=written, kind=kind)
 
 
 def _reference(draft: Draft) -> str:

@@ -24,6 +24,20 @@ _TEXTS = (
     "external_id",
     "register_name",
 )
+_KEPT = (
+    "region",
+    "route",
+    "tax_id",
+    "email",
+    "contact",
+    "phone",
+    "postal_code",
+    "register_id",
+    "register_count",
+    "alt_id",
+    "category",
+    "amount_mode",
+)
 _TOWN, _SHOPS = 0.25, 5  # degrees, together: some 20 km
 _WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
 
@@ -59,7 +73,7 @@ def read(table: Table, findings: Findings) -> list[Draft]:
     _settle(table, findings, drafts)
     for meaning in ("neighborhood", "reference", "register_name"):
         _keep(drafts, meaning, texts[meaning])
-    for meaning in ("region", "register_id", "register_count", "alt_id", "category", "amount_mode", "phone"):
+    for meaning in _KEPT:
         if table.column(meaning):
             _keep(drafts, meaning, table.values(meaning))
     return drafts
