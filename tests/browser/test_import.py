@@ -1,0 +1,202 @@
+"""Spreadsheets imported on screen as a new user would: what is found is corrected there and stays after a reload."""
+
+from __future__ import annotations
+
+import os
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from mpkit.db import open_store
+from mpkit.sheet import rows
+from tests.browser.conftest import Shop
+from tests.soak import Bar
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+LONG = 120_000
+HEAD = "codigo;nombre;direccion;ciudad;provincia;lat;lng;horario\n"
+NORTE = (
+    "0425;Centro;San Martín 450;Rosario;Santa Fe;-32.9468;-60.6393;Lun a Vie 9 a 18\n"
+    "0426;Norte;Mitre 12;Rosario;Salta;-32.9301;-60.6601;\n"
+    "0427;Sur;Alem 20;Bahía Blanca;Buenos Aires;;;\n"
+)
+LINK = "https://www.google.com/maps/place/X/@-38.7,-62.2,17z/data=!3d-38.7183!4d-62.2663"
+OPEN_FILES = (
+    "AR_precios-claros_sucursales.csv",
+    "BR_lojas-de-pesca.csv",
+    "CL_farmacias_minsal.csv",
+    "CL_tricot_tiendas.xlsx",
+    "CO_puntos-de-venta.csv",
+    "MX_afore-coppel_sucursales.csv",
+    "PE_degustaciones_tiendas.csv",
+    "UY_locales-de-cobro.csv",
+)
+VIEWS = {
+    "es": ("Filas", "Mapa", "Columnas", "Archivos", "Para corregir"),
+    "pt": ("Linhas", "Mapa", "Colunas", "Arquivos", "Para corrigir"),
+    "en": ("Rows", "Map", "Columns", "Files", "To correct"),
+}
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def hosts() -> set[str]:
+    """Every host the browser asked for anything."""
+    return set()
+
+
+@pytest.fixture
+def open_page(browser: Browser, hosts: set[str]) -> Iterator[Open]:
+    made: list[BrowserContext] = []
+
+    def open_(*, width: int = 1280, locale: str = "es-AR", dark: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale=locale,
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
+        context.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+        made.append(context)
+        return context.new_page()
+
+    yield open_
+    for context in made:
+        context.close()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(name)).first
+
+
+def still(page: Page) -> None:
+    page.wait_for_timeout(300)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
+    page.wait_for_timeout(300)
+
+
+def reviewed(page: Page, shop: Shop, files: list[Path], lang: str = "es") -> None:
+    """Choose the files and wait until what they say stands there."""
+    page.goto(f"{shop.address}/sucursales?step=file&lang={lang}")
+    page.locator("input[type=file]").first.set_input_files(files)
+    button(page, "^.*(Revisar l|Revisar a|Revisar as|Review the)").click()
+    page.wait_for_url(re.compile("review="), timeout=LONG)
+    expect(button(page, "marcada|marked")).to_be_visible(timeout=LONG)
+    still(page)
+
+
+def shot(page: Page, name: str) -> None:
+    """A picture of the whole page, where somebody asked for pictures."""
+    folder = os.environ.get("MPKIT_SCREENSHOTS")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    size = page.viewport_size or {"width": 1280, "height": 900}
+    high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(600, min(high, 1600))})
+    page.wait_for_timeout(900)
+    page.screenshot(path=Path(folder) / f"{name}.png")
+    page.set_viewport_size(size)
+
+
+def view(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=re.compile(f"{name}$")).first.click()
+    still(page)
+
+
+def sideways(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def steps(shop: Shop, page: Page) -> list[str]:
+    name = re.search(r"review=(\w+)", page.url)
+    assert name is not None
+    begun = rows.find(open_store(f"sqlite:///{shop.data / 'mpkit.sqlite'}"), "", name[1])
+    assert begun is not None
+    return [str(step["do"]) for step in begun.steps]
+
+
+def test_what_is_found_is_corrected_on_screen(shop: Shop, open_page: Open, hosts: set[str], tmp_path: Path) -> None:
+    norte = tmp_path / "norte.csv"
+    norte.write_text(HEAD + NORTE, encoding="utf-8")
+    page = open_page()
+    reviewed(page, shop, [norte])
+    expect(page.get_by_text("de 3 filas salen 1 sucursales")).to_be_visible(timeout=LONG)
+    shot(page, "importar-corregir")
+
+    # A value taken, pressed twice: one step; and a link pasted where coordinates are missing.
+    use = button(page, "Usar «Santa Fe»")
+    box = use.bounding_box()
+    assert box is not None
+    for _ in range(2):
+        page.mouse.click(box["x"] + 20, box["y"] + 10)
+        page.wait_for_timeout(300)
+    expect(page.get_by_text("de 3 filas salen 2 sucursales")).to_be_visible(timeout=LONG)
+    assert steps(shop, page) == ["edit"]
+    page.get_by_label("Enlace de mapa, o latitud y longitud").first.fill(LINK)
+    button(page, "Guardar").click()
+    expect(page.get_by_text("de 3 filas salen 3 sucursales")).to_be_visible(timeout=LONG)
+
+    # A reload, another tab, and a step back.
+    page.reload()
+    expect(page.get_by_text("de 3 filas salen 3 sucursales")).to_be_visible(timeout=LONG)
+    other = open_page()
+    other.goto(page.url)
+    expect(other.get_by_text("de 3 filas salen 3 sucursales")).to_be_visible(timeout=LONG)
+    button(page, "Deshacer").click()
+    expect(page.get_by_text("de 3 filas salen 2 sucursales")).to_be_visible(timeout=LONG)
+    assert steps(shop, page) == ["edit", "edit", "undo"]
+
+    with page.expect_download(timeout=LONG) as waiting:
+        button(page, "Bajar planilla marcada").click()
+    assert zipfile.is_zipfile(waiting.value.path())
+    for name in VIEWS["es"]:
+        view(page, name)
+        shot(page, f"importar-{name.lower().replace(' ', '-')}")
+    assert "Salta" in norte.read_text(encoding="utf-8"), "the merchant's own file is never written to"
+    assert hosts <= {urlsplit(shop.address).netloc, ""}, hosts
+
+
+def test_several_files_on_a_phone(shop: Shop, open_page: Open, tmp_path: Path) -> None:
+    norte, sur = tmp_path / "norte.csv", tmp_path / "sur.csv"
+    norte.write_text(HEAD + NORTE, encoding="utf-8")
+    sur.write_text(HEAD + NORTE.splitlines()[0].replace("450", "470") + "\n", encoding="utf-8")
+    page = open_page(width=390, locale="pt-BR", dark=True)
+    reviewed(page, shop, [norte, sur], "pt")
+    for name in VIEWS["pt"]:
+        view(page, name)
+        assert sideways(page) <= 0, name
+    shot(page, "importar-telefono")
+    with page.expect_download(timeout=LONG) as waiting:
+        button(page, "Baixar planilhas marcadas").click()
+    with zipfile.ZipFile(waiting.value.path()) as archive:
+        assert {"norte.xlsx", "sur.xlsx"} < set(archive.namelist())
+
+
+def test_the_open_files_as_a_new_user_would(
+    shop: Shop, open_page: Open, hosts: set[str], shared: Path, bar: Bar
+) -> None:
+    """Every open file imported in Chromium: all views, three languages, desktop and phone, light and dark."""
+    ways = [(lang, width, dark) for lang in VIEWS for width in (1280, 390) for dark in (False, True)]
+    seen = 0
+    for seed in bar.rounds(stated=len(OPEN_FILES) * 3, reduced=1):
+        name = OPEN_FILES[seed % len(OPEN_FILES)]
+        file = shared / "data" / "branches" / name
+        if not file.is_file():
+            pytest.skip(f"the list {name} is not in the folder of test data")
+        lang, width, dark = ways[(seed * 5) % len(ways)]
+        page = open_page(width=width, locale={"es": "es-AR", "pt": "pt-BR", "en": "en-US"}[lang], dark=dark)
+        reviewed(page, shop, [file], lang)
+        for shown in VIEWS[lang]:
+            view(page, shown)
+            assert sideways(page) <= 0, (name, shown)
+            assert not page.get_by_test_id("stException").count(), (name, shown)
+            seen += 1
+        page.close()
+    bar.saw(f"{seen} views, none failed or scrolled sideways")
+    assert hosts <= {urlsplit(shop.address).netloc, ""}, hosts
