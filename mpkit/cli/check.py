@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,15 +14,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mpkit import sheet
+from mpkit import branches, sheet
+from mpkit.branches import Listed, Memory, Unanswered
 from mpkit.cli import console
 from mpkit.errors import UnreadableFile, WrongUsage
 from mpkit.i18n import say, say_error
-from mpkit.jobs.judging import places_of
+from mpkit.jobs.judging import meant, places_of
 from mpkit.model import Finding, Severity
 from mpkit.places import Catalogue
-from mpkit.sheet import Checked, files
+from mpkit.sheet import Checked, Returned, across, files
+from mpkit.sheet.linking import CODE
 from mpkit.sheet.marking import by_weight
+from mpkit.sheet.returning import BETWEEN
+from mpkit.sheet.run import Decided
 
 _STYLE = {Severity.BLOCKING: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _ROWS = 12  # rows named of one kind; the marked workbook names them all
@@ -35,48 +41,117 @@ def command(
         list[str] | None, typer.Option("--map", help="MEANING=COLUMN (header or number); may be repeated")
     ] = None,
     accept: Annotated[list[str] | None, typer.Option(help="apply repairs of this CODE; may be repeated")] = None,
-    out: Annotated[Path | None, typer.Option(help="write the marked workbook here")] = None,
+    same: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="[FILE:]ROW=ID: the row is that branch of the list; ROW=new: it is a new one; may be repeated"
+        ),
+    ] = None,
+    expect: Annotated[
+        list[str] | None, typer.Option(help="a region or a name whose file is waited for; may be repeated")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="write the marked workbook here; of several files a .zip, a folder or a summary")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """One file gives its document, several {"files": [documents]}; exit code 3 where there is something to look at."""
-    language, mapping = console.language(), parse_map(map_ or [])
-    documents: list[dict[str, Any]] = []
-    texts: list[str] = []
+    language, mapping, known = console.language(), parse_map(map_ or []), _known(site)
     with TemporaryDirectory(prefix="mpkit-") as aside, console.progress() as progress:
         found = files.gather(paths, Path(aside))
-        results = sheet.check_all(
-            found,
-            progress,
-            site=site,
-            sheet=sheet_,
-            mapping=mapping,
-            accept=accept or (),
-            places=_places(),
-        )
-        for path, result in zip(found, results, strict=True):
-            if isinstance(result, UnreadableFile):
-                documents.append({"file": path.name, "error": say_error(result, language)})
-                texts.append(say_error(result, language))
-                continue
-            documents.append(result.to_json(language))
-            texts.append("" if as_json else report(result, language))
-            if out:
-                sheet.mark(path, result, _marked(out, path, several=len(found) > 1), language)
-    document = documents[0] if len(documents) == 1 else {"files": documents}
-    console.answer(document, "\n\n".join(texts), as_json=as_json)
+        decided = Decided(accept or (), parse_same(same or [], [path.name for path in found]))
+        options = {"site": site, "sheet": sheet_, "mapping": mapping, "accept": accept or (), "places": known.places}
+        results = sheet.check_all(found, progress, memory=known.memory, decided=decided, **options)
+        missing = _missing(known, results, files.labels(found), tuple(expect or ()))
+        if out and len(found) == 1 and isinstance(results[0], Checked):
+            sheet.mark(found[0], results[0], out, language)
+        elif out:
+            back = [Returned(path, result) for path, result in zip(found, results, strict=True)]
+            sheet.send_back(back, out, language, missing)
+    documents = [_document(path, result, language) for path, result in zip(found, results, strict=True)]
+    whole: dict[str, Any] = (
+        documents[0] if len(documents) == 1 else {"files": documents, "conflicts": _between(documents)}
+    )
+    if len(documents) > 1 or missing:
+        whole = {**whole, "unanswered": [asdict(one) for one in missing]}
+    texts = [] if as_json else [_text(result, language) for result in results] + _waiting(missing, language)
+    console.answer(whole, "\n\n".join(texts), as_json=as_json)
     if any(isinstance(result, UnreadableFile) for result in results):
         raise typer.Exit(console.REFUSED)
-    if any(result.findings for result in results if isinstance(result, Checked)):
+    if missing or any(result.findings for result in results if isinstance(result, Checked)):
         console.look()
 
 
-def _places() -> Path | Catalogue | None:
-    """The lists of places to judge by: those of an account where a store knows one; nothing is asked or made for it."""
+@dataclass(frozen=True)
+class _Known:
+    """What the store knows of the one account that is meant: its places, its list; nothing is asked or made for it."""
+
+    places: Path | Catalogue | None
+    memory: Memory = across.NO_LIST
+    listed: tuple[Listed, ...] = ()
+
+
+def _known(site: str) -> _Known:
+    """What is known, nothing where there is no store yet or where it is not clear which account is meant."""
     chosen = console.settings()
     kind, _, file = chosen.database.partition(":///")
     if kind == "sqlite" and not Path(file).exists():
-        return chosen.places
-    return places_of(console.bench())
+        return _Known(chosen.places)
+    bench = console.bench()
+    account = meant(bench)
+    if account is None or (site and site.upper() != account.site):
+        return _Known(places_of(bench))
+    return _Known(places_of(bench), branches.memory(bench.store, account.id), branches.listed(bench.store, account.id))
+
+
+def _missing(
+    known: _Known, results: Sequence[Checked | UnreadableFile], names: Sequence[str], expected: Sequence[str]
+) -> tuple[Unanswered, ...]:
+    named = {name for result in results if isinstance(result, Checked) for name in across.named(result)}
+    return branches.unanswered(known.listed, names, named, expected)
+
+
+def _document(path: Path, result: Checked | UnreadableFile, language: str) -> dict[str, Any]:
+    """A file's document: what `Checked.to_json` says, and what its branches and registers are called by us."""
+    if isinstance(result, UnreadableFile):
+        return {"file": path.name, "error": say_error(result, language)}
+    return {**result.to_json(language), "ids": sheet.identities(result)}
+
+
+def _between(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The findings that are about two files, each with its own file."""
+    return [
+        {"file": document["file"], **finding}
+        for document in documents
+        for finding in document.get("findings", ())
+        if finding["code"] in BETWEEN
+    ]
+
+
+def _text(result: Checked | UnreadableFile, language: str) -> str:
+    return say_error(result, language) if isinstance(result, UnreadableFile) else report(result, language)
+
+
+def _waiting(missing: Sequence[Unanswered], language: str) -> list[str]:
+    """Who has not answered yet, a line each."""
+    lines = [
+        say("check_unanswered", language, who=say(f"missing_{one.kind}", language, name=one.name), n=one.missing)
+        for one in missing
+    ]
+    return ["\n".join(lines)] if lines else []
+
+
+def parse_same(said: list[str], names: Sequence[str]) -> dict[str, set[tuple[int, str]]]:
+    """[FILE:]ROW=ID or ROW=new, as often as said, as what `Decided.passed` holds; raises `WrongUsage`."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for each in said:
+        place, equals, name = each.rpartition("=")
+        file, _, row = place.rpartition(":")
+        if not equals or not name.strip() or not row.strip().isdecimal() or (not file and len(names) != 1):
+            raise WrongUsage("same_unreadable", said=each)
+        code = CODE if name.strip() == "new" else f"{CODE}={name.strip()}"
+        found.setdefault(file or names[0], set()).add((int(row), code))
+    return found
 
 
 def parse_map(said: list[str]) -> dict[str, str]:
@@ -88,10 +163,6 @@ def parse_map(said: list[str]) -> dict[str, str]:
             raise WrongUsage("map_unreadable", said=each)
         mapping[meaning.strip()] = column.strip()
     return mapping
-
-
-def _marked(out: Path, path: Path, *, several: bool) -> Path:
-    return out.with_stem(f"{out.stem}-{path.stem}") if several else out
 
 
 def report(checked: Checked, language: str) -> str:

@@ -13,12 +13,14 @@ import typer
 from mpkit import ledger
 from mpkit.cli import console, recall
 from mpkit.cli.apply import read_plan
-from mpkit.cli.check import parse_map
+from mpkit.cli.check import parse_map, parse_same
 from mpkit.db import canonical
 from mpkit.errors import Refused, WrongUsage
 from mpkit.jobs import Workbench, latest, run_now
 from mpkit.model import Account, Amount
 from mpkit.plan import Plan, markdown, parse_only, text
+
+_CONFLICTS = 8  # values told by name
 
 
 def command(
@@ -28,6 +30,12 @@ def command(
     sheet_name: Annotated[str, typer.Option("--sheet", help="sheet of a workbook")] = "",
     mapping: Annotated[list[str] | None, typer.Option("--map", help="MEANING=COLUMN, repeatable")] = None,
     accept: Annotated[list[str] | None, typer.Option(help="code of a repair to apply, repeatable")] = None,
+    same: Annotated[
+        list[str] | None, typer.Option(help="[FILE:]ROW=ID or ROW=new: which branch a doubtful row is, repeatable")
+    ] = None,
+    conflicts: Annotated[
+        str, typer.Option(help="file or list: which counts where a file says something new against a person's edit")
+    ] = "",
     amount: Annotated[str, typer.Option(help="who enters the amount: buyer, own-system or till; kept")] = "",
     only: Annotated[str, typer.Option(help="region=NAME, ID,… or first=N")] = "",
     close: Annotated[str, typer.Option(help="ID,… of branches and registers to close for good")] = "",
@@ -41,7 +49,11 @@ def command(
     parse_only(only)
     if undo and (files or amount or only or close):
         raise WrongUsage("plan_undo_with")
+    if conflicts not in {"", "file", "list"}:
+        raise WrongUsage("plan_conflicts_wrong", text=conflicts)
     options = {"site": site, "sheet": sheet_name, "map": parse_map(mapping or []), "accept": list(accept or [])}
+    passed = parse_same(same or [], [file.name for file in files or []])
+    options |= {"passed": {file: sorted(rows) for file, rows in passed.items()}, "conflicts": conflicts}
     bench = console.bench()
     account = bench.account()
     left_out = _take_in(bench, account, files, **options) if files else 0
@@ -69,7 +81,12 @@ def _take_in(bench: Workbench, account: Account, files: list[Path], **options: o
         console.say("plan_taken_in", **{name: file[name] for name in ("file", "branches", "registers")})
         if file["blocking"]:
             console.say("plan_findings", n=file["blocking"], file=file["file"])
-    return sum(int(file["blocking"]) for file in taken["files"])
+    clashes = [change for change in taken["changes"] if change["conflict"]]
+    if clashes:
+        told = [f"{c['external_id']} {c['field']}: {c['before']} | {c['after']}" for c in clashes[:_CONFLICTS]]
+        more = " …" if taken["conflicts"] > len(told) else ""
+        console.say("plan_conflicts", n=taken["conflicts"], values="; ".join(told) + more)
+    return sum(int(file["blocking"]) for file in taken["files"]) + int(taken["conflicts"])
 
 
 def _run(bench: Workbench, account: Account, undo: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from mpkit import accounts, branches, sheet
 from mpkit.errors import Refused, WrongUsage
 from mpkit.jobs.workbench import Workbench
+from mpkit.model import Account
 from mpkit.places import Catalogue
 from mpkit.places.own import of_account
 from mpkit.sheet import Checked, across, files
@@ -31,24 +32,27 @@ class Judged:
 def judge(bench: Workbench, arguments: Mapping[str, Any], aside: Path, progress: Progress) -> tuple[Judged, ...]:
     """The files of a job, in their order; archives are unpacked into `aside`.
 
-    `arguments` is {review, account}, or {paths, site, sheet, map, accept} as a command says it.
+    `arguments` is {review, account}, or {paths, site, sheet, map, accept, passed} as a command says it.
     """
     review = from_plain(arguments["review"]) if "review" in arguments else None
     paths = review.paths if review else arguments["paths"]
     found = files.gather([Path(path) for path in paths], aside)
     found = tuple(path for path in found if review is None or path.name not in review.left_out)
     done: list[Judged] = []
-    for number, path in enumerate(found):
+    for number, (path, label) in enumerate(zip(found, files.labels(found), strict=True)):
         progress(number, len(found), "check_step")
         told = options(bench, arguments) if review is None else of_review(bench, arguments, review, path.name)
         try:
-            done.append(Judged(path, sheet.check(path, **told)))
+            checked = sheet.check(path, **told)
+            done.append(Judged(path, replace(checked, file=label) if review is None else checked))
         except (Refused, WrongUsage) as refusal:
             done.append(Judged(path, None, refusal))
     name = str(arguments.get("account") or "")
     memory = branches.memory(bench.store, name) if name else across.NO_LIST
     accept = review.accept if review else tuple(arguments.get("accept") or ())
-    passed = {file: of.accepted for file, of in review.files.items()} if review else {}
+    told_passed = dict(arguments.get("passed") or {})
+    passed = {file: {(int(row), str(code)) for row, code in told_passed[file]} for file in told_passed}
+    passed |= {file: set(of.accepted) for file, of in review.files.items()} if review else {}
     run = [one.checked for one in done if one.checked]
     told_of = iter(across.compared(run, memory, across.Decided(accept, passed)))
     return tuple(Judged(one.path, next(told_of)) if one.checked else one for one in done)
@@ -59,10 +63,16 @@ def places_of(bench: Workbench, name: str = "") -> Path | Catalogue | None:
 
     `name` "" is the account of the settings, else the only one; where it is not clear which, none is asked.
     """
-    known, name = accounts.known(bench.store), name or bench.settings.account
-    meant = [one for one in known if name in {one.id, one.nickname}] if name else known
-    own = of_account(bench.store, meant[0], bench.settings.places) if len(meant) == 1 else None
+    account = meant(bench, name)
+    own = of_account(bench.store, account, bench.settings.places) if account else None
     return own or bench.settings.places
+
+
+def meant(bench: Workbench, name: str = "") -> Account | None:
+    """The known account of that id or nickname, "" that of the settings or the only one; None where it is not clear."""
+    known, name = accounts.known(bench.store), name or bench.settings.account
+    found = [one for one in known if name in {one.id, one.nickname}] if name else list(known)
+    return found[0] if len(found) == 1 else None
 
 
 def options(bench: Workbench, arguments: Mapping[str, Any]) -> dict[str, Any]:

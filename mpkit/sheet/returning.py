@@ -22,7 +22,7 @@ from mpkit.sheet.idsheet import ID_COLUMNS, id_rows, write_sheet
 from mpkit.sheet.marking import mark
 from mpkit.sheet.writing import formats, workbook
 
-_BETWEEN = frozenset({conflicts.CODE, conflicts.COUNT, "in_other_file", "identity_doubtful"})
+BETWEEN = frozenset({conflicts.CODE, conflicts.COUNT, "in_other_file", "identity_doubtful"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _summary(
             [checked.file, str(finding.row), finding.header, message(finding, language)]
             for checked in _judged(files)
             for finding in checked.findings
-            if finding.code in _BETWEEN
+            if finding.code in BETWEEN
         ]
         if between:
             columns = ["summary_name", "mark_row", "mark_column", "mark_what"]

@@ -11,6 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from mpkit import accounts, branches, sheet
+from mpkit.db import open_store
+from mpkit.model import Account
+from mpkit.sheet import across
+from mpkit.work import Seams, silent
+
 ROOT = Path(__file__).parent.parent.parent
 HEAD = "codigo;nombre;direccion;ciudad;provincia;lat;lng\n"
 GOOD = "1;Centro;San Martín 450;Rosario;Santa Fe;-32.9468;-60.6393\n"
@@ -73,6 +79,17 @@ def test_the_document(mpkit, tmp_path):
         "branches",
         "registers",
         "findings",
+        "ids",
+    ]
+    assert document["ids"] == [
+        {
+            "record": 1,
+            "own_id": "1",
+            "external_id": "1",
+            "name": "Centro",
+            "how": "own",
+            "registers": [{"own_id": "", "external_id": "1C01", "name": "1 Caja 1"}],
+        }
     ]
     assert document["columns"][0] == {"index": 1, "header": "codigo", "meaning": "external_id", "confidence": 1.0}
     [finding] = document["findings"]
@@ -109,12 +126,59 @@ def test_folders_and_archives(mpkit, tmp_path):
     assert [(d["file"], d.get("branches")) for d in documents] == [("a.csv", 1), ("b.csv", 1), ("c.xlsx", None)]
     assert "dañado" in documents[2]["error"]
     with zipfile.ZipFile(tmp_path / "todo.zip", "w") as archive:
-        archive.write(folder / "a.csv", "../../a.csv")
-        archive.write(folder / "b.csv", "deep/a.csv")
+        archive.write(folder / "a.csv", "norte/a.csv")
+        archive.write(folder / "b.csv", "sur/deep/a.csv")
         archive.writestr("__MACOSX/a.csv", "x")
-    packed = mpkit("check", tmp_path / "todo.zip", "--site", "MLA", "--json")
-    assert [d["branches"] for d in json.loads(packed.stdout)["files"]] == [1, 1]
+    packed = mpkit("check", tmp_path / "todo.zip", "--site", "MLA", "--json", "--out", tmp_path / "vuelta.zip")
+    assert packed.returncode == 0, packed.stderr
+    documents = json.loads(packed.stdout)["files"]
+    assert [(d["file"], d["branches"]) for d in documents] == [("norte - a.csv", 1), ("sur - deep - a.csv", 1)]
+    with zipfile.ZipFile(tmp_path / "vuelta.zip") as archive:
+        assert sorted(archive.namelist()) == ["norte - a.xlsx", "resumen.xlsx", "sur - deep - a.xlsx"]
+    with zipfile.ZipFile(tmp_path / "mal.zip", "w") as archive:
+        archive.write(folder / "a.csv", "../../a.csv")
+    refused = mpkit("check", tmp_path / "mal.zip", "--site", "MLA", "--json")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "mal.zip" in refused.stderr
     assert not (tmp_path.parent / "a.csv").exists()
+
+
+def test_what_differs_between_files_and_who_is_missing(mpkit, tmp_path):
+    write(tmp_path / "norte.csv", HEAD + GOOD)
+    write(tmp_path / "sur.csv", HEAD + GOOD.replace("Centro", "Centro Viejo"))
+    done = mpkit("check", "norte.csv", "sur.csv", "--site", "MLA", "--json", "--expect", "oeste", "--expect", "Norte")
+    document = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert [(c["file"], c["row"], c["code"]) for c in document["conflicts"]] == [
+        ("norte.csv", 2, "files_differ"),
+        ("sur.csv", 2, "files_differ"),
+    ]
+    assert [d["branches"] for d in document["files"]] == [0, 0]
+    assert [(one["kind"], one["name"]) for one in document["unanswered"]] == [("expected", "oeste")]
+    told = mpkit("check", "norte.csv", "sur.csv", "--site", "MLA", "--expect", "oeste")
+    assert "Sin respuesta: oeste." in told.stdout
+    agreed = mpkit("check", "norte.csv", "sur.csv", "--site", "MLA", "--json", "--accept", "files_differ")
+    assert [d["branches"] for d in json.loads(agreed.stdout)["files"]] == [0, 1]
+
+
+def test_a_file_is_compared_with_the_list(mpkit, tmp_path):
+    """Once something was taken in, rows without ids are those of before, or somebody is asked."""
+    store = open_store(f"sqlite:///{tmp_path / 'list.sqlite'}")
+    accounts.pin(store, Account("7", "CADENA", "MLA", test=True), "http://127.0.0.1:9")
+    bare = HEAD.partition(";")[2] + GOOD.partition(";")[2]
+    run = sheet.check_all([write(tmp_path / "a.csv", bare)], silent, site="MLA")
+    branches.propose_all(store, "7", across.sources(run), clock=Seams().clock)
+    kept = branches.wanted(store, "7").branches[0].external_id
+    settings = {"MPKIT_STORE_URL": f"sqlite:///{tmp_path / 'list.sqlite'}"}
+    path = write(tmp_path / "b.csv", bare.replace("Centro", "Kiosco Sol"))
+    asked = json.loads(mpkit("check", path, "--site", "MLA", "--json", **settings).stdout)
+    assert ([f["code"] for f in asked["findings"]], asked["ids"]) == (["identity_doubtful"], [])
+    same = json.loads(mpkit("check", path, "--site", "MLA", "--json", "--same", f"2={kept}", **settings).stdout)
+    assert [(each["external_id"], each["how"]) for each in same["ids"]] == [(kept, "linked")]
+    new = json.loads(mpkit("check", path, "--site", "MLA", "--json", "--same", "b.csv:2=new", **settings).stdout)
+    assert [each["how"] for each in new["ids"]] == ["made"]
+    for wrong in ("2", "x=new", "2="):
+        assert mpkit("check", path, "--same", wrong, **settings).returncode == 2
 
 
 def test_what_cannot_be_read_is_one_sentence(mpkit, tmp_path):

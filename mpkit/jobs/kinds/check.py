@@ -16,6 +16,7 @@ from typing import Any
 
 from mpkit import branches
 from mpkit.branches import Choice, Proposed
+from mpkit.branches.comparing import Word
 from mpkit.db import canonical
 from mpkit.jobs.judging import Judged, judge
 from mpkit.jobs.workbench import Workbench
@@ -86,7 +87,8 @@ def propose(
     """Take judged files into the list as one run, or only say what that would do; a person's choices go before."""
     who, chosen = str(arguments.get("who") or ""), dict(arguments.get("review") or {}).get("chosen", ())
     sources = across.sources(files, who)
-    others = {"file": "file", "list": "list"}.get(str(arguments.get("conflicts") or ""))
+    words: dict[str, Word] = {"file": "file", "list": "list"}
+    others = words.get(str(arguments.get("conflicts") or ""))
     choice = Choice({(kind, name, field): word for kind, name, field, word in chosen}, others)
     return branches.propose_all(bench.store, account, sources, clock=bench.seams.clock, write=write, choice=choice)
 
