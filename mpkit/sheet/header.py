@@ -113,10 +113,8 @@ def _of_codes(words: list[str], core: list[str], found: dict[str, float]) -> Map
     if max(found.values(), default=0.0) >= _CORE:
         return found
     codes = [word for word in core if word not in known.code | known.number]
-    if not codes and not set(words) & known.code:
-        return found
     if not codes:
-        return {"external_id": _CORE, **found}
+        return {"external_id": _CORE, **found} if set(words) & known.code else found
     if set(codes) <= known.known_codes:
         return {"external_id": 0.3, "alt_id": max(_UNKNOWN_CODE, found.get("alt_id", 0.0)), **found}
     others = {meaning: score for meaning, score in _partly(codes, {}).items() if score >= _UNKNOWN_CODE}

@@ -69,6 +69,11 @@ def _known(cells: Row) -> int:
     return sum(max(scores(cell).values(), default=0.0) >= _SURE for cell in cells)
 
 
+def _is_of_branches(cell: str) -> bool:
+    """Whether a cell is a word of a header we know, and of something a list of branches is about."""
+    return max((score for meaning, score in scores(cell).items() if meaning != "ignore"), default=0.0) >= _SURE
+
+
 def _is_text(row: Row) -> bool:
     """Whether a row holds short texts only, none of them with a digit."""
     cells = [cell.strip() for cell in row if cell.strip()]
@@ -89,8 +94,8 @@ def _is_upper(above: Row, header: Row) -> bool:
         return False
     below = [c for c, cell in enumerate(header) if cell.strip()]
     spans = sum(1 for c, after in zip(titles, [*titles[1:], len(header)], strict=True) if after - c >= _TWO)
-    telling = len(titles) > _TWO or _known([above[c] for c in titles])
-    return bool(telling) and titles[-1] < len(header) and len(titles) < len(set(below) | set(titles)) and spans > 0
+    telling = 2 * sum(_is_of_branches(above[c]) for c in titles) > len(titles)
+    return telling and titles[-1] < len(header) and len(titles) < len(set(below) | set(titles)) and spans > 0
 
 
 def _joined(above: Row, below: Row) -> tuple[str, ...]:
