@@ -154,7 +154,8 @@ def _record(said: Said) -> int | None:
 
 def _new(said: Said, source: Mapping[str, Any], at: datetime) -> Mapping[str, Any]:
     """The row of an entry the list has not had."""
-    values = {name: value for name, value in said.values.items() if not entry.is_blank(value) or value == ""}
+    heard = entry.heard(said.values, {}).items()
+    values = {name: value for name, value in heard if not entry.is_blank(value) or value == ""}
     origins = {name: source for name, value in values.items() if not entry.is_blank(value)}
     return {"values": values, "origins": origins, "record": said.record, "added": at, "changed": at}
 
@@ -168,7 +169,7 @@ def _merged(
 ) -> Mapping[str, Any]:
     """The row after what is said; `changes` is added to."""
     values, origins = dict(before["values"]), dict(before["origins"])
-    for name, value in said.values.items():
+    for name, value in entry.heard(said.values, values).items():
         old = values.get(name)
         if entry.is_blank(value) or value == old or (name == "closed" and not value and not said.reopens):
             continue

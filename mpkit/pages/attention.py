@@ -33,6 +33,7 @@ class Counts:
     existing: int = 0
     printed: int = 0
     to_correct: int = 0
+    approximate: int = 0  # branches that stand at their city's own point
 
 
 def lines(
@@ -49,6 +50,8 @@ def lines(
     if counts.to_correct:
         values = {"n": counts.to_correct}
         found.append(Line("today_to_correct", "branches", "today_correct", "edit_note", values, {"step": "review"}))
+    if counts.approximate:
+        found.append(Line("today_approximate", "branches", "today_look", "wrong_location", {"n": counts.approximate}))
     unprinted = counts.existing - counts.printed
     if unprinted > 0:
         found.append(Line("today_to_print", "signs", "today_print", "print", {"n": unprinted}))

@@ -16,7 +16,8 @@ def listed(one: Account) -> bool:
 def counts(one: Account) -> Counts:
     """Registers wanted, existing and with a sign in use; rows of the last spreadsheet that still need correcting."""
     store = house().store
-    open_registers = [each for each in branches.wanted(store, one.id).registers if not each.closed]
+    wanted = branches.wanted(store, one.id)
+    open_registers = [each for each in wanted.registers if not each.closed]
     existing = {
         external_id for (kind, external_id) in ledger.known(store, one.id, seal=unread) if kind == "pos" and external_id
     }
@@ -27,6 +28,7 @@ def counts(one: Account) -> Counts:
         existing=sum(each.external_id in existing for each in open_registers),
         printed=sum(each.external_id in existing and each.external_id in printed for each in open_registers),
         to_correct=int((check.result or {}).get("blocked", 0)) if check is not None else 0,
+        approximate=sum(each.location.approximate and not each.closed for each in wanted.branches),
     )
 
 

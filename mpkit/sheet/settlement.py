@@ -232,9 +232,8 @@ class Settlement:
         town = self._town(case)
         if town and case.point:
             inside = self.catalogue.around(*case.point, 1)[0].state == (case.state or town.state)
-            taken = self._add(
-                case, "city_unknown", "city", town.city, agreed=inside, found=case.city_text, city=town.city
-            )
+            used: dict[str, object] = {"found": case.city_text, "city": f"{town.city}{_far(town)}"}
+            taken = self._add(case, "city_unknown", "city", town.city, agreed=inside, **used)
             return case.settled(town.state if taken else case.state, town.city if taken else "")
         if not case.state and match.kind is Kind.SEVERAL:
             states = ", ".join(dict.fromkeys(place.state for place in match.suggestions))
