@@ -13,7 +13,7 @@ from mpkit.errors import UnreadableFile
 from mpkit.i18n import say, words
 from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.places import Catalogue
-from mpkit.sheet import build, draft, reading, records, table, twins
+from mpkit.sheet import build, draft, hours, opening, reading, records, table, twins
 from mpkit.sheet.changed import Cell, Changed, Recall
 from mpkit.sheet.columns import ASK, Column
 from mpkit.sheet.findings import Findings
@@ -57,6 +57,8 @@ class Checked:
         """The columns whose meaning is a guess: somebody should say whether it is right."""
         return tuple(column for column in self.columns if column.confidence < ASK)
 
+    hours: tuple[opening.Echo, ...] = ()  # how each different text of opening hours was read
+
     @property
     def blocked(self) -> frozenset[int]:
         """The records that must not be created as they stand; all of them where the whole file is blocked."""
@@ -76,6 +78,10 @@ class Checked:
             "columns": [asdict(column) for column in self.columns],
             "branches": sum(not branch.closed for branch in self.branches),
             "registers": sum(not register.closed for register in self.registers),
+            "hours": [
+                {"found": echo.found, "read": hours.said(echo.week, language) if echo.week else None, "rows": echo.rows}
+                for echo in self.hours
+            ],
             "findings": [as_json(finding, language) for finding in self.findings],
         }
 
@@ -126,6 +132,7 @@ def check(
     accepted: Collection[tuple[int, str]] = (),
     columns: Mapping[int, str] | None = None,
     recall: Recall | None = None,
+    names: str = "",
 ) -> Checked:
     """Read and judge one file of branches.
 
@@ -134,7 +141,7 @@ def check(
     codes of repairs to apply; `places` is a folder of catalogue files, or an account's own list. What somebody changed
     on screen: `edits` are cells of the sheet (row and column from 1) written anew, `accepted` are (row of the sheet,
     code) let pass, `columns` is column number → meaning, and `recall` gives what was chosen before for such headers;
-    `mapping` goes before both.
+    `mapping` goes before both. `names` is the pattern registers are named by (`{id} Caja {n}`), "" the language's own.
     Raises `UnreadableFile` for a file we cannot or will not read, `Refused` where the country does not show,
     `WrongUsage` for an option that makes no sense.
     """
@@ -143,7 +150,9 @@ def check(
         told = ReadAs(encoding, delimiter, decimal, header_row, sheet)
         grid = reading.read(path, told)
         changed = Changed(edits or {}, frozenset(accepted), columns or {}, recall)
-        return _judged(path, grid, told, changed, site=site, mapping=mapping or {}, accept=accept, places=places)
+        return _judged(
+            path, grid, told, changed, site=site, mapping=mapping or {}, accept=accept, places=places, names=names
+        )
 
 
 @contextmanager
@@ -168,6 +177,7 @@ def _judged(
     mapping: Mapping[str, str],
     accept: Collection[str],
     places: Path | Catalogue | None,
+    names: str,
 ) -> Checked:
     try:
         found = table.understand(grid, site=site, mapping=mapping, folder=places, told=told, changed=changed)
@@ -180,7 +190,7 @@ def _judged(
     records.say_what_is_no_shop(found, findings, drafts)
     grouped = build.several_rows(found)
     again = twins.find(found, findings, drafts, several_rows=grouped)
-    built = build.build(found, findings, [d for d in drafts if d.record not in again], grouped=grouped)
+    built = build.build(found, findings, [d for d in drafts if d.record not in again], grouped=grouped, names=names)
     return Checked(
         path.name,
         found.site,
@@ -198,6 +208,7 @@ def _judged(
         found.decimal_mark,
         tuple(each.name for each in grid.sheets if each.name is not None),
         tuple(each for each in grid.sheets if each.name != found.sheet.name),
+        hours=opening.echoes(found, drafts),
     )
 
 
