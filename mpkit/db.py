@@ -76,9 +76,12 @@ class Json(sa.TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once: it is asked often
+
+
 def canonical(value: object) -> str:
     """The one JSON text of plain data: what hashes and MACs are taken over."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _CANONICAL.encode(value)
 
 
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:

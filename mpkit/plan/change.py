@@ -63,7 +63,7 @@ def _pos_state(pos: Pos) -> list[Any]:
 
 
 def _mark(state: list[Any]) -> str:
-    return hashlib.sha256(canonical(state).encode()).hexdigest()[:12]
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:12]  # plain values: their text is as exact as JSON
 
 
 @dataclass(frozen=True, slots=True)

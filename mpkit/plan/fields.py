@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from mpkit.api import plain_name
@@ -131,6 +132,7 @@ def plain_hours(hours: Hours) -> dict[str, list[list[str]]]:
     return plain
 
 
+@lru_cache(maxsize=4096)
 def _clock(text: str) -> str:
     hour, _, minute = text.partition(":")
     return f"{int(hour):02d}:{int(minute or 0):02d}"

@@ -315,6 +315,9 @@ class Machine:
             return self._over(step, "refused", error=MpkitError("plan_gone"))
         if isinstance(error, NotFound) and step.change.object == "pos" and step.lags < len(_LAG):
             return self._nap(step, _LAG[step.lags], lags=step.lags + 1)
+        if step.next == "update" and step.change.names and not (step.claimed or step.settled):
+            self._queue_up(step, next="read", settled=True)  # its own id, come late, is refused as taken: look once
+            return []
         changed = self._repair(error, step.fields) if isinstance(error, RefusedByApi) else None
         if changed and not set(changed) & set(step.note):  # each place once; the rest of the fields stays
             self._queue_up(step, fields={**step.fields, **changed}, note={**step.note, **changed})

@@ -200,6 +200,8 @@ class _Look:
             made = replace(base, kind="create", why="plan_why_gone" if known else "plan_why_new", after=after)
             return self._signs(made, branch, dead=known is not None)
         ours = known if known and known.remote_id == found[0].id else None
+        if ours and found[0].external_id and not differing(after, of_pos(found[0], self.store_of)):
+            return _SAME
         before = _nameless(of_pos(found[0], self.store_of), found[0])
         change = _compared(replace(base, remote_id=found[0].id, before=before, after=after), ours, known)
         # The code of another POS is another code; steps to pay that are no longer true make a sign useless too.
@@ -227,6 +229,7 @@ class _Look:
 
 
 _ABSENT = ""  # the reason of a change that is none
+_SAME = Change("same", "pos", "", "", "plan_why_same")  # only counted, so one stands for all
 
 
 def _compared(change: Change, ours: Known | None, known: Known | None) -> Change:

@@ -167,6 +167,27 @@ def test_a_lost_answer_is_settled_by_reading_and_an_object_given_away_meanwhile_
     assert {str(row.id) for row in bench.world.shelf.stores.values()} == {ids["S000"]}
 
 
+def test_its_own_id_come_late_and_refused_as_taken_is_looked_at_once_more(bench: Bench) -> None:
+    listed = Listed((branch(0),))
+    ids = in_the_panel(bench, listed)
+    plan = adoption(bench, listed)
+    late: list[HttpRequest] = []
+
+    def delay(request: HttpRequest) -> None:
+        if request.method == "PUT" and not late:
+            late.append(request)
+            raise NoAnswer
+        if request.method == "PUT" and len(late) == 1:
+            late.append(request)
+            bench.world.manner = "live"  # a store's own id, sent again, counts as taken
+            bench.world.handle(late[0])
+
+    bench.before = delay
+    applied = bench.apply(plan, listed)
+    assert [one.end for one in applied.outcomes] == ["done"]
+    assert {row.external_id: str(row.id) for row in bench.world.shelf.stores.values()} == ids
+
+
 def test_somebody_else_naming_it_first_is_a_conflict_and_left_alone(bench: Bench) -> None:
     listed = chain(1)
     ids = in_the_panel(bench, listed)
