@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf
 
 # Written short in addresses of all seven countries; a guess, never a lossless repair.
@@ -202,6 +202,7 @@ def allowed(name: str) -> int:
     return next((errors for length, errors in _CLOSE if len(name) <= length), _MOST)
 
 
+@lru_cache(maxsize=100_000)
 def letters(name: str) -> int:
     """The letters of a name as a bit set: two names n edits apart differ in at most 2 n of them."""
     bits = 0
@@ -242,29 +243,36 @@ def apart(a: str, b: str, most: float) -> float:
     seen = slips(a, b, most)
     if seen <= _EAR:
         return seen
-    heard = _EAR + distance(sounds(a), sounds(b), int(most) + 1)
+    heard = _EAR + distance(sounds(a), sounds(b), max(0, int(min(seen, most) - _EAR)))
     found = min(seen, heard)
     return found if found <= most else inf
 
 
+@lru_cache(maxsize=100_000)
 def slips(a: str, b: str, most: float) -> float:
     """Typing errors from `a` to `b`, weighed by how easily they happen; infinite beyond `most`."""
-    if abs(len(a) - len(b)) * _BLANK > most:
+    if abs(len(a) - len(b)) * _BLANK > most or (letters(a) ^ letters(b)).bit_count() * _SOUND / 2 > most:
         return inf
     before: list[float] = []
-    row = [0.0]
-    for j in range(len(b)):
-        row.append(row[-1] + _left_out(b, j))
+    inserts = [_left_out(b, j) for j in range(len(b))]
+    row = [0.0, *accumulate(inserts)]
+    instead = _INSTEAD.get
     for i, x in enumerate(a):
-        before, last, row = row, before, [row[0] + _left_out(a, i)]
         drop = _left_out(a, i)
+        before, last, row = row, before, [row[0] + drop]
+        least = left = row[0]
         for j, y in enumerate(b):
-            cost = before[j] + (0.0 if x == y else _INSTEAD.get((x, y), _OTHER))
-            cost = min(cost, before[j + 1] + drop, row[j] + _left_out(b, j))
-            if i and j and x == b[j - 1] and a[i - 1] == y and x != y:
-                cost = min(cost, last[j - 1] + _SWAP)
+            cost = before[j] if x == y else before[j] + instead((x, y), _OTHER)
+            if (dropped := before[j + 1] + drop) < cost:
+                cost = dropped
+            if (added := left + inserts[j]) < cost:
+                cost = added
+            if i and j and x != y and x == b[j - 1] and a[i - 1] == y and (swapped := last[j - 1] + _SWAP) < cost:
+                cost = swapped
             row.append(cost)
-        if min(row) > most:
+            left = cost
+            least = min(least, cost)
+        if least > most:
             return inf
     return row[-1]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from heapq import nlargest
 from itertools import pairwise
 from math import inf
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from mpkit.places import names
 from mpkit.places.atlas import Place
 
 _SPEAKING = 4  # letters a part of a name has at least
-_LOOKED_AT = 16  # names measured letter by letter: those that share most pairs of sounds with the text
+_ALIKE, _WHOLE = 0.4, 0.7  # of their pairs of sounds two names share that may be one, or one inside the other
+_LOOKED_AT = 12  # names measured letter by letter: those that share most pairs of sounds with the text
 _INSIDE, _LONGER, _SHORTER = 0.75, 0.05, 0.1  # one name stands in the other; and for each word that is too much
 _BEGUN, _WRITTEN_OUT, _BESIDE = 0.3, 0.1, 0.2  # words only begun; abbreviations; another name of the place
 _BARE = 0.2  # without the words before and after that are no part of a name
@@ -95,11 +97,19 @@ class Spellings:
             shared.update(self._pairs.get(pair, ()))
         if text in self._sizes:
             shared[text] += 1
-        alike = sorted(shared, key=lambda name: -2 * shared[name] / (len(pairs) + self._sizes[name]))[:_LOOKED_AT]
-        # A short text stands whole in a long name, and the other way round: both share all of the shorter one's pairs.
-        inside = sorted(shared, key=lambda name: -shared[name] / min(len(pairs), self._sizes[name]))[:_LOOKED_AT]
+        alike: list[tuple[float, str]] = []
+        inside: list[tuple[float, str]] = []
+        many, sizes = len(pairs), self._sizes
+        for name, both in shared.items():
+            size = sizes[name]
+            if (share := 2 * both / (many + size)) >= _ALIKE:
+                alike.append((share, name))
+            # A short text stands whole in a long name, and the other way round: all of the shorter one's pairs.
+            elif (part := both / min(many, size)) >= _WHOLE:
+                inside.append((part, name))
+        found = [name for _, name in (*nlargest(_LOOKED_AT, alike), *nlargest(_LOOKED_AT, inside))]
         begun = self._initials.get(names.initials(text), ()) if " " in text else ()
-        return list(dict.fromkeys([*alike, *inside, *(name for name in begun if names.abbreviates(text, name))]))
+        return list(dict.fromkeys([*found, *(name for name in begun if names.abbreviates(text, name))]))
 
 
 def _cost(text: str, name: str, most: float) -> float:
