@@ -63,3 +63,37 @@ def test_killed_at_random_moments_nothing_is_doubled_and_nothing_missing(
     code, out, err = shop.run("plan", "--json")
     assert (code, json.loads(out)["changes"]) == (0, []), err
     bar.saw(f"{killed} kills, {len(made)} objects, 0 duplicates, 0 missing")
+
+
+def test_killed_while_closing_all_of_it_is_gone_once_and_on_record_as_gone(
+    bar: Bar, tmp_path: Path, start_sandbox: Callable[..., Any]
+) -> None:
+    kills = list(bar.rounds(stated=20, reduced=3))
+    rng = random.Random(5)
+    stores, registers = (40, 100) if bar.whole else (6, 14)
+    shop = Shop(tmp_path, start_sandbox(site="MLA", seed=7))
+    listed = chain(stores, registers)
+    shop.want(listed)
+    shop.run("plan", "--amount", "buyer", "--out", "p.json")
+    assert shop.run("apply", "p.json", "--yes")[0] == 0
+    shut = ",".join(one.external_id for one in listed.branches[1:])
+    code, out, err = shop.run("plan", "--close", shut, "--out", "q.json", "--json")
+    going = json.loads(out)["summary"]["delete"]
+    assert code == 3, err
+    words = ("apply", "q.json", "--yes", "--json", "--confirm-changes", str(going))
+    shop.sandbox.put("/_sandbox/faults", FAULTS)
+    for _ in kills:
+        process = shop.start(*words)
+        kill_when(process, shop.sandbox, rng.randint(1, going // 4 + 4), rng.uniform(0, 0.05))
+    code, out, err = shop.run(*words)
+    assert code == 0, err
+    assert json.loads(out)["done"] == going
+    world = shop.sandbox.world
+    assert [row.external_id for row in world.shelf.stores.values()] == ["S000"]
+    assert {row.store_id for row in world.shelf.pos.values()} == {row.id for row in world.shelf.stores.values()}
+    rows = [row for row in world.trace.rows() if str(row["effect"] or "").startswith("delete")]
+    assert len({(row["object"], row["external_id"]) for row in rows}) == len(rows) == going
+    shop.sandbox.put("/_sandbox/faults", {})
+    code, out, err = shop.run("plan", "--json")
+    assert (code, json.loads(out)["changes"]) == (0, []), err
+    bar.saw(f"{len(kills)} kills, {going} objects closed, each once, none left")
