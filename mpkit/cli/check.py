@@ -41,6 +41,9 @@ def command(
         list[str] | None, typer.Option("--map", help="MEANING=COLUMN (header or number); may be repeated")
     ] = None,
     accept: Annotated[list[str] | None, typer.Option(help="apply repairs of this CODE; may be repeated")] = None,
+    names: Annotated[
+        str, typer.Option(help="how registers are called: text with {id} {branch} {city} {n} {register}")
+    ] = "",
     same: Annotated[
         list[str] | None,
         typer.Option(
@@ -61,6 +64,7 @@ def command(
         found = files.gather(paths, Path(aside))
         decided = Decided(accept or (), parse_same(same or [], [path.name for path in found]))
         options = {"site": site, "sheet": sheet_, "mapping": mapping, "accept": accept or (), "places": known.places}
+        options |= {"names": names}
         results = sheet.check_all(found, progress, memory=known.memory, decided=decided, **options)
         missing = _missing(known, results, files.labels(found), tuple(expect or ()))
         if out and len(found) == 1 and isinstance(results[0], Checked):

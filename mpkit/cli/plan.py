@@ -30,6 +30,9 @@ def command(
     sheet_name: Annotated[str, typer.Option("--sheet", help="sheet of a workbook")] = "",
     mapping: Annotated[list[str] | None, typer.Option("--map", help="MEANING=COLUMN, repeatable")] = None,
     accept: Annotated[list[str] | None, typer.Option(help="code of a repair to apply, repeatable")] = None,
+    names: Annotated[
+        str, typer.Option(help="how new registers are called: text with {id} {branch} {city} {n} {register}")
+    ] = "",
     same: Annotated[
         list[str] | None, typer.Option(help="[FILE:]ROW=ID or ROW=new: which branch a doubtful row is, repeatable")
     ] = None,
@@ -53,6 +56,7 @@ def command(
         raise WrongUsage("plan_conflicts_wrong", text=conflicts)
     options = {"site": site, "sheet": sheet_name, "map": parse_map(mapping or []), "accept": list(accept or [])}
     passed = parse_same(same or [], [file.name for file in files or []])
+    options |= {"names": names}
     options |= {"passed": {file: sorted(rows) for file, rows in passed.items()}, "conflicts": conflicts}
     bench = console.bench()
     account = bench.account()

@@ -82,6 +82,7 @@ def options(bench: Workbench, arguments: Mapping[str, Any]) -> dict[str, Any]:
         "sheet": str(arguments.get("sheet") or ""),
         "mapping": dict(arguments.get("map") or {}),
         "accept": tuple(arguments.get("accept") or ()),
+        "names": str(arguments.get("names") or ""),
         "places": places_of(bench, str(arguments.get("account") or "")),
     }
 
@@ -93,6 +94,7 @@ def of_review(bench: Workbench, arguments: Mapping[str, Any], review: Review, fi
         "site": review.site,
         **of.reading,
         "accept": tuple(sorted(review.accept)),
+        "names": review.names,
         "places": places_of(bench, str(arguments.get("account") or "")),
         "edits": of.edits,
         "accepted": of.accepted,

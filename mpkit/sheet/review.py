@@ -47,6 +47,7 @@ class Review:
     left_out: frozenset[str] = frozenset()
     expected: tuple[str, ...] = ()  # whose files are waited for, as somebody listed them
     chosen: Mapping[tuple[str, str, str], str] = field(default_factory=dict)  # (object, id, field) → file or list
+    names: str = ""  # the pattern registers are named by; "" the language's own
 
     def of(self, file: str) -> OfFile:
         """What was changed about a file."""
@@ -93,6 +94,7 @@ def from_plain(plain: Mapping[str, Any]) -> Review:
         frozenset(plain.get("left_out", ())),
         tuple(plain.get("expected", ())),
         {(kind, name, field_): word for kind, name, field_, word in plain.get("chosen", ())},
+        plain.get("names", ""),
     )
 
 
@@ -138,6 +140,8 @@ def _after(review: Review, step: Step) -> Review:
         case "choose":
             told = {(place[0], place[1], place[2]): step["word"] for place in step["places"]}
             changed = replace(review, chosen={**review.chosen, **told})
+        case "names":
+            changed = replace(review, names=step["pattern"])
         case "site":
             changed = replace(review, site=step["site"])
         case _:

@@ -9,13 +9,16 @@ from mpkit.sheet import points
 from mpkit.sheet.checking import Checked, key_of
 from mpkit.sheet.rows import digest
 
+_CALLED = 6  # names of registers, as examples of the pattern
+
 
 def document(checked: Checked) -> dict[str, Any]:
     """JSON of everything a page shows of one file; texts are as they stand in the sheet, edits included.
 
     `findings` are [code, severity, record, row, column, key of the sentence, suggestion, values]; `points` are
     [record, latitude, longitude], of rows that cannot be created too where their cells say degrees; `records` are the
-    cells of each record, the first of them in row `header_row` + 1.
+    cells of each record, the first of them in row `header_row` + 1; `hours` are [text, week as read (None: asked),
+    rows], the most frequent first (`hours.said` writes a week out); `called` are the first names of registers.
     """
     rows = checked.cells.rows
     headers = [column.header for column in checked.columns]
@@ -39,6 +42,8 @@ def document(checked: Checked) -> dict[str, Any]:
         "points": _points(checked, records),
         "branches": sum(not branch.closed for branch in checked.branches),
         "registers": sum(not register.closed for register in checked.registers),
+        "hours": [[echo.found, dict(echo.week) if echo.week else None, echo.rows] for echo in checked.hours],
+        "called": [register.name for register in checked.registers[:_CALLED]],
         "blocked": len(checked.blocked),
         "created": sorted(branch.record for branch in checked.branches if branch.record),
         "ids": {str(b.record): b.external_id for b in checked.branches if b.record and b.external_id != b.own_id},

@@ -78,6 +78,7 @@ def test_the_document(mpkit, tmp_path):
         "columns",
         "branches",
         "registers",
+        "hours",
         "findings",
         "ids",
     ]

@@ -12,6 +12,7 @@ from mpkit import sheet
 from mpkit.errors import WrongUsage
 from mpkit.model import Branch, Location, Register
 from mpkit.sheet.naming import MOST, distinct, naming
+from mpkit.sheet.review import from_plain, replay
 from mpkit.sheet.till_lists import Told, counted, listed
 
 PLACE = Location("Mitre", "450", "Pilar", "Buenos Aires", -34.45, -58.91)
@@ -196,3 +197,17 @@ def test_branches_of_one_name_have_registers_of_different_names(tmp_path):
         "Farmacia Penon Mitre 300 Caja 1",
     ]
     assert [f.values["n"] for f in found.findings if f.code == "register_names_folded"] == [3]
+
+
+def test_the_pattern_is_the_merchants_to_change(tmp_path):
+    checked(tmp_path, "cajas", [("0001", "Norte", "2"), ("0002", "Sur", "1")])
+    found = sheet.check(tmp_path / "lista.csv", site="MLA", names="{branch} POS {n}")
+    assert [name for _, name in named(found)] == ["Norte POS 1", "Norte POS 2", "Sur POS 1"]
+    with pytest.raises(WrongUsage):
+        sheet.check(tmp_path / "lista.csv", site="MLA", names="{branch}")
+
+
+def test_the_pattern_of_a_review_is_one_of_its_steps():
+    review = replay(["lista.csv"], "MLA", [{"do": "names", "pattern": "{city} {n}"}])
+    assert review.names == "{city} {n}"
+    assert from_plain(review.to_plain()) == review
