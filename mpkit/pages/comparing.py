@@ -118,5 +118,5 @@ def written_by(origin: Mapping[str, Any]) -> str:
         return "—"
     at = local(datetime.fromisoformat(origin["at"]), site()) if origin.get("at") else ""
     kind = str(origin.get("kind") or "file")
-    who = say(f"changes_by_{kind}", what=origin.get("what") or "", row=origin.get("record") or "—")
+    who = say(f"changes_by_{kind}", what=origin.get("what") or "")
     return f"{who}, {at}" if at else who

@@ -94,7 +94,7 @@ def _at_once(now: Shown, judged: Judged, severity: str) -> None:
     accepted = sorted(now.review.accept)
     if not codes and not accepted:
         return
-    with st.expander(words("review_repairs"), icon=":material/auto_fix_high:", expanded=bool(codes)):
+    with st.expander(words("review_repairs"), icon=":material/auto_fix_high:", expanded=True):
         st.caption(words("review_repairs_what"))
         for code in codes:
             _line(now, judged, code, severity)
