@@ -73,6 +73,9 @@ class Settings(BaseSettings):
     )
     data: Path = Field(default_factory=user_data_folder, description="folder of store, mirror, books and own templates")
     places: Path | None = Field(None, description="catalogue CSV files instead of the built-in catalogue")
+    geocoder: str = Field(
+        "", description="an online geocoder to fill gaps with, as module:factory; empty: none is asked"
+    )
     public_url: str = Field("", description="the address people and notifications reach this server at")
     smtp_url: str = Field("", description="where the digest mail is sent from")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")

@@ -8,11 +8,15 @@ from typing import NamedTuple
 
 from mpkit.errors import UnreadableFile
 from mpkit.i18n import LANGUAGES, say
+from mpkit.places import Catalogue
+from mpkit.places.geocoder import Geocoder, Sought
 from mpkit.places.names import fold
 from mpkit.sheet import reading
 from mpkit.sheet.writing import results
+from mpkit.work import Progress, silent
 
 _HEADINGS = ("gaps_file", "mark_row", "gaps_name", "gaps_address", "gaps_city", "gaps_state", "gaps_point")
+_BESIDE_KM = 45.0  # a city's centre is not its border
 
 
 class Gap(NamedTuple):
@@ -35,10 +39,30 @@ class Filled(NamedTuple):
     point: str
 
 
-def write(out: Path, gaps: Iterable[Gap], language: str) -> Path:
-    """The workbook: one row a gap, its last column empty, to be filled with a map's link or latitude and longitude."""
-    rows = [[gap.file, str(gap.row), gap.name, gap.address, gap.city, gap.state, ""] for gap in gaps]
+def write(out: Path, gaps: Iterable[Gap], language: str, filled: Iterable[Filled] = ()) -> Path:
+    """The workbook: one row a gap, its last column empty, to be filled with a map's link or latitude and longitude.
+
+    `filled` is what is known already (see `asked`): somebody looks at it before it is taken in.
+    """
+    known = {(one.file, one.row): one.point for one in filled}
+    rows = [[*map(str, gap), known.get((gap.file, gap.row), "")] for gap in gaps]
     return results(out, rows, language, headings=_HEADINGS, sheet="gaps_sheet")
+
+
+def asked(gaps: Iterable[Gap], geocoder: Geocoder, places: Catalogue, progress: Progress = silent) -> list[Filled]:
+    """What a geocoder knows of the gaps; a point that does not lie in or beside the city its row names is left out."""
+    every, found = list(gaps), list[Filled]()
+    for number, gap in enumerate(every):
+        progress(number, len(every), "gaps_step")
+        answer = geocoder.find(Sought(gap.name, gap.address, gap.city, gap.state, places.country))
+        if answer is None:
+            continue
+        state = places.match_state(gap.state).value
+        city = places.match_city(gap.city, state or None)
+        km = places.distance(city.state, city.value, answer.latitude, answer.longitude) if city.value else None
+        if km is not None and km <= _BESIDE_KM:
+            found.append(Filled(gap.file, gap.row, gap.name, f"{answer.latitude:.7f}, {answer.longitude:.7f}"))
+    return found
 
 
 def read(path: Path) -> tuple[Filled, ...]:
