@@ -8,7 +8,7 @@ from collections import Counter
 
 from mpkit.errors import UnreadableFile
 from mpkit.sheet.encoding import decode
-from mpkit.sheet.grid import MAX_COLUMNS, MAX_ROWS, Grid, Remark, Sheet
+from mpkit.sheet.grid import MAX_COLUMNS, MAX_HEIGHT, MAX_ROWS, Grid, Remark, Sheet
 
 DELIMITERS = (";", "\t", ",", "|")
 _SAMPLE = 200_000  # characters looked at to find the separator
@@ -24,7 +24,7 @@ def read(content: bytes, encoding: str = "", delimiter: str = "") -> Grid:
     text, encoding, remarks = decode(content, encoding)
     delimiter = delimiter or find_delimiter(text)
     rows = _rows(text, delimiter)
-    if len(rows) > MAX_ROWS:
+    if len(rows) > MAX_HEIGHT:
         raise UnreadableFile("file_too_many_rows", limit=MAX_ROWS)
     if max(map(len, rows), default=0) > MAX_COLUMNS:
         raise UnreadableFile("file_too_many_columns", limit=MAX_COLUMNS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAX_ROWS = 200_000
+MAX_HEIGHT = MAX_ROWS + 30  # with a header and what stands above it
 MAX_COLUMNS = 256
 
 

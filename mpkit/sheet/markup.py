@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from mpkit.errors import UnreadableFile
-from mpkit.sheet.grid import MAX_COLUMNS, MAX_ROWS, Remark
+from mpkit.sheet.grid import MAX_COLUMNS, MAX_HEIGHT, MAX_ROWS, Remark
 
 Span = tuple[int, int]  # first and last, counted from 1
 MANY = 200  # remarks of one kind: more say nothing new
@@ -48,7 +48,7 @@ def notice(sheet: bytes) -> Noticed:
     """Look at one worksheet; raises `UnreadableFile` for a giant, and for one that contradicts itself everywhere."""
     prefixed = _PREFIXED.search(sheet) is not None
     reach = None if prefixed else _orderly(sheet)
-    remarks = () if reach and reach[0] <= MAX_ROWS and reach[1] <= MAX_COLUMNS else tuple(_disorder(sheet))
+    remarks = () if reach and reach[0] <= MAX_HEIGHT and reach[1] <= MAX_COLUMNS else tuple(_disorder(sheet))
     rows, columns = _hidden(sheet) if b"hidden=" in sheet else ((), ())
     formulas = _formulas(sheet) if prefixed or b"<f" in sheet else ()
     return Noticed(rows, columns, formulas, remarks)
@@ -204,7 +204,7 @@ def _disorder(sheet: bytes) -> Iterator[Remark]:
 
 def _refuse_far(row: int, column: int) -> None:
     """A cell with a value beyond the last row or column we take (styled empty ones are ordinary)."""
-    if row > MAX_ROWS:
+    if row > MAX_HEIGHT:
         raise UnreadableFile("file_too_many_rows", limit=MAX_ROWS)
     if column > MAX_COLUMNS:
         raise UnreadableFile("file_too_many_columns", limit=MAX_COLUMNS)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mpkit.sheet.grid import MAX_ROWS
+from mpkit.sheet.grid import MAX_HEIGHT
 from mpkit.sheet.markup import MANY, Noticed, Span, attributes, joined, whole
 
 _MARKS = (b"table:visibility=", b"table:formula=")
@@ -43,7 +43,7 @@ class _Walk:
         elif tag == "table-row":
             self.row, self.column = self.next_row, 1
             self.next_row += _times(said, "table:number-rows-repeated")
-            if said.get("table:visibility") in _UNSEEN and self.row <= MAX_ROWS:
+            if said.get("table:visibility") in _UNSEEN and self.row <= MAX_HEIGHT:
                 self.rows.append((self.row, self.next_row - 1))
         else:
             self._cell(said)

@@ -10,7 +10,7 @@ from typing import Any, cast
 import python_calamine as calamine
 
 from mpkit.errors import UnreadableFile
-from mpkit.sheet.grid import MAX_COLUMNS, MAX_ROWS, Grid, Remark, Sheet
+from mpkit.sheet.grid import MAX_COLUMNS, MAX_HEIGHT, MAX_ROWS, Grid, Remark, Sheet
 from mpkit.sheet.markup import MANY, Noticed, column_letters, joined
 from mpkit.sheet.preflight import Inspected
 
@@ -46,7 +46,7 @@ def _sheet(book: calamine.CalamineWorkbook, name: str, noticed: Noticed) -> Shee
     height, width = found.total_height, found.total_width
     if found.end is not None:
         height, width = found.end[0] + 1, found.end[1] + 1
-    if height > MAX_ROWS:
+    if height > MAX_HEIGHT:
         raise UnreadableFile("file_too_many_rows", limit=MAX_ROWS)
     if width > MAX_COLUMNS or height * width > _MAX_CELLS:
         raise UnreadableFile("file_too_many_columns", limit=MAX_COLUMNS)

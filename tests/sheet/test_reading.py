@@ -81,7 +81,7 @@ def test_the_content_decides_and_not_the_name(tmp_path):
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512 + "EncryptedPackage".encode("utf-16-le"), "file_encrypted"),
         (b'a;b\n"' + b"x" * 300_000, "file_quote_open"),
         (b",".join([b"a"] * 300) + b"\n", "file_too_many_columns"),
-        (b"a\n" * 200_001, "file_too_many_rows"),
+        (b"a\n" * 200_031, "file_too_many_rows"),
     ],
 )
 def test_what_is_no_table_is_named(tmp_path, content, key):
