@@ -99,7 +99,7 @@ def payments(stop: int, start: int, *, of: int) -> list[Payment]:
     chance = random.Random(SEED + start)
     made = []
     for number in range(start, stop):
-        at = END - timedelta(days=DAYS) + timedelta(days=DAYS) * number // of
+        at = END - timedelta(days=DAYS) + timedelta(seconds=DAYS * 86_400 * number // of)
         amount, register = chance.randrange(50_000, 5_000_000), chance.randrange(STORES * REGISTERS)
         fee, tax = amount * 8 // 1000, amount * 3 // 100
         key = str(number + 10**11)

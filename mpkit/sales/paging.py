@@ -56,7 +56,8 @@ def _in_rows(mirror: Mirror, asked: PaymentFilter) -> list[str]:
             query = query.where(column.in_(wanted))
     query = query.order_by(columns.approved.desc(), columns.payment_id.desc())
     with db.reading(mirror.engine) as connection:
-        return list(connection.execute(query).scalars())
+        found = connection.execute(query).cursor  # the driver's own tuples: a store may have many
+        return [key for (key,) in found.fetchall()] if found is not None else []
 
 
 def _lines(mirror: Mirror, keys: list[str]) -> list[PaymentLine]:
