@@ -98,17 +98,16 @@ def likeness(one: Branch, other: Branch, *, telling: bool = True) -> Likeness:
     """How alike two branches are; `telling` False: their names are those of many shops, and weigh half."""
     a, b = one.location, other.location
     town = _town(one) == _town(other)
-    street = _ratio(fold(a.street_name), fold(b.street_name)) if town else 0.0
-    numbers = fold(a.street_number), fold(b.street_number)
-    same_number = numbers[0] == numbers[1] and numbers[0] not in _NO_NUMBER
     address = 0.0
-    if street >= _SPELT:
-        address = 1.0 if same_number else 0.6
+    if town and _ratio(fold(a.street_name), fold(b.street_name), _SPELT) >= _SPELT:
+        numbers = fold(a.street_number), fold(b.street_number)
+        address = 1.0 if numbers[0] == numbers[1] and numbers[0] not in _NO_NUMBER else 0.6
     apart = kilometres(a.latitude, a.longitude, b.latitude, b.longitude)
     point = 1.0 if apart <= _NEAR_KM else 0.4 if apart <= _AROUND_KM else 0.0
-    name = _ratio(fold(one.name), fold(other.name))
+    names = fold(one.name), fold(other.name)
+    name = _ratio(*names, 0.0) if address or point == 1.0 else float(names[0] == names[1] != "")
     score = _ADDRESS * address + _POINT * point + _NAME * name * (1.0 if telling else 0.5)
-    strong = (address == 1.0) or (telling and town and fold(one.name) == fold(other.name) != "")
+    strong = (address == 1.0) or (telling and town and names[0] == names[1] != "")
     return Likeness(other, round(score, 4), strong)
 
 
@@ -128,9 +127,12 @@ def _alike(branch: Branch, near: Iterable[Branch], names: tuple[_Names, _Names])
     """Those that may be the branch, best first; equal ones by id, so that no order matters."""
     found = []
     for other in near:
+        alike = likeness(branch, other)
+        if not alike.strong and alike.score < LIKELY:
+            continue  # whatever their names are worth
         pair = (branch, other)
-        telling = not any(each.others(_called(one), pair) for each in names for one in pair)
-        alike = likeness(branch, other, telling=telling)
+        if any(each.others(_called(one), pair) for each in names for one in pair):
+            alike = likeness(branch, other, telling=False)
         if alike.strong or alike.score >= LIKELY:
             found.append(alike)
     return sorted(found, key=lambda each: (-each.score, each.branch.external_id))
@@ -171,15 +173,27 @@ def _town(branch: Branch) -> tuple[str, ...]:
     return fold(branch.location.state), fold(branch.location.city)
 
 
-@lru_cache(maxsize=50_000)
-def _ratio(one: str, other: str) -> float:
-    """How alike two folded texts are, word order aside; a text whose words are all in the other counts as near."""
+@lru_cache(maxsize=200_000)
+def _ratio(one: str, other: str, least: float) -> float:
+    """How alike two folded texts are, word order aside, 0 where it is less than `least`.
+
+    A text whose words are all in the other counts as near; other numbers are others: Calle 50 is not Calle 51.
+    """
     if one == other:
         return 1.0 if one else 0.0
     one, other = sorted((one, other))
     words, others = set(one.split()), set(other.split())
     if not words or not others:
         return 0.0
-    spelt = SequenceMatcher(None, " ".join(sorted(words)), " ".join(sorted(others))).ratio()
-    inside = 0.9 if words <= others or others <= words else 0.0
-    return max(spelt, inside)
+    if words <= others or others <= words:
+        return 0.9
+    if _numbers(words) != _numbers(others):
+        return 0.0
+    matcher = SequenceMatcher(None, " ".join(sorted(words)), " ".join(sorted(others)))
+    if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
+        return 0.0
+    return matcher.ratio()
+
+
+def _numbers(words: set[str]) -> set[str]:
+    return {word for word in words if any(letter.isdigit() for letter in word)}
