@@ -168,6 +168,8 @@ Lunes 9 a 9
 Lun a Vie 8 a 2
 8 a 11
 6 a 6
+6 a 9 pm
+8 am a 10
 9-13-17-21
 Lun/Vie 9-18
 Lun-Mié-Vie 9-18
