@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -57,7 +57,21 @@ def _sheet(book: calamine.CalamineWorkbook, name: str, noticed: Noticed) -> Shee
         for row, is_text in zip(cells, texts, strict=True)
     ]
     numbers = [] if all(texts) else _numbers(cells)
-    return Sheet(name, rows, (*_hidden(noticed, rows), *noticed.remarks, *_formulas(noticed, rows), *numbers))
+    merged = _filled_down(rows, found.merged_cell_ranges or ())
+    told = (*_hidden(noticed, rows), *merged, *noticed.remarks, *_formulas(noticed, rows), *numbers)
+    return Sheet(name, rows, told)
+
+
+def _filled_down(rows: list[list[str]], ranges: Iterable[tuple[tuple[int, int], tuple[int, int]]]) -> list[Remark]:
+    """A cell merged over rows of one column says its value for each of them, as people read it; which ones is told."""
+    found: list[str] = []
+    for (first, column), (last, end) in ranges:
+        if column != end or last <= first or last >= len(rows) or not rows[first][column]:
+            continue
+        for row in rows[first + 1 : last + 1]:
+            row[column] = row[column] or rows[first][column]
+        found.append(f"{column_letters(column + 1)}{first + 1}:{column_letters(column + 1)}{last + 1}")
+    return [Remark("merged_cells", "info", values={"cells": found})] if found else []
 
 
 def _hidden(noticed: Noticed, rows: list[list[str]]) -> list[Remark]:
