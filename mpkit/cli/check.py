@@ -21,12 +21,14 @@ from mpkit.errors import UnreadableFile, WrongUsage
 from mpkit.i18n import say, say_error
 from mpkit.jobs.judging import meant, places_of
 from mpkit.model import Finding, Severity
-from mpkit.places import Catalogue
-from mpkit.sheet import Checked, Returned, across, files
+from mpkit.places import Catalogue, listed
+from mpkit.places.geocoder import chosen
+from mpkit.sheet import Checked, Returned, across, files, gaps
 from mpkit.sheet.linking import CODE
 from mpkit.sheet.marking import by_weight
 from mpkit.sheet.returning import BETWEEN
 from mpkit.sheet.run import Decided
+from mpkit.work import Progress
 
 _STYLE = {Severity.BLOCKING: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _ROWS = 12  # rows named of one kind; the marked workbook names them all
@@ -56,6 +58,9 @@ def command(
     out: Annotated[
         Path | None, typer.Option(help="write the marked workbook here; of several files a .zip, a folder or a summary")
     ] = None,
+    gaps_: Annotated[
+        Path | None, typer.Option("--gaps", help="write the rows without coordinates to this sheet, to be filled in")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """One file gives its document, several {"files": [documents]}; exit code 3 where there is something to look at."""
@@ -72,6 +77,8 @@ def command(
         elif out:
             back = [Returned(path, result) for path, result in zip(found, results, strict=True)]
             sheet.send_back(back, out, language, missing)
+        if gaps_:
+            _write_gaps(gaps_, [one for one in results if isinstance(one, Checked)], known.places, language, progress)
     documents = [_document(path, result, language) for path, result in zip(found, results, strict=True)]
     whole: dict[str, Any] = (
         documents[0] if len(documents) == 1 else {"files": documents, "conflicts": _between(documents)}
@@ -84,6 +91,21 @@ def command(
         raise typer.Exit(console.REFUSED)
     if missing or any(result.findings for result in results if isinstance(result, Checked)):
         console.look()
+
+
+def _write_gaps(
+    out: Path, results: Sequence[Checked], places: Path | Catalogue | None, language: str, progress: Progress
+) -> None:
+    """The rows without a point, with what a geocoder knows of them where the settings name one."""
+    geocoder = chosen(console.settings().geocoder)
+    lacking = [(result, gaps.of(result)) for result in results]
+    filled = [
+        one
+        for result, rows in lacking
+        if geocoder is not None
+        for one in gaps.asked(rows, geocoder, listed(result.site, places), progress)
+    ]
+    gaps.write(out, [gap for _, rows in lacking for gap in rows], language, filled)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,12 @@ from mpkit.places import Catalogue
 from mpkit.places.geocoder import Geocoder, Sought
 from mpkit.places.names import fold
 from mpkit.sheet import reading
+from mpkit.sheet.checking import Checked
 from mpkit.sheet.writing import results
 from mpkit.work import Progress, silent
 
 _HEADINGS = ("gaps_file", "mark_row", "gaps_name", "gaps_address", "gaps_city", "gaps_state", "gaps_point")
+_ADDRESS = ("street_and_number", "street_name", "street_number", "full_address")
 _BESIDE_KM = 45.0  # a city's centre is not its border
 
 
@@ -37,6 +39,24 @@ class Filled(NamedTuple):
     row: int
     name: str
     point: str
+
+
+def of(checked: Checked) -> tuple[Gap, ...]:
+    """The rows of a judged file that have no point, or none but their city's."""
+    lacking = {finding.record for finding in checked.findings if finding.code == "missing_coordinates"}
+    where = {column.meaning: column.index - 1 for column in reversed(checked.columns)}
+    found: list[Gap] = []
+    for row, cells in enumerate(checked.cells.rows[checked.header_row :], checked.header_row + 1):
+        if not {0, row - checked.header_row} & lacking or not any(cell.strip() for cell in cells):
+            continue
+        name, city, state = (_cell(cells, where.get(meaning)) for meaning in ("store_name", "city", "state"))
+        address = " ".join(dict.fromkeys(filter(None, (_cell(cells, where.get(meaning)) for meaning in _ADDRESS))))
+        found.append(Gap(checked.file, row, name, address, city, state))
+    return tuple(found)
+
+
+def _cell(cells: Sequence[str], at: int | None) -> str:
+    return cells[at].strip() if at is not None and at < len(cells) else ""
 
 
 def write(out: Path, gaps: Iterable[Gap], language: str, filled: Iterable[Filled] = ()) -> Path:

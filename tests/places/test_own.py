@@ -168,3 +168,27 @@ def test_the_account_decides_where_ours_only_warns(store: Engine, tmp_path: Path
     assert said["city_misspelled", 2].suggestion == "Rosario"
     agreed = sheet.check(file, site="MLA", places=own, accept=("missing_coordinates", "city_misspelled"))
     assert [(b.own_id, b.location.city) for b in agreed.branches] == [("S1", "Belgrano"), ("S2", "Rosario")]
+
+
+def test_where_the_account_lists_quarters_the_point_says_which(store: Engine, tmp_path: Path) -> None:
+    quarters = ("Belgrano", "Palermo", "Recoleta", "San Nicolás")
+    towns = ("La Matanza", "La Plata", "Mar del Plata")
+    rows.keep(store, "77", kept(("Capital Federal", "AR-C", quarters), ("Buenos Aires", "AR-B", towns)))
+    file = tmp_path / "sucursales.csv"
+    file.write_text(
+        HEAD + "S1;Uno;Cabildo 2040;CABA;CABA;-34.5627;-58.4583\n"
+        "S2;Dos;Corrientes 900;Buenos Aires;Capital Federal;-34.6035;-58.3810\n"
+        "S3;Tres;Santa Fe 3000;Palermo;Ciudad Autónoma de Buenos Aires;-34.5795;-58.4241\n"
+        "S4;Cuatro;Santa Fe 3001;CABA;Capital Federal;;\n"
+        "S5;Cinco;Calle 7 700;La Pltaa;Bs As;-34.9216;-57.9545\n",
+        encoding="utf-8",
+    )
+    found = sheet.check(file, site="MLA", places=of_account(store, ACCOUNT), accept=("missing_coordinates",))
+    said = [(b.own_id, b.location.city, b.location.state) for b in found.branches]
+    assert said == [
+        ("S1", "Belgrano", "Capital Federal"),
+        ("S2", "San Nicolás", "Capital Federal"),
+        ("S3", "Palermo", "Capital Federal"),
+        ("S5", "La Plata", "Buenos Aires"),
+    ]
+    assert [f.record for f in found.findings if f.severity == "blocking"] == [4], "no point, so nobody knows which"
