@@ -142,3 +142,11 @@ def test_a_run_and_its_undo_are_nothing(tmp_path_factory, first, second):
     if done.take_in:
         branches.undo(store, "7", done.take_in, clock=clock)
     assert state(store) == before
+
+
+def test_a_new_branch_somebody_wrote_in_since_is_left(store, clock):
+    done = run(store, clock, Source(NORTH, (SHOP, OTHER)))
+    clock.at += timedelta(hours=1)
+    propose(store, clock, replace(SHOP, region="Centro"), origin=SCREEN)
+    undone = branches.undo(store, "7", done.take_in, clock=clock)
+    assert (undone.removed, undone.left) == (("0426",), ("0425",))
