@@ -27,6 +27,8 @@ from mpkit.errors import StoreTrouble, WrongUsage, of_system
 metadata = sa.MetaData()
 Engine = sa.Engine  # other rooms name these without importing the library
 Connection = sa.Connection
+Condition = sa.ColumnElement[bool]
+Expression = sa.ColumnElement[Any]
 Rows = Sequence[Mapping[str, object]]  # values by column name
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

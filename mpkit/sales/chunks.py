@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mpkit import db
-from mpkit.db import Connection, Engine
+from mpkit.db import Condition, Connection, Engine, Expression
 from mpkit.sales.rows import chargebacks, outbox, payments, refunds
-
-if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
 
 COLUMNS = (
     "account", "payment_id", "income", "store_id", "pos_id", "method", "method_type", "channel", "currency", "zone",
@@ -68,7 +65,7 @@ def changes(engine: Engine, account: str, mirror: str, limit: int) -> tuple[dict
 
 
 def _columns(
-    connection: Connection, account: str, which: ColumnElement[bool], limit: int
+    connection: Connection, account: str, which: Condition, limit: int
 ) -> Mapping[str, Sequence[Any]]:
     query = payments.select().with_only_columns(*(payments.c[name] for name in COLUMNS))
     query = query.where(payments.c.account == account, which).order_by(payments.c.payment_id).limit(limit)
@@ -79,7 +76,7 @@ def _columns(
 
 
 def _parts(
-    connection: Connection, account: str, which: Callable[[ColumnElement[str]], ColumnElement[bool]]
+    connection: Connection, account: str, which: Callable[[Expression], Condition]
 ) -> Iterator[dict[str, list[Mapping[str, Any]]]]:
     for table in (refunds, chargebacks):
         found: dict[str, list[Mapping[str, Any]]] = {}
