@@ -192,9 +192,9 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
         ids = [each["external_id"] for each in state[kind] if each["external_id"]]
         assert len(ids) == len(set(ids))
     assert kinds(shop) == Counter(
-        look=1, connect=1, check=kinds(shop)["check"], mark=1, take_in=1, plan=1, apply=1, kit=1, sync=2
+        look=1, connect=1, places=1, check=kinds(shop)["check"], mark=1, take_in=1, plan=1, apply=1, kit=1, sync=2
     )
-    assert kinds(shop)["check"] <= 4, "without an account, with it, after each change of the review or of the list"
+    assert kinds(shop)["check"] <= 5, "without an account, with it, after each change of the review or of the list"
     assert hosts <= {urlsplit(shop.address).netloc, ""}, hosts
 
 
