@@ -68,7 +68,7 @@ def language() -> str:
         if settings().lang:
             return settings().lang
     for name in ("MPKIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        if os.environ.get(name):
+        if os.environ.get(name) and (name != "MPKIT_LANG" or os.environ[name] in LANGUAGES):
             spoken = os.environ[name][:2].lower()
             return spoken if spoken in LANGUAGES else "en"
     spoken = (locale.getlocale()[0] or "")[:2].lower()

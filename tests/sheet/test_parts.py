@@ -84,7 +84,8 @@ def test_degrees(text, degrees):
 @pytest.mark.parametrize(
     ("latitude", "longitude", "code", "better"),
     [
-        ("-34.6", "-58.4", "", None),
+        ("-34.603", "-58.381", "", None),
+        ("-34.6", "-58.4", "coordinates_coarse", None),
         ("-58.4", "-34.6", "coordinates_swapped", (-34.6, -58.4)),
         ("34.6", "-58.4", "coordinates_wrong_sign", (-34.6, -58.4)),
         ("34.6", "58.4", "coordinates_wrong_sign", (-34.6, -58.4)),

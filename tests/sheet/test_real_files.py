@@ -54,7 +54,7 @@ def test_house_numbers(argentina):
         typed[68]: "1701",
         "Uruguay 1470 None": "1470",
     }
-    assert sum(number == "s/n" for number in numbers.values()) == 26
+    assert sum(number == "s/n" for number in numbers.values()) == 27  # a number behind a corner may be of either street
 
 
 def test_the_whole_table(shared):

@@ -97,7 +97,8 @@ def _of_a_name(before: str, number: str) -> bool:
 
 def _named(before: str) -> bool:
     """Whether a street's name stands before a number: letters enough, or a numbered street such as `CL 88`."""
-    return _letters(before) >= _LEAST or bool(words.WAY.match(before) and any(c.isdigit() for c in before))
+    road = words.WAY.match(before) or words.A_ROAD.match(before)
+    return _letters(before) >= _LEAST or bool(road and any(c.isdigit() for c in before))
 
 
 def _ends(before: str, after: str) -> bool:

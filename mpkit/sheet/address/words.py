@@ -34,6 +34,7 @@ _ROAD = (
     r"(?:ruta|rn|rp|rodovia|rod|br|sp|mg|rs|pr|sc|autopista|autov[ií]a|aut|carretera|carr|camino|km|kil[oó]metros?)\.?"
     r"(?:\s*(?:n(?:ac(?:ional)?)?|p(?:rov(?:incial)?)?|federal|estadual|panamericana)\.?)?"
 )
+A_ROAD = re.compile(rf"{_ROAD}\s?-?\d", re.IGNORECASE)  # Rp2, BR-101: name enough before a house number
 # Carrera is a kind of street in Colombia and a name in Chile: `José Miguel Carrera 6150`.
 _CARRERA = r"(?:^|[,;-]\s*|\b(?:av|avda|avenida|con|y|esq|esquina|entre)\.?\s+)carrera"
 # What makes the number after it one of a street's name, a road, premises, a corner: anything but a house.
