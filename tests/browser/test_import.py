@@ -196,6 +196,7 @@ def test_the_open_files_as_a_new_user_would(
             view(page, shown)
             assert sideways(page) <= 0, (name, shown)
             assert not page.get_by_test_id("stException").count(), (name, shown)
+            shot(page, f"{Path(name).stem}-{lang}-{width}-{shown.lower().replace(' ', '-')}")
             seen += 1
         page.close()
     bar.saw(f"{seen} views, none failed or scrolled sideways")

@@ -481,5 +481,15 @@ STYLES = (
         Región | state | state
         Coord. Y | lat | latitude
         Coord. X | lng | longitude""",
-        above=(("Gerencia de Operaciones",), (), ("Versión", "3"), ("Fecha", "02-01-2026"), (), ("Nota: actualizar",), (), ())),
+        above=(
+            ("Gerencia de Operaciones",),
+            (),
+            ("Versión", "3"),
+            ("Fecha", "02-01-2026"),
+            (),
+            ("Nota: actualizar",),
+            (),
+            (),
+        ),
+    ),
 )  # fmt: skip
