@@ -64,9 +64,7 @@ def changes(engine: Engine, account: str, mirror: str, limit: int) -> tuple[dict
         return stamps, Chunk(columns, *_parts(connection, account, lambda key: key.in_(ids)))
 
 
-def _columns(
-    connection: Connection, account: str, which: Condition, limit: int
-) -> Mapping[str, Sequence[Any]]:
+def _columns(connection: Connection, account: str, which: Condition, limit: int) -> Mapping[str, Sequence[Any]]:
     query = payments.select().with_only_columns(*(payments.c[name] for name in COLUMNS))
     query = query.where(payments.c.account == account, which).order_by(payments.c.payment_id).limit(limit)
     found = connection.execute(query).cursor
