@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -12,6 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 _GO_ON = b"HTTP/1.1 100 "  # the client waits for this before it sends a body
 _HEAD = 64 * 1024  # bytes of a request's line and headers
 _LARGE = 32 * 1024  # bytes of a body that is not copied to stand behind its head
+_WRITEV: Callable[[int, Sequence[bytes | memoryview]], int] | None = getattr(os, "writev", None)  # not everywhere
 PATIENCE_S = 30.0  # from the first byte a client could send to the last of its request
 
 
@@ -22,7 +24,7 @@ class _Joining:
         self._transport = transport
         self._head = b""
         line = transport.get_extra_info("socket")
-        self._number = line.fileno() if line is not None and hasattr(os, "writev") else -1
+        self._number = line.fileno() if line is not None and _WRITEV else -1
 
     def write(self, data: bytes | memoryview) -> None:
         """Send, or keep what is a whole head until its body comes."""
@@ -38,9 +40,14 @@ class _Joining:
     def _sent(self, head: bytes, body: bytes | memoryview) -> bytes | memoryview:
         """Send without copying as much as the system takes at once; what is left."""
         taken = 0
-        if self._number >= 0 and not self._transport.is_closing() and not self._transport.get_write_buffer_size():
+        if (
+            _WRITEV
+            and self._number >= 0
+            and not self._transport.is_closing()
+            and not self._transport.get_write_buffer_size()
+        ):
             with contextlib.suppress(OSError):  # it takes nothing now, or the transport will find out why
-                taken = os.writev(self._number, (head, body))
+                taken = _WRITEV(self._number, (head, body))
         if taken < len(head):
             return b"".join((head[taken:], body))
         return memoryview(body)[taken - len(head) :]
