@@ -1,54 +1,26 @@
 """Apply as a state machine: events in, effects out; no clock, no thread, no socket, no randomness.
 
-Every effect belongs to one change, named by its key. Effects of `Journal` must be durable before any other effect of
-the same answer is begun: that is what makes killing the process at any point harmless.
-
-    create ──answer──▶ (POS without code: read it) ──▶ done
-       │  refused: repaired once by the API's own list of valid places, else refused
-       │  store not known yet: 1.5, 3, 6 s ──▶ create
-       └─ unknown, "already in use" ──▶ look ──found──▶ compare ──▶ done · conflict
-                                         └─absent─▶ settle ──▶ look ──absent──▶ create (same ids, five times at most)
-
-    an object of the panel gets our id ──unknown──▶ read ──ours──▶ the rest ──▶ done
-                                                      ├─none──▶ again · another's ──▶ conflict
-    delete, a store after its POS ──answer, or not there──▶ done; unknown: again, by the same id of Mercado Pago
+What one change does next is decided in `moves`; here they are kept, take their turns, and wait for each other. Every
+effect belongs to one change, named by its key. Effects of `Journal` must be durable before any other effect of the same
+answer is begun: that is what makes killing the process at any point harmless.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
 
-from mpkit.errors import (
-    ApiError,
-    Conflict,
-    MpkitError,
-    NotFound,
-    RateLimited,
-    RefusedByApi,
-    Unauthorised,
-    UnknownOutcome,
-    Unreachable,
-)
+from mpkit.errors import MpkitError
 from mpkit.ledger import Intent
 from mpkit.model import Pos, Store
+from mpkit.plan import moves
 from mpkit.plan.change import Change
-from mpkit.plan.events import Answer, Call, Effect, End, Ended, Event, Sending, Taken, Wait, Woke
-from mpkit.plan.fields import Fields, unlike
-from mpkit.plan.step import Step, first, is_ours, unreached
+from mpkit.plan.events import Answer, Call, Effect, Ended, Event, Sending, Taken, Wait, Woke
+from mpkit.plan.moves import WRITES, Lost, Move, Nap, Over, Queue, Repair
+from mpkit.plan.step import Step, first, unreached
 
-ATTEMPTS = 5  # requests that may have been carried out, for one object in one run
-_LAG = (1.5, 3.0, 6.0)  # seconds; a store just made may be unknown to the POS side (stores contract 1.4)
-_BACK_OFF = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds after a request that certainly did not arrive, or a failed look
-_STOPS = 30  # times 429 may send one change back to wait; the client has waited each time as told
-_STOP_PAUSE = 5.0
-
-_WRITES = frozenset({"create", "update", "delete"})
 _BARREN = 5  # changes in a row that end unknown, without one answer between: the other side is not well
-
-Repair = Callable[[RefusedByApi, Fields], Mapping[str, Any] | None]
 
 
 class Machine:
@@ -147,7 +119,7 @@ class Machine:
         self._flying.discard(event.key)
         if isinstance(event, Taken):
             error = MpkitError("plan_conflict_taken", holder=event.holder)
-            effects: list[Effect] = [*self._over(step, "conflict", error=error)]
+            effects = self._over(Over(step, "conflict", error=error))
         elif step.phase == "over":
             effects = []
         elif isinstance(event, Woke):
@@ -155,9 +127,9 @@ class Machine:
             effects = []
         elif isinstance(event, Answer):
             self._barren = 0
-            effects = self._answered(step, event.found)
+            effects = self._moved(moves.answered(step, event.found, self._stores, halted=self._halted))
         else:
-            effects = self._troubled(step, event.error)
+            effects = self._moved(moves.troubled(step, event.error, self._repair))
         return effects + self._pump()
 
     # turns
@@ -173,14 +145,14 @@ class Machine:
         if step.next == "read" and step.found is None and change.kind == "adopt" and not change.touches:
             known = self._seen.get(f"{change.object}:{change.remote_id}")
             if isinstance(known, Store) or (isinstance(known, Pos) and known.qr_code):
-                return self._finish(step, known)
+                return self._over(Over(step, "done", found=known))
             if change.object == "store":
-                return self._over(step, "refused", error=MpkitError("plan_gone"))
+                return self._over(Over(step, "refused", error=MpkitError("plan_gone")))
         store_id = self._stores.get(str(step.fields.get("store", "")), "")
         effects: list[Effect] = []
-        if step.next in _WRITES:
+        if step.next in WRITES:
             if change.object == "pos" and not store_id and change.kind != "delete":
-                return self._over(step, "skipped", error=MpkitError("plan_skipped_store", branch=step.fields["store"]))
+                return self._skipped(step, "plan_skipped_store", branch=step.fields["store"])
             step = replace(step, attempts=step.attempts + 1, settled=False)
             effects.append(Sending(change, step.before + step.attempts, step.fields))
         self._set(replace(step, phase="flying"))
@@ -193,156 +165,32 @@ class Machine:
     def _set(self, step: Step) -> None:
         self._steps[step.change.key] = step
 
-    def _queue_up(self, step: Step, **changed: Any) -> None:  # noqa: ANN401 - fields of a step
-        self._set(replace(step, phase="queued", **changed))
+    def _queue_up(self, step: Step) -> None:
+        self._set(replace(step, phase="queued"))
         self._queue.append(step.change.key)
 
-    def _nap(self, step: Step, seconds: float = 0.0, *, settle: bool = False, **changed: Any) -> list[Effect]:  # noqa: ANN401
-        self._set(replace(step, phase="asleep", **changed))
-        return [Wait(step.change, seconds, settle)]
-
-    # answers
-
-    def _answered(self, step: Step, found: Store | Pos | None) -> list[Effect]:
-        if step.next == "look":
-            return self._looked(step, found)
-        if step.next == "delete":
-            return self._over(step, "done", remote_id=step.remote_id)
-        if found is None or not is_ours(step, found):
-            return self._in_doubt(step)  # an answer about something else says nothing about ours
-        if step.next == "read" and step.found is None and step.change.names:
-            return self._named(step, found)
-        return self._finish(step, found)
-
-    def _named(self, step: Step, found: Store | Pos) -> list[Effect]:
-        """An object of the panel, read after a doubt: it has our id by now, or none yet, or somebody else's."""
-        ours = step.change.external_id
-        if found.external_id == ours and step.change.fields == ("external_id",):
-            return self._finish(step, found)
-        if found.external_id not in {None, "", ours}:
-            error = MpkitError("plan_conflict_taken", holder=found.external_id)
-            return self._over(step, "conflict", error=error, remote_id=found.id)
-        self._queue_up(step, next="update", claimed=found.external_id == ours, naps=0)
-        return []
-
-    def _finish(self, step: Step, found: Store | Pos) -> list[Effect]:
-        """It exists as wanted: done, once the code of a POS is known."""
-        if isinstance(found, Pos) and not found.qr_code and step.found is None and not self._halted:
-            self._queue_up(step, next="read", found=found, naps=0)
+    def _moved(self, move: Move) -> list[Effect]:
+        """Carry out what one change does next."""
+        if isinstance(move, Queue):
+            self._queue_up(move.step)
             return []
-        return self._over(step, "done", found=found)
-
-    def _looked(self, step: Step, found: Store | Pos | None) -> list[Effect]:
-        if found is not None:
-            fields = unlike(step.fields, found, self._stores)
-            if fields:
-                error = MpkitError("plan_conflict", fields=fields)
-                return self._over(step, "conflict", error=error, remote_id=found.id)
-            return self._finish(step, found)
-        if not step.settled:
-            return self._nap(step, settle=True, settled=True)
-        if step.attempts < ATTEMPTS:
-            self._queue_up(step, next="create", naps=0)
-            return []
-        key = "plan_conflict_unseen" if step.claimed else "plan_unknown"
-        return self._over(step, "conflict" if step.claimed else "unknown", error=MpkitError(key))
-
-    # errors
-
-    def _troubled(self, step: Step, error: ApiError) -> list[Effect]:
-        if isinstance(error, Unauthorised):
-            return self._lost(step, error)
-        if isinstance(error, RateLimited):
-            return self._stopped(step, error)
-        if step.next in {"look", "read"}:
-            return self._blind(step, error)
-        if step.next == "delete" and isinstance(error, NotFound):
-            return self._over(step, "done", remote_id=step.remote_id)
-        if isinstance(error, Unreachable):
-            return self._again(step, error)
-        return self._write_failed(step, error)
-
-    def _write_failed(self, step: Step, error: ApiError) -> list[Effect]:
-        if isinstance(error, UnknownOutcome):
-            return self._in_doubt(step)
-        if isinstance(error, Conflict) and step.next == "create":
-            return self._in_doubt(replace(step, claimed=True))
-        return self._refused(step, error)
-
-    def _in_doubt(self, step: Step) -> list[Effect]:
-        """It may or may not have been carried out: look first.
-
-        A delete, and an update that gives no external id, are simply said again, to the same effect.
-        """
-        if step.next == "update" and step.change.names and not step.claimed and step.attempts < ATTEMPTS:
-            self._queue_up(step, next="read", naps=0)
-            return []
-        if step.next in {"update", "delete"}:
-            return self._again(step, UnknownOutcome("plan_unknown"))
-        self._queue_up(step, next="look", settled=False, naps=0)
-        return []
-
-    def _again(self, step: Step, error: ApiError) -> list[Effect]:
-        if step.attempts >= ATTEMPTS and isinstance(error, Unreachable):
-            return self._lost(step, error)
-        if step.attempts >= ATTEMPTS:
-            return self._over(step, "unknown", error=error)
-        return self._nap(step, _BACK_OFF[min(step.naps, len(_BACK_OFF) - 1)], naps=step.naps + 1)
-
-    def _blind(self, step: Step, error: ApiError) -> list[Effect]:
-        """A look or a read that fails; the client has repeated it already."""
-        if step.next == "read" and isinstance(error, NotFound):
-            if step.change.kind == "adopt":
-                return self._over(step, "refused", error=MpkitError("plan_gone"))
-            if step.lags < len(_LAG):
-                return self._nap(step, _LAG[step.lags], lags=step.lags + 1)
-        if step.naps < len(_BACK_OFF) and not isinstance(error, RefusedByApi):
-            return self._nap(step, _BACK_OFF[step.naps], naps=step.naps + 1)
-        if step.next == "read" and step.found is not None:
-            return self._over(step, "done", found=step.found)  # it exists; its code is read again before it is printed
-        return self._over(step, "unknown", error=error)
-
-    def _stopped(self, step: Step, error: RateLimited) -> list[Effect]:
-        """429: certainly not carried out, and the client has stopped the whole account for as long as it was told."""
-        if step.stops >= _STOPS:
-            return self._lost(step, error)
-        taken_back = 1 if step.next in _WRITES else 0
-        pause = error.retry_after if error.retry_after is not None else _STOP_PAUSE
-        return self._nap(step, pause, stops=step.stops + 1, attempts=step.attempts - taken_back)
-
-    def _refused(self, step: Step, error: ApiError) -> list[Effect]:
-        if isinstance(error, NotFound) and step.next == "update":
-            return self._over(step, "refused", error=MpkitError("plan_gone"))
-        if isinstance(error, NotFound) and step.change.object == "pos" and step.lags < len(_LAG):
-            return self._nap(step, _LAG[step.lags], lags=step.lags + 1)
-        if step.next == "update" and step.change.names and not (step.claimed or step.settled):
-            self._queue_up(step, next="read", settled=True)  # its own id, come late, is refused as taken: look once
-            return []
-        changed = self._repair(error, step.fields) if isinstance(error, RefusedByApi) else None
-        if changed and not set(changed) & set(step.note):  # each place once; the rest of the fields stays
-            self._queue_up(step, fields={**step.fields, **changed}, note={**step.note, **changed})
-            return []
-        return self._over(step, "conflict" if isinstance(error, Conflict) else "refused", error=error)
+        if isinstance(move, Nap):
+            self._set(replace(move.step, phase="asleep"))
+            return [Wait(move.step.change, move.seconds, move.settle)]
+        return self._over(move) if isinstance(move, Over) else self._lost(move)
 
     # ends
 
-    def _over(
-        self,
-        step: Step,
-        end: End,
-        *,
-        found: Store | Pos | None = None,
-        error: MpkitError | None = None,
-        remote_id: str | None = None,
-    ) -> list[Effect]:
-        step = replace(step, phase="over", end=end, error=error, remote_id=found.id if found else remote_id)
+    def _over(self, move: Over) -> list[Effect]:
+        found, remote_id = move.found, move.found.id if move.found else move.remote_id
+        step = replace(move.step, phase="over", end=move.end, error=move.error, remote_id=remote_id)
         self._set(step)
-        self._barren = self._barren + 1 if end == "unknown" else self._barren
+        self._barren = self._barren + 1 if move.end == "unknown" else self._barren
         if self._barren >= _BARREN:
-            self.halt(error)
+            self.halt(move.error)
         code = found.qr_code if isinstance(found, Pos) else None
         effects: list[Effect] = [
-            Ended(step.change, end, step.remote_id, code, step.fields, error=error, note=step.note)
+            Ended(step.change, move.end, remote_id, code, step.fields, error=move.error, note=step.note)
         ]
         if step.change.kind == "delete":
             effects += self._pos_gone(step)
@@ -350,14 +198,17 @@ class Machine:
             effects += self._store_over(step)
         return effects
 
-    def _lost(self, step: Step, error: MpkitError) -> list[Effect]:
-        """Nothing can go on: begin nothing new. This request was not carried out; what was in doubt before stays so."""
-        self.halt(error)
-        if step.found is not None:
-            return self._over(step, "done", found=step.found)
-        step = replace(step, phase="asleep", attempts=step.attempts - (step.next in _WRITES))
+    def _skipped(self, step: Step, why: str, **values: object) -> list[Effect]:
+        return self._over(Over(step, "skipped", error=MpkitError(why, **values)))
+
+    def _lost(self, move: Lost) -> list[Effect]:
+        """Nothing can go on: begin nothing new."""
+        self.halt(move.error)
+        if move.step.found is not None:
+            return self._over(Over(move.step, "done", found=move.step.found))
+        step = replace(move.step, phase="asleep", attempts=move.step.attempts - (move.step.next in WRITES))
         self._set(step)
-        return [Ended(step.change, unreached(step), error=error)]
+        return [Ended(step.change, unreached(step), error=move.error)]
 
     def _store_over(self, store: Step) -> list[Effect]:
         """The POS that waited for this store go on, or are skipped with it."""
@@ -370,7 +221,7 @@ class Machine:
                 if store.end == "done":
                     self._queue_up(step)
                 else:
-                    effects += self._over(step, "skipped", error=MpkitError("plan_skipped_store", branch=external_id))
+                    effects += self._skipped(step, "plan_skipped_store", branch=external_id)
         return effects
 
     def _pos_gone(self, pos: Step) -> list[Effect]:
@@ -379,7 +230,7 @@ class Machine:
         if store is None or store.phase != "held" or self._waits(store):
             return []
         if any(one.end != "done" for one in self._inside(store)):
-            return self._over(store, "skipped", error=MpkitError("plan_skipped_pos"))
+            return self._skipped(store, "plan_skipped_pos")
         self._queue_up(store)
         return []
 

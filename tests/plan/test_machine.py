@@ -23,7 +23,8 @@ from mpkit.plan import Existing, make
 from mpkit.plan.carry import repair
 from mpkit.plan.change import Change
 from mpkit.plan.events import Answer, Call, Effect, Ended, Sending, Taken, Trouble, Wait, Woke
-from mpkit.plan.machine import ATTEMPTS, Machine
+from mpkit.plan.machine import Machine
+from mpkit.plan.moves import ATTEMPTS
 from tests.plan.chain import ACCOUNT, Listed, account_with, as_pos, as_store, branch, chain, register
 
 

@@ -15,7 +15,7 @@ import pytest
 from mpkit import ledger
 from mpkit.db import Engine, writing
 from mpkit.errors import Conflict, StalePlan, Unauthorised
-from mpkit.plan import carry, machine, scan
+from mpkit.plan import carry, machine, moves, scan
 from tests.plan.chain import account_with, chain
 from tests.plan.lifetime import Lifetime
 from tests.plan.simulator import Frozen, Simulation
@@ -44,33 +44,29 @@ def retry_with_a_new_id(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_look(patch: pytest.MonkeyPatch) -> None:
-    def at_once(self: Any, step: Any) -> list[Any]:
-        self._queue_up(step, next="create")
-        return []
-
-    patch.setattr(machine.Machine, "_in_doubt", at_once)
+    patch.setattr(moves, "in_doubt", lambda step: moves.Queue(replace(step, next="create")))
 
 
 def adopt_without_comparing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(machine, "unlike", lambda *_: ())
+    patch.setattr(moves, "unlike", lambda *_: ())
 
 
 def taken_means_done(patch: pytest.MonkeyPatch) -> None:
-    real = machine.Machine._write_failed
+    real = moves.write_failed
 
-    def skip(self: Any, step: Any, error: Any) -> Any:
-        return self._over(step, "done") if isinstance(error, Conflict) else real(self, step, error)
+    def skip(step: Any, error: Any, repair: Any) -> Any:
+        return moves.Over(step, "done") if isinstance(error, Conflict) else real(step, error, repair)
 
-    patch.setattr(machine.Machine, "_write_failed", skip)
+    patch.setattr(moves, "write_failed", skip)
 
 
 def swallowed_401(patch: pytest.MonkeyPatch) -> None:
-    real = machine.Machine._troubled
+    real = moves.troubled
 
-    def swallow(self: Any, step: Any, error: Any) -> Any:
-        return self._over(step, "done") if isinstance(error, Unauthorised) else real(self, step, error)
+    def swallow(step: Any, error: Any, repair: Any) -> Any:
+        return moves.Over(step, "done") if isinstance(error, Unauthorised) else real(step, error, repair)
 
-    patch.setattr(machine.Machine, "_troubled", swallow)
+    patch.setattr(moves, "troubled", swallow)
 
 
 def resume_without_looking(patch: pytest.MonkeyPatch) -> None:
@@ -126,11 +122,12 @@ def lock_not_looked_at_again(patch: pytest.MonkeyPatch) -> None:
 
 
 def taken_over_without_reading(patch: pytest.MonkeyPatch) -> None:
-    def believe(self: Any, step: Any) -> Any:
-        return self._over(step, "done", remote_id=step.remote_id) if step.change.names else real(self, step)
+    real = moves.in_doubt
 
-    real = machine.Machine._in_doubt
-    patch.setattr(machine.Machine, "_in_doubt", believe)
+    def believe(step: Any) -> Any:
+        return moves.Over(step, "done", remote_id=step.remote_id) if step.change.names else real(step)
+
+    patch.setattr(moves, "in_doubt", believe)
 
 
 def made_instead_of_taken_over(patch: pytest.MonkeyPatch) -> None:
@@ -144,12 +141,12 @@ def made_instead_of_taken_over(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_lost_delete_counts_as_done(patch: pytest.MonkeyPatch) -> None:
-    real = machine.Machine._in_doubt
+    real = moves.in_doubt
 
-    def believe(self: Any, step: Any) -> Any:
-        return self._over(step, "done", remote_id=step.remote_id) if step.next == "delete" else real(self, step)
+    def believe(step: Any) -> Any:
+        return moves.Over(step, "done", remote_id=step.remote_id) if step.next == "delete" else real(step)
 
-    patch.setattr(machine.Machine, "_in_doubt", believe)
+    patch.setattr(moves, "in_doubt", believe)
 
 
 def the_store_goes_first(patch: pytest.MonkeyPatch) -> None:
