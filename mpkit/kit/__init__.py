@@ -1,28 +1,37 @@
 """Registers become paper: symbol, sign, sheet, book and proof. Nothing leaves without its proof."""
 
-from mpkit.kit.book import Book, Order, make, prepare
+from mpkit.kit.book import Book, Order, make
+from mpkit.kit.brand import Brand, Dress, Mood, brand, dress, mood, moods
 from mpkit.kit.design import Design, design, designs
 from mpkit.kit.manifest import Manifest
 from mpkit.kit.paper import Paper, paper, papers
 from mpkit.kit.preview import preview_png
 from mpkit.kit.proof import Expected, Failure, Proof, proof
+from mpkit.kit.ready import prepare
 from mpkit.kit.subject import Piece, Refusal, Subject
 
 __all__ = [
     "Book",
+    "Brand",
     "Design",
+    "Dress",
     "Expected",
     "Failure",
     "Manifest",
+    "Mood",
     "Order",
     "Paper",
     "Piece",
     "Proof",
     "Refusal",
     "Subject",
+    "brand",
     "design",
     "designs",
+    "dress",
     "make",
+    "mood",
+    "moods",
     "paper",
     "papers",
     "prepare",

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -17,13 +17,15 @@ from pathlib import Path
 from mpkit.errors import Refused, StoreTrouble
 from mpkit.i18n import say
 from mpkit.kit import packing, pdf
+from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
-from mpkit.kit.manifest import AccountMark, Entry, File, Frame, Manifest, Seal, check_code, expected
+from mpkit.kit.manifest import AccountMark, Entry, File, Frame, Manifest, Seal, Spot, check_code, expected
 from mpkit.kit.paper import Grid, Paper, grid, placed
 from mpkit.kit.proof import Proof, proofs, refuse_unless_sound
-from mpkit.kit.sign import fits, stamped
-from mpkit.kit.subject import Piece, Refusal, Subject, judge
-from mpkit.kit.symbol import encode, one_version, side_of, version_for
+from mpkit.kit.ready import Ready, prepare
+from mpkit.kit.sign import stamped
+from mpkit.kit.subject import Piece, Refusal, Subject
+from mpkit.kit.symbol import encode, side_of
 from mpkit.work import Progress, executor, silent
 
 MANIFEST = "manifest.json"
@@ -45,6 +47,7 @@ class Order:
     start_at: int = 1
     split: str = ""
     workers: int = 1
+    worn: Dress = field(default_factory=dress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,45 +63,6 @@ class Book:
     def files(self) -> tuple[Path, ...]:
         """The PDF files."""
         return tuple(self.folder / file.name for file in self.manifest.files)
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """What may be printed, what not, and the one symbol size of the job."""
-
-    subjects: tuple[Subject, ...]
-    refused: tuple[Refusal, ...]
-    level: str
-    version: int
-
-
-def prepare(subjects: Iterable[Subject], design: Design, language: str) -> Ready:
-    """Judge every register, fit every text, and choose level and version; nothing is drawn."""
-    fine, refused = judge(subjects)
-    faults = list(refused)
-    kept: list[Subject] = []
-    for subject in fine:
-        reason = fits(design, Piece(subject, serial="9" * 7, check="W" * 8), language)
-        smallest = version_for(subject.content, design.levels[-1]) if reason is None else 0
-        if reason is not None:
-            faults.append(Refusal(subject.external_id, reason.key, reason.values))
-        elif design.code.side / side_of(smallest) < design.least_module:
-            faults.append(Refusal(subject.external_id, "kit_code_too_fine", {"sign": design.name}))
-        else:
-            kept.append(subject)
-    if not kept:
-        return Ready((), tuple(faults), design.levels[-1], 1)
-    level, version = _symbol_of([subject.content for subject in kept], design)
-    return Ready(tuple(kept), tuple(faults), level, version)
-
-
-def _symbol_of(payloads: Sequence[bytes], design: Design) -> tuple[str, int]:
-    """The first level whose modules are as wide as the design wants, else the last one."""
-    for level in design.levels:
-        version = one_version(payloads, level)
-        if design.code.side / side_of(version) >= design.module:
-            return level, version
-    return design.levels[-1], one_version(payloads, design.levels[-1])
 
 
 def make(
@@ -120,7 +84,7 @@ def make(
     """
     if not 1 <= order.copies <= _MOST_COPIES:
         raise Refused("kit_copies", n=_MOST_COPIES)
-    ready = prepare(subjects, order.design, order.language)
+    ready = prepare(subjects, order.design, order.language, order.worn)
     if not ready.subjects:
         if len(ready.refused) == 1:  # its own sentence, which a face says in its reader's language
             only = ready.refused[0]
@@ -158,18 +122,10 @@ def _written(
 ) -> Manifest:
     """All PDF files, drawn into `aside`, and the signed manifest of what lies where."""
     sheet = grid(order.paper, order.design)
-    ordered = sorted(ready.subjects, key=lambda one: (one.store_external_id, one.external_id))
-    subjects = [subject for subject in ordered for _ in range(order.copies)]
-    numbers = list(serials(len(subjects)))
-    digits = max(6, *(len(str(number)) for number in numbers))
-    pieces = []
-    for subject, number in zip(subjects, numbers, strict=True):
-        code = check_code(seal("piece"), subject.account, subject.external_id, number, subject.payload)
-        pieces.append((number, Piece(subject, say("sign_serial", order.language, serial=f"{number:0{digits}d}"), code)))
+    parts = _parts(_pieces(order, ready, serials, seal("piece")), order.split)
     drawn = _drawn(order, ready, progress)
     files: list[File] = []
     entries: list[Entry] = []
-    parts = _parts(pieces, order.split)
     for at, part in enumerate(parts):
         name = _name(order, at, len(parts), part[0][1].subject if order.split == "store" else None)
         places = placed(len(part), sheet, order.start_at if at == 0 else 1)
@@ -178,7 +134,14 @@ def _written(
             for (_, piece), (page, slot) in zip(part, places, strict=True)
         ]
         pages = pdf.write(
-            aside / name, signs, order.design, sheet, language=order.language, title=name, slug=f"mpkit {order.book}"
+            aside / name,
+            signs,
+            order.design,
+            sheet,
+            language=order.language,
+            title=name,
+            slug=f"mpkit {order.book}",
+            worn=order.worn,
         )
         files.append(File(name=name, sha256=sha256((aside / name).read_bytes()).hexdigest(), pages=pages))
         entries += [
@@ -195,10 +158,25 @@ def _written(
         language=order.language,
         version=ready.version,
         level=ready.level,
-        module_mm=round(order.design.code.side / side_of(ready.version), 4),
+        module_mm=round(order.design.code_side / side_of(ready.version), 4),
         files=tuple(files),
         pieces=tuple(entries),
     ).signed(seal("manifest"))
+
+
+def _pieces(order: Order, ready: Ready, serials: Callable[[int], Sequence[int]], seal: Seal) -> list[tuple[int, Piece]]:
+    """Every sign to be drawn with its number: store by store, all copies of a register together."""
+    ordered = sorted(ready.subjects, key=lambda one: (one.store_external_id, one.external_id))
+    subjects = [subject for subject in ordered for _ in range(order.copies)]
+    if order.design.per == "store":  # nobody asks after the number of a sign without a code
+        return [(0, Piece(subject)) for subject in subjects]
+    numbers = list(serials(len(subjects)))
+    digits = max(6, *(len(str(number)) for number in numbers))
+    pieces = []
+    for subject, number in zip(subjects, numbers, strict=True):
+        code = check_code(seal, subject.account, subject.external_id, number, subject.payload)
+        pieces.append((number, Piece(subject, say("sign_serial", order.language, serial=f"{number:0{digits}d}"), code)))
+    return pieces
 
 
 def _parts(pieces: Sequence[tuple[int, Piece]], split: str) -> list[list[tuple[int, Piece]]]:
@@ -252,14 +230,18 @@ def _symbols(payloads: Sequence[str], level: str, version: int) -> dict[str, tup
 
 def _entry(design: Design, sheet: Grid, name: str, number: int, sign: pdf.Placed) -> Entry:
     x, y = sheet.slots[sign.slot]
-    code, subject = design.code, sign.piece.subject
-    at = {"x": x + code.x, "y": y + design.height - code.y - code.side}
+    subject, side = sign.piece.subject, design.code_side
+    spots = [
+        Spot(code=_frame(x + left, y + low, side, side), face=_frame(x + at, y + up, *design.face), turn=turn)
+        for (left, low, turn), (at, up) in zip(design.codes, design.faces, strict=bool(side))
+    ]
     return Entry(
         file=name,
         page=sign.page + 1,
         slot=sign.slot + 1,
-        box=Frame(x=round(x, 4), y=round(y, 4), width=design.width, height=design.height),
-        code=Frame(x=round(at["x"], 4), y=round(at["y"], 4), width=code.side, height=code.side),
+        box=_frame(x, y, *design.flat),
+        codes=tuple(spots),
+        mirror=design.mirror,
         register=subject.external_id,
         register_name=subject.register,
         store=subject.store_external_id,
@@ -270,6 +252,10 @@ def _entry(design: Design, sheet: Grid, name: str, number: int, sign: pdf.Placed
         serial_text=sign.piece.serial,
         check=sign.piece.check,
     )
+
+
+def _frame(x: float, y: float, width: float, height: float) -> Frame:
+    return Frame(x=round(x, 4), y=round(y, 4), width=width, height=height)
 
 
 def _proven(

@@ -1,203 +1,153 @@
 """Design files (boxes in millimetres) come in; checked, frozen designs go out. A new sign needs a file, no code.
 
 `templates/signs/<name>/design.json` ships with mpkit; the same path in the data folder (MPKIT_DATA) is laid over it.
-Positions count from the upper left corner of the trimmed sign, in millimetres; type sizes are points.
+Positions count from the upper left corner of the trimmed face, in millimetres; type sizes are points. A face is the
+whole sign, or one of the panels of a piece that is folded.
 """
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from mpkit.errors import Refused
+from mpkit.kit.boxes import Area, Box, CodeBox, FieldBox, Fold, Length, LineBox, Panel, Strict, TextBox
 from mpkit.kit.shelves import read, shelves
 
-STATIC = ("verb", "wallets", "step1", "step2", "step3", "payee_says", "help", "rehearsal")
-VARIABLE = ("payee", "store", "register", "external_id", "serial", "check")
-DRAWN = ("step1", "step2", "step3")
 _NAME = r"^[a-z0-9][a-z0-9-]{0,40}$"
+_FOLD_CLEAR = 8.0  # mm between a code's white field and a crease: a bent code does not read
+_ALWAYS = {"verb", "register", "external_id", "serial", "check"}  # what a sign with a code has to say
+_LEAST_MARGIN = 0.06  # of the short side
 
 
-class Side(StrEnum):
-    """Where a colour field runs over the edge into the bleed."""
-
-    LEFT = "left"
-    RIGHT = "right"
-    TOP = "top"
-    BOTTOM = "bottom"
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-Millimetres = Annotated[float, Field(ge=-20, le=1000)]
-Length = Annotated[float, Field(gt=0, le=1000)]
-Points = Annotated[float, Field(ge=4, le=400)]
-Ink = Annotated[float, Field(ge=0, le=1)]
-Only = Literal["", "rehearsal", "real"]
-Colour = tuple[Ink, Ink, Ink, Ink]
-
-
-class _Box(_Strict):
-    x: Millimetres
-    y: Millimetres
-    width: Length
-    height: Length
-
-
-class FieldBox(_Box):
-    """A plain field of colour, round corners where `radius` says so; `only` keeps it to rehearsals or real signs."""
-
-    kind: Literal["field"]
-    colour: str
-    bleed: tuple[Side, ...] = ()
-    radius: Annotated[float, Field(ge=0, le=50)] = 0
-    only: Only = ""
-
-
-class TextBox(_Box):
-    """Text that begins at `size`, shrinks to `least`, wraps into `lines`, and is refused before it is cut."""
-
-    kind: Literal["text"]
-    text: str
-    size: Points
-    least: Points
-    lines: Annotated[int, Field(ge=1, le=4)] = 1
-    weight: Literal["regular", "semibold"] = "regular"
-    align: Literal["left", "center", "right"] = "left"
-    valign: Literal["top", "middle", "bottom"] = "top"
-    leading: Annotated[float, Field(ge=0.9, le=2)] = 1.18
-    spacing: Annotated[float, Field(ge=-50, le=200)] = 0  # thousandths of an em between letters
-    turn: Literal[0, 90, 270] = 0  # degrees anticlockwise
-    colour: str = "ink"
-    only: Only = ""
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        unknown = self.names - {*STATIC, *VARIABLE}
-        if unknown:
-            message = f"unknown words {', '.join(sorted(unknown))}: {', '.join((*STATIC, *VARIABLE))} are known"
-            raise ValueError(message)
-        if self.least > self.size:
-            message = "the least size is larger than the size"
-            raise ValueError(message)
-        return self
-
-    @property
-    def names(self) -> set[str]:
-        """The words it is filled in with."""
-        return {name for _, name, _, _ in string.Formatter().parse(self.text) if name is not None}
-
-    @property
-    def variable(self) -> bool:
-        """Whether it differs from sign to sign."""
-        return bool(self.names & set(VARIABLE))
-
-
-class PictogramBox(_Box):
-    """The drawn picture of a step, one stroke width (points)."""
-
-    kind: Literal["pictogram"]
-    step: Literal["step1", "step2", "step3"]
-    stroke: Annotated[float, Field(gt=0, le=20)]
-    colour: str = "accent"
-
-
-class LineBox(_Strict):
-    """A straight line of `stroke` points."""
-
-    kind: Literal["line"]
-    x: Millimetres
-    y: Millimetres
-    to_x: Millimetres
-    to_y: Millimetres
-    stroke: Annotated[float, Field(gt=0, le=20)]
-    colour: str
-
-
-class CodeBox(_Strict):
-    """The white square the code stands in, quiet zone included; the code fills it as far as its modules allow."""
-
-    kind: Literal["code"]
-    x: Millimetres
-    y: Millimetres
-    side: Length
-
-
-Box = Annotated[FieldBox | TextBox | PictogramBox | LineBox | CodeBox, Field(discriminator="kind")]
-
-
-class Design(_Strict):
-    """One sign: its size, colours, boxes in the order they are drawn, and what its code needs."""
+class Design(Strict):
+    """One sign: its size, boxes in the order they are drawn, panels, and what its code needs."""
 
     name: Annotated[str, Field(pattern=_NAME)]
     title: dict[Literal["es", "pt", "en", "es_MX", "es_CO", "es_PE", "es_CL"], str]
-    width: Length
+    kind: Literal["sticker", "tent", "poster", "decal", "card", "door"] = "sticker"
+    width: Length  # of the face
     height: Length
     bleed: Annotated[float, Field(ge=0, le=10)]
     margin: Annotated[float, Field(ge=0, le=50)]
-    levels: tuple[Literal["M", "Q", "H"], ...]  # the first whose modules are `module` wide at least is taken
-    module: Annotated[float, Field(ge=0.4, le=10)]
-    least_module: Annotated[float, Field(ge=0.4, le=10)]
-    colours: dict[str, Colour]
+    distance: Annotated[float, Field(gt=0, le=5000)] = 300  # mm the telephone is away
+    levels: tuple[Literal["M", "Q", "H"], ...] = ("M",)  # the first whose modules are `module` wide at least is taken
+    module: Annotated[float, Field(ge=0.4, le=10)] = 0.5
+    least_module: Annotated[float, Field(ge=0.4, le=10)] = 0.4
+    panels: tuple[Panel, ...] = (Panel(),)
+    folds: tuple[Fold, ...] = ()
+    mirror: bool = False  # printed reversed, to be read through the glass it sticks to
+    per: Literal["register", "store"] = "register"
     boxes: tuple[Box, ...]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        """One code, known colours, nothing on the code, texts inside the margins."""
+        """At most one code, nothing on it, texts inside the margins."""
         for problem in _problems(self):
             raise ValueError(problem)
         return self
 
     @property
-    def code(self) -> CodeBox:
-        """The box of the code."""
-        return next(box for box in self.boxes if isinstance(box, CodeBox))
+    def code(self) -> CodeBox | None:
+        """The box of the code; a door sign has none."""
+        return next((box for box in self.boxes if isinstance(box, CodeBox)), None)
+
+    @property
+    def code_side(self) -> float:
+        """Millimetres of the white field of the code, 0 where there is none."""
+        return self.code.side if self.code else 0.0
 
     @property
     def texts(self) -> tuple[TextBox, ...]:
         """The boxes of text, in the order they are drawn."""
         return tuple(box for box in self.boxes if isinstance(box, TextBox))
 
+    @property
+    def flat(self) -> tuple[float, float]:
+        """Width and height of the piece as it is printed and cut, all its panels laid out."""
+        return (
+            max(panel.x for panel in self.panels) + self.width,
+            max(panel.y for panel in self.panels) + self.height,
+        )
+
+    @property
+    def face(self) -> tuple[float, float]:
+        """Width and height of one panel."""
+        return self.width, self.height
+
+    @property
+    def faces(self) -> tuple[tuple[float, float], ...]:
+        """The lower left corner of each panel on the flat piece, from its lower left corner."""
+        wide, high = self.flat
+        lefts = [wide - panel.x - self.width if self.mirror else panel.x for panel in self.panels]
+        return tuple((left, high - panel.y - self.height) for left, panel in zip(lefts, self.panels, strict=True))
+
+    @property
+    def codes(self) -> tuple[tuple[float, float, int], ...]:
+        """Each code's lower left corner on the flat piece (mm, from its lower left corner), and how it is turned."""
+        code, (wide, high) = self.code, self.flat
+        if code is None:
+            return ()
+        found = []
+        for panel in self.panels:
+            x, y = code.x, code.y
+            if panel.turn:
+                x, y = self.width - code.x - code.side, self.height - code.y - code.side
+            left = panel.x + x
+            found.append((wide - left - code.side if self.mirror else left, high - panel.y - y - code.side, panel.turn))
+        return tuple(found)
+
 
 def _problems(design: Design) -> Iterator[str]:
     codes = [box for box in design.boxes if isinstance(box, CodeBox)]
-    if len(codes) != 1 or design.boxes[-1] is not codes[0]:
-        yield "a design has one code, and it is the last box"
+    if len(codes) > 1 or (codes and design.boxes[-1] is not codes[0]):
+        yield "a face has one code at most, and it is the last box"
         return
-    known = {"paper", "ink", *design.colours}
+    if not design.panels:
+        yield "a design has at least one panel"
+        return
+    if design.margin < _LEAST_MARGIN * min(design.width, design.height) - 0.01:
+        yield "the margin is less than 6 % of the short side"
+    code = codes[0].area if codes else None
     for box in design.boxes:
-        if not isinstance(box, CodeBox) and box.colour not in known:
-            yield f"unknown colour {box.colour}"
-        if isinstance(box, TextBox | PictogramBox):
-            if _meets(box, codes[0]):
+        if not isinstance(box, CodeBox | FieldBox | LineBox):
+            if code is not None and box.meets(code):
                 yield f"a {box.kind} touches the white field of the code"
-            if box.x < design.margin or box.y < design.margin:
-                yield f"a {box.kind} begins inside the margin"
-            if box.x + box.width > design.width - design.margin or box.y + box.height > design.height - design.margin:
-                yield f"a {box.kind} runs into the margin"
-    missing = {"verb", "payee", "external_id", "serial", "check", "store", "register"} - {
-        name for box in design.texts for name in box.names
-    }
+            yield from _outside(design, box)
+    said = {name for box in design.texts for name in box.names}
+    missing = (_ALWAYS if codes else {"accept"}) - said
     if missing:
         yield f"no text says {', '.join(sorted(missing))}"
     if design.least_module > design.module or not design.levels:
         yield "the least module is larger than the wanted one, or no level is named"
+    yield from _creased(design)
 
 
-def _meets(box: _Box, code: CodeBox) -> bool:
-    return (
-        box.x < code.x + code.side
-        and box.x + box.width > code.x
-        and box.y < code.y + code.side
-        and box.y + box.height > code.y
-    )
+def _outside(design: Design, box: Area) -> Iterator[str]:
+    kind = getattr(box, "kind", "box")
+    if box.x < design.margin or box.y < design.margin:
+        yield f"a {kind} begins inside the margin"
+    if box.x + box.width > design.width - design.margin or box.y + box.height > design.height - design.margin:
+        yield f"a {kind} runs into the margin"
+
+
+def _creased(design: Design) -> Iterator[str]:
+    """Folds that come too near to a code; measured on the flat piece."""
+    _, high = design.flat
+    for fold in design.folds:
+        for x, y, _ in design.codes:
+            upper = high - y - design.code_side
+            near = Area(
+                x=min(fold.x, fold.to_x) - _FOLD_CLEAR,
+                y=min(fold.y, fold.to_y) - _FOLD_CLEAR,
+                width=abs(fold.to_x - fold.x) + 2 * _FOLD_CLEAR,
+                height=abs(fold.to_y - fold.y) + 2 * _FOLD_CLEAR,
+            )
+            if near.meets(Area(x=x, y=upper, width=design.code_side, height=design.code_side)):
+                yield "a fold runs less than 8 mm beside a code"
 
 
 def designs(overlay: Path | None = None) -> tuple[Design, ...]:

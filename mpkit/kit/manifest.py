@@ -9,9 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from mpkit.errors import Refused, UnreadableFile
+from mpkit.kit.boxes import Strict
 from mpkit.kit.proof import Expected
 
 PURPOSE = "manifest"
@@ -20,11 +21,7 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud wit
 Seal = Callable[[str], str]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Frame(_Strict):
+class Frame(Strict):
     """A rectangle in millimetres from the lower left corner of the page."""
 
     x: float
@@ -33,15 +30,26 @@ class Frame(_Strict):
     height: float
 
 
-class Entry(_Strict):
-    """One sign in a file: where it lies, whose it is, what its code was drawn from."""
+class Spot(Strict):
+    """One code of a piece: its white field, the face around it, and how both are turned on the page (degrees)."""
+
+    code: Frame
+    face: Frame
+    turn: Literal[0, 90, 180, 270] = 0
+
+
+class Entry(Strict):
+    """One piece in a file: where it lies, whose it is, what its codes were drawn from.
+
+    A tent has a code on each panel, a door sign none; a piece of a whole branch has no register and no serial (0).
+    """
 
     file: str
     page: int = Field(ge=1)
     slot: int = Field(ge=1)
-    box: Frame  # the trimmed sign
-    code: Frame  # the white field of the code
-    rotation: Literal[0, 90, 180, 270] = 0
+    box: Frame  # the trimmed piece
+    codes: tuple[Spot, ...]
+    mirror: bool = False
     register_id: str = Field(alias="register")
     register_name: str
     store: str
@@ -53,7 +61,7 @@ class Entry(_Strict):
     check: str
 
 
-class File(_Strict):
+class File(Strict):
     """One PDF of the book."""
 
     name: str
@@ -61,7 +69,7 @@ class File(_Strict):
     pages: int
 
 
-class AccountMark(_Strict):
+class AccountMark(Strict):
     """Whose book it is."""
 
     user_id: str
@@ -69,10 +77,10 @@ class AccountMark(_Strict):
     test: bool
 
 
-class Manifest(_Strict):
+class Manifest(Strict):
     """Everything about a book that a proof, a reprint or a question from the street needs; `mac` is over the rest."""
 
-    manifest: Literal[1] = 1
+    manifest: Literal[2] = 2
     book: str
     account: AccountMark
     who: str
@@ -125,23 +133,24 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
     for entry in manifest.pieces:
         if entry.file != file:
             continue
-        frame = (entry.box.x, entry.box.y, entry.box.x + entry.box.width, entry.box.y + entry.box.height)
-        found.append(
+        found += [
             Expected(
                 page=entry.page - 1,
-                x=entry.code.x,
-                y=entry.code.y,
-                side=entry.code.width,
-                frame=frame,
+                x=spot.code.x,
+                y=spot.code.y,
+                side=spot.code.width,
+                frame=(spot.face.x, spot.face.y, spot.face.x + spot.face.width, spot.face.y + spot.face.height),
                 version=manifest.version,
                 level=manifest.level,
                 register=entry.register_id,
                 payload=fresh.get(entry.pos_id),
                 printed=entry.payload_sha256,
                 labels=(entry.register_id, entry.serial_text, entry.check),
-                rotation=entry.rotation,
+                rotation=spot.turn,
+                mirror=entry.mirror,
             )
-        )
+            for spot in entry.codes
+        ]
     return found
 
 

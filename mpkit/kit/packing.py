@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mpkit.i18n import say
+from mpkit.kit.boxes import TextBox
 from mpkit.kit.canvas import Canvas, opened, raw
-from mpkit.kit.design import TextBox
 from mpkit.kit.manifest import Line, Manifest, as_row, packing
 from mpkit.kit.type import POINT, clean, fit, font_name, show
 

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from mpkit.errors import Refused
-from mpkit.kit.design import Design, Length
+from mpkit.kit.boxes import Length, Strict
+from mpkit.kit.design import Design
 from mpkit.kit.shelves import read, shelves
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,40}$"
@@ -22,15 +23,11 @@ _MARK = 5.0  # mm long
 _SMALL = 0.01  # mm, below which two measures are the same
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
 Gap = Annotated[float, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=1, le=100)]
 
 
-class Layout(_Strict):
+class Layout(Strict):
     """How signs of one size lie on this paper; everything else is laid out by what fits."""
 
     piece: tuple[Length, Length]
@@ -42,7 +39,7 @@ class Layout(_Strict):
     marks: bool
 
 
-class Paper(_Strict):
+class Paper(Strict):
     """A sheet; without a size it is the sign itself and its bleed."""
 
     name: Annotated[str, Field(pattern=_NAME)]
@@ -89,10 +86,11 @@ def grid(paper: Paper, design: Design) -> Grid:
     """Where signs of this design lie on this paper; `Refused` where not even one fits."""
     if paper.size is None:
         over = design.bleed if paper.bleed else 0.0
-        size = (design.width + 2 * over, design.height + 2 * over)
+        wide, high = design.flat
+        size = (wide + 2 * over, high + 2 * over)
         return Grid(*size, ((over, over),), bleed=paper.bleed, marks=False, order="store", alone=True)
     for layout in paper.layouts:
-        if layout.piece == (design.width, design.height):
+        if layout.piece == design.flat:
             return _laid(paper, paper.size, design, layout)
     best = max((_fitting(paper, design, landscape=turned) for turned in (False, True)), key=_count)
     if best is None:
@@ -109,12 +107,12 @@ def _fitting(paper: Paper, design: Design, *, landscape: bool) -> Layout | None:
     wide, high = _turned(paper.size or (0, 0), landscape=landscape)
     over = design.bleed if paper.bleed else 0.0
     gap = max(paper.gutter, 2 * over)
-    columns = int((wide - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.width + gap))
-    rows = int((high - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.height + gap))
+    columns = int((wide - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.flat[0] + gap))
+    rows = int((high - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.flat[1] + gap))
     if columns < 1 or rows < 1:
         return None
     return Layout(
-        piece=(design.width, design.height),
+        piece=design.flat,
         landscape=landscape,
         columns=columns,
         rows=rows,
@@ -131,7 +129,7 @@ def _turned(size: tuple[float, float], *, landscape: bool) -> tuple[float, float
 def _laid(paper: Paper, size: tuple[float, float], design: Design, layout: Layout) -> Grid:
     """The slots of a layout, centred on the sheet; `Refused` where they run over its edge."""
     wide, high = _turned(size, landscape=layout.landscape)
-    step_x, step_y = design.width + layout.gutter[0], design.height + layout.gutter[1]
+    step_x, step_y = design.flat[0] + layout.gutter[0], design.flat[1] + layout.gutter[1]
     left = (wide - layout.columns * step_x + layout.gutter[0]) / 2
     low = (high - layout.rows * step_y + layout.gutter[1]) / 2
     if left < -_SMALL or low < -_SMALL:
@@ -162,8 +160,8 @@ def placed(n: int, grid: Grid, start_at: int = 1) -> list[tuple[int, int]]:
 def shared_cuts(grid: Grid, design: Design) -> Sequence[tuple[float, float, float, float]]:
     """Lines where two signs touch, so that there is no room for marks beside them."""
     lefts, lows = {round(x, 3) for x, _ in grid.slots}, {round(y, 3) for _, y in grid.slots}
-    across = [(x, 0.0, x, grid.height) for x in lefts if round(x - design.width, 3) in lefts]
-    down = [(0.0, y, grid.width, y) for y in lows if round(y - design.height, 3) in lows]
+    across = [(x, 0.0, x, grid.height) for x in lefts if round(x - design.flat[0], 3) in lefts]
+    down = [(0.0, y, grid.width, y) for y in lows if round(y - design.flat[1], 3) in lows]
     return [*across, *down]
 
 
@@ -171,8 +169,8 @@ def crop_marks(grid: Grid, design: Design) -> Sequence[tuple[float, float, float
     """Lines (x, y, to x, to y) at the sheet's edges, one for each cut, outside every sign and its bleed."""
     over = design.bleed + 1 if grid.bleed else 1.0
     lefts, lows = {x for x, _ in grid.slots}, {y for _, y in grid.slots}
-    cuts_x = sorted({*lefts, *(x + design.width for x in lefts)})
-    cuts_y = sorted({*lows, *(y + design.height for y in lows)})
+    cuts_x = sorted({*lefts, *(x + design.flat[0] for x in lefts)})
+    cuts_y = sorted({*lows, *(y + design.flat[1] for y in lows)})
     low, top, left, right = cuts_y[0] - over, cuts_y[-1] + over, cuts_x[0] - over, cuts_x[-1] + over
     across = [(x, y, x, to) for x in cuts_x for y, to in ((low, low - _MARK), (top, top + _MARK))]
     down = [(x, y, to, y) for y in cuts_y for x, to in ((left, left - _MARK), (right, right + _MARK))]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mpkit.i18n import say
+from mpkit.kit.brand import Dress, dress
 from mpkit.kit.canvas import Canvas, opened, raw
 from mpkit.kit.design import Design
 from mpkit.kit.paper import Grid, crop_marks, shared_cuts
@@ -29,12 +30,20 @@ class Placed:
 
 
 def write(
-    path: Path, placed: Sequence[Placed], design: Design, grid: Grid, *, language: str, title: str, slug: str = ""
+    path: Path,
+    placed: Sequence[Placed],
+    design: Design,
+    grid: Grid,
+    *,
+    language: str,
+    title: str,
+    slug: str = "",
+    worn: Dress | None = None,
 ) -> int:
     """Write the sheets of one file; returns how many. The file is not yet safe on the disk when this returns."""
     size = grid.width / POINT, grid.height / POINT
     canvas = opened(path, *size, font=font_name("regular"), title=title, subject=slug, language=language)
-    sheet = Sheet(canvas)
+    sheet = Sheet(canvas, worn or dress())
     pages: dict[int, list[Placed]] = {}
     for one in placed:
         pages.setdefault(one.page, []).append(one)
@@ -52,7 +61,7 @@ def _sheet(sheet: Sheet, placed: Sequence[Placed], design: Design, grid: Grid, l
     canvas = sheet.canvas
     if grid.alone:
         x, y = grid.slots[0]
-        right, top = x + design.width, y + design.height
+        right, top = x + design.flat[0], y + design.flat[1]
         canvas.setTrimBox(tuple(v / POINT for v in (x, y, right, top)))
         canvas.setBleedBox((0, 0, grid.width / POINT, grid.height / POINT))
     for one in placed:

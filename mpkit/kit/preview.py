@@ -12,9 +12,10 @@ import pypdfium2 as pdfium
 from mpkit.errors import Refused
 from mpkit.i18n import say
 from mpkit.kit import pdf
-from mpkit.kit.book import prepare
+from mpkit.kit.brand import Dress
 from mpkit.kit.design import Design
 from mpkit.kit.paper import Paper, grid
+from mpkit.kit.ready import prepare
 from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece, Subject
 from mpkit.kit.symbol import encode
@@ -26,25 +27,28 @@ _WIDEST = 4000  # pixels
 _BARE = Paper(name="preview", title={"es": "", "pt": "", "en": ""}, bleed=False)
 
 
-def preview_png(design: Design, subject: Subject, width_px: int, *, language: str = "") -> bytes:
+def preview_png(
+    design: Design, subject: Subject, width_px: int, *, language: str = "", worn: Dress | None = None
+) -> bytes:
     """The trimmed sign as a PNG `width_px` wide; the language is the subject's country's unless given.
 
     Raises `Refused` with the reason where the register could not be printed.
     """
     language = language or SITES[subject.site].language
-    ready = prepare([subject], design, language)
+    ready = prepare([subject], design, language, worn)
     if ready.refused:
         raise Refused(ready.refused[0].key, register=subject.external_id, **ready.refused[0].values)
     symbol = stamped(encode(subject.content, ready.level, ready.version))
-    piece = Piece(subject, say("sign_serial", language, serial="000000"), "00000000")
+    piece = Piece(ready.subjects[0], say("sign_serial", language, serial="000000"), "00000000")
     with tempfile.TemporaryDirectory(prefix="mpkit-") as folder:
         file = Path(folder) / "sign.pdf"
         sheet = grid(_BARE, design)
-        pdf.write(file, [pdf.Placed(piece, symbol, 0, 0)], design, sheet, language=language, title=design.name)
+        placed = [pdf.Placed(piece, symbol, 0, 0)]
+        pdf.write(file, placed, design, sheet, language=language, title=design.name, worn=worn)
         drawn = file.read_bytes()
     with _ONE_AT_A_TIME:
         document = pdfium.PdfDocument(drawn)
-        image = document[0].render(scale=min(width_px, _WIDEST) / (design.width / POINT)).to_pil()
+        image = document[0].render(scale=min(width_px, _WIDEST) / (design.flat[0] / POINT)).to_pil()
         document.close()
     content = BytesIO()
     image.save(content, "PNG", optimize=True)

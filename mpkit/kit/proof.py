@@ -42,6 +42,7 @@ class Expected:
     printed: str  # SHA-256 of the payload it was drawn from
     labels: tuple[str, ...]  # what the sign around it must say: external id, serial, check code
     rotation: int = 0
+    mirror: bool = False  # printed reversed, to be read through glass
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Proof:
     @property
     def passed(self) -> bool:
         """Whether the file may leave."""
-        return not self.failures and self.symbols > 0
+        return not self.failures
 
     def to_json(self, language: str) -> dict[str, Any]:
         """The answer of `mpkit proof --json`."""
@@ -131,7 +132,7 @@ def grade_of(value: float, bounds: Sequence[float]) -> str:
 
 
 def _question(one: Expected) -> dict[str, Any]:
-    names = ("page", "x", "y", "side", "frame", "version", "level", "rotation")
+    names = ("page", "x", "y", "side", "frame", "version", "level", "rotation", "mirror")
     return {name: getattr(one, name) for name in names} | {"payload": coded((one.payload or "").encode())}
 
 
@@ -163,7 +164,7 @@ def _planned(pdf: Path, seen: Seen, expected: Sequence[Expected], owned: Mapping
             holder = holders.get(base64.b64decode(code["bytes"]), "")
             failures.append(Failure(page["page"] + 1, holder, "kit_code_extra"))
     failures.sort(key=lambda one: (one.page, one.register))
-    grade = "F" if failures else max(grades, default="F")
+    grade = "F" if failures else max(grades, default="A" if not expected else "F")
     return Proof(pdf.name, seen.pages, symbols, decoded, matched, grade, tuple(failures))
 
 

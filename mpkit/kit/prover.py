@@ -158,7 +158,8 @@ def _measured(grey: Grey, box: dict[str, Any], high: float, scale: float) -> dic
     pixel = scale / POINT
     left, upper, side = box["x"] * pixel, high * scale - (box["y"] + box["side"]) * pixel, box["side"] * pixel
     cut = grey[max(0, round(upper)) : round(upper + side), max(0, round(left)) : round(left + side)]
-    turned = np.ascontiguousarray(np.rot90(cut, box["rotation"] // 90))
+    cut = np.rot90(cut, box["rotation"] // 90)
+    turned = np.ascontiguousarray(cut[:, ::-1] if box["mirror"] else cut)
     read = zxingcpp.read_barcodes(
         turned,
         formats=_QR,

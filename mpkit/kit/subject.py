@@ -127,6 +127,7 @@ def words(subject: Subject, language: str) -> dict[str, str]:
     who = "pix" if pix else "any" if site.any_wallet and site.country == "AR" else "one"
     said = {
         "verb": "sign_verb_pix" if pix else "sign_verb",
+        "accept": "sign_accept_pix" if pix else "sign_accept",
         "wallets": f"sign_wallets_{who}",
         "step1": f"sign_open_{who}",
         "step2": "sign_scan",

@@ -16,8 +16,8 @@ from typing import Any
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 
+from mpkit.kit.boxes import TextBox
 from mpkit.kit.canvas import Canvas, glyphs, raw
-from mpkit.kit.design import TextBox
 
 POINT = 25.4 / 72  # millimetres
 WEIGHTS = {"regular": "Regular", "semibold": "SemiBold"}

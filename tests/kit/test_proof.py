@@ -104,7 +104,9 @@ def test_covered_cut_scratched_and_touched(made: Made, tmp_path: Path) -> None:
     expected = {}
     with pikepdf.open(made[0].files[0]) as document:
         for entry, (paint, reason) in zip(made[0].manifest.pieces, PAINTED, strict=False):
-            document.pages[entry.page - 1].contents_add(rectangle(entry.code, *paint[:4], ink=paint[4]).encode())
+            document.pages[entry.page - 1].contents_add(
+                rectangle(entry.codes[0].code, *paint[:4], ink=paint[4]).encode()
+            )
             expected[entry.register_id] = reason
         document.save(tmp_path / "x.pdf")
     found = proven(made[0], tmp_path / "x.pdf", OWNED)

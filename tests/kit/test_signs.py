@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mpkit import kit
 from mpkit.kit import pdf
-from mpkit.kit.design import TextBox
+from mpkit.kit.boxes import TextBox
 from mpkit.kit.paper import grid
 from mpkit.kit.sign import settings as set_texts
 from mpkit.kit.sign import stamped
@@ -142,7 +142,7 @@ def fields(one: kit.Subject) -> dict[str, object]:
 
 
 def assert_inside(design: kit.Design, piece: kit.Piece, language: str) -> None:
-    for box, setting in set_texts(design, piece, language).items():
+    for box, setting in set_texts(design, piece, language, kit.dress()).items():
         assert_box(box, setting.size, [(line.text, line.x, line.y) for line in setting.lines])
 
 

@@ -35,8 +35,8 @@ class Chosen:
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`arguments` is {account, sign, paper, book} and more where wanted; `book` names the book once and for all.
 
-    The rest: stores, registers, copies, start_at, split, language, workers, out, who, accept_changed. Started again
-    after a kill, the job finds under the book's name what it had finished.
+    The rest: stores, registers, copies, start_at, split, language, mood, workers, out, who, accept_changed.
+    Started again after a kill, the job finds under the book's name what it had finished.
     """
     account = bench.account(str(arguments.get("account") or ""))
     language = str(arguments.get("language") or SITES[account.site].language)
@@ -59,6 +59,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         start_at=int(arguments.get("start_at") or 1),
         split=str(arguments.get("split") or ""),
         workers=int(arguments.get("workers") or os.cpu_count() or 1),
+        worn=worn(bench, account, str(arguments.get("mood") or "")),
     )
     seller = bench.mercadopago(account)
     progress(0, None, "kit_reading")
@@ -82,6 +83,15 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     refused = [*chosen.refused, *made.refused]
     left = [{"register": one.external_id, "key": one.key, "values": dict(one.values)} for one in refused]
     return _result(folder, made.manifest) | {"proof": _summed(made.proofs), "refused": left}
+
+
+def worn(bench: Workbench, account: Account, mood: str = "") -> kit.Dress:
+    """How this account's signs are dressed: the brand kept for it, in its own mood unless another is named."""
+    folder = bench.settings.data / "brands" / account.id
+    chosen = kit.brand(folder)
+    if mood:
+        chosen = chosen.model_copy(update={"mood": mood})
+    return kit.dress(chosen, bench.settings.data, folder=folder)
 
 
 def _finished(folder: Path, book: str) -> kit.Manifest | None:
@@ -152,6 +162,7 @@ def _pieces(manifest: kit.Manifest, order: kit.Order) -> list[ledger.Piece]:
             printed=order.when,
         )
         for entry in manifest.pieces
+        if entry.serial  # a sign without a code is nobody's register's
     ]
 
 

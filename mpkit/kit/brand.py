@@ -1,0 +1,196 @@
+"""A merchant's colours, logo and texts, and a mood, come in; the ink of every role of a design goes out.
+
+A mood (`templates/moods/<name>.json`) says which of a few inks each role takes; the brand says what those inks are.
+Ours is used where a merchant has chosen nothing. The code itself is always black on white and no brand changes it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from mpkit.errors import Refused
+from mpkit.kit.boxes import Role, Strict
+from mpkit.kit.shelves import read, shelves
+
+_PART = Annotated[float, Field(ge=0, le=1)]
+Colour = tuple[_PART, _PART, _PART, _PART]  # cyan, magenta, yellow, black
+Screen = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
+Ink = Literal["paper", "ink", "soft", "tint", "line", "accent", "on_accent", "second", "alert"]
+Text = Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)]
+BRAND = "brand.json"
+_READABLE = 4.5  # contrast of text (WCAG 2.2, 1.4.3)
+_VISIBLE = 3.0  # contrast of large type and pictures (WCAG 2.2, 1.4.11)
+_HEAVY = 3.0  # 300 % of ink: what coated paper takes
+
+
+@dataclass(frozen=True, slots=True)
+class Paint:
+    """One colour twice: as inks for a press and as light for a screen and an office printer."""
+
+    inks: Colour
+    screen: str
+
+    @property
+    def light(self) -> tuple[float, float, float]:
+        """Red, green and blue, 0 to 1."""
+        red, green, blue = (int(self.screen[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        return red, green, blue
+
+
+_FIXED: Mapping[str, Paint] = {
+    "paper": Paint((0, 0, 0, 0), "#FFFFFF"),
+    "ink": Paint((0, 0, 0, 1), "#1C2230"),
+    "soft": Paint((0, 0, 0, 0.72), "#5B6270"),
+    "tint": Paint((0.03, 0.03, 0.07, 0), "#F6F4EE"),
+    "line": Paint((0.1, 0.1, 0.16, 0.06), "#E3DFD4"),
+    "alert": Paint((0, 0.8, 1, 0.08), "#D9480F"),
+}
+
+
+class Mood(Strict):
+    """Which ink each role takes; a role without one is not drawn."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
+    title: dict[Literal["es", "pt", "en"], str]
+    roles: dict[Role, Ink | None]
+
+
+class Brand(Strict):
+    """What a merchant chose once for all signs; `logo` is the name of a file beside it."""
+
+    accent: Screen = "#0F766E"
+    second: Screen = "#F2B233"
+    accent_inks: Colour | None = None  # as the brand's own manual gives them; else made from the screen colour
+    second_inks: Colour | None = None
+    mood: str = "band"
+    tagline: Text = ""
+    footnote: Text = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dress:
+    """The ink of every role, what stands on the signs beside the words of mpkit, and the logo's bytes."""
+
+    mood: str
+    colours: Mapping[Role, Paint | None]
+    tagline: str = ""
+    footnote: str = ""
+    logo: bytes = field(default=b"", repr=False)
+
+    def meant(self, condition: str) -> bool:
+        """Whether a condition of a box holds that the brand decides; others always do."""
+        return {
+            "logo": bool(self.logo),
+            "nologo": not self.logo,
+            "tagline": bool(self.tagline),
+            "notagline": not self.tagline,
+        }.get(condition, True)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the colours that will not look or read well; `key` names the sentence."""
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def moods(overlay: Path | None = None) -> tuple[Mood, ...]:
+    """All moods, ours in the order they were made; those of `overlay` (the data folder) replace ours."""
+    names = {path.stem for folder in shelves("moods", overlay) for path in folder.glob("*.json")}
+    first = ("band", "plain", "full")
+    return tuple(mood(name, overlay) for name in sorted(names, key=lambda n: (first.index(n) if n in first else 9, n)))
+
+
+def mood(name: str, overlay: Path | None = None) -> Mood:
+    """The mood of that name; `Refused` where there is none or its file is not right."""
+    for folder in shelves("moods", overlay):
+        path = folder / f"{name}.json"
+        if path.parent == folder and path.is_file():
+            return read(path, Mood)
+    known = sorted({path.stem for folder in shelves("moods", overlay) for path in folder.glob("*.json")})
+    raise Refused("kit_no_mood", name=name, known=", ".join(known))
+
+
+def brand(folder: Path) -> Brand:
+    """The brand kept in a folder; ours where nothing was chosen."""
+    path = folder / BRAND
+    return read(path, Brand) if path.is_file() else Brand()
+
+
+def keep(folder: Path, chosen: Brand) -> None:
+    """Write a brand into its folder, whole or not at all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = folder / f".{BRAND}.{os.getpid()}"
+    with aside.open("w", encoding="utf-8") as file:
+        json.dump(chosen.model_dump(mode="json"), file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(folder / BRAND)
+
+
+def dress(chosen: Brand | None = None, overlay: Path | None = None, *, folder: Path | None = None) -> Dress:
+    """A brand in its mood; `folder` is where its logo's file lies."""
+    chosen = chosen or Brand()
+    inks = palette(chosen)
+    roles = mood(chosen.mood, overlay).roles
+    colours: dict[Role, Paint | None] = {}
+    for role, ink in roles.items():
+        colours[role] = inks[ink] if ink else None
+    colours |= {"paper": inks["paper"], "ink": inks["ink"], "alert": inks["alert"]}
+    logo = (folder / chosen.logo).read_bytes() if chosen.logo and folder else b""
+    return Dress(chosen.mood, colours, chosen.tagline, chosen.footnote, logo)
+
+
+def palette(chosen: Brand) -> Mapping[str, Paint]:
+    """The inks of a brand; type on the accent is white where that reads, else black."""
+    accent = Paint(chosen.accent_inks or _OURS.get(chosen.accent) or inks_of(chosen.accent), chosen.accent)
+    second = Paint(chosen.second_inks or _OURS.get(chosen.second) or inks_of(chosen.second), chosen.second)
+    on = _FIXED["paper"] if contrast(accent, _FIXED["paper"]) >= _READABLE else _FIXED["ink"]
+    return {**_FIXED, "accent": accent, "second": second, "on_accent": on}
+
+
+# Our own two colours, mixed for a press by hand: a formula makes the green dull.
+_OURS: Mapping[str, Colour] = {"#0F766E": (0.96, 0.27, 0.55, 0.2), "#F2B233": (0.0, 0.3, 0.92, 0.02)}
+
+
+def remarks(chosen: Brand) -> tuple[Remark, ...]:
+    """What is to be said about the colours of a brand before anything is printed."""
+    found = []
+    inks = palette(chosen)
+    if (on := contrast(inks["accent"], inks["on_accent"])) < _READABLE:
+        found.append(Remark("brand_verb_faint", {"ratio": f"{on:.1f}"}))
+    if (white := contrast(inks["accent"], inks["paper"])) < _VISIBLE:
+        found.append(Remark("brand_accent_faint", {"ratio": f"{white:.1f}"}))
+    heaviest = max(sum(inks[name].inks) for name in ("accent", "second"))
+    if heaviest > _HEAVY:
+        found.append(Remark("brand_ink_heavy", {"share": f"{heaviest * 100:.0f}"}))
+    return tuple(found)
+
+
+def contrast(one: Paint, other: Paint) -> float:
+    """The contrast of two colours (WCAG 2.2), 1 to 21."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def inks_of(screen: str) -> Colour:
+    """The inks of a screen colour (`#0F766E`), black taken out of the three as far as it goes."""
+    red, green, blue = Paint((0, 0, 0, 0), screen).light
+    light = max(red, green, blue)
+    if light == 0:
+        return 0, 0, 0, 1
+    return round(1 - red / light, 3), round(1 - green / light, 3), round(1 - blue / light, 3), round(1 - light, 3)
+
+
+def _luminance(paint: Paint) -> float:
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in paint.light]  # noqa: PLR2004 - sRGB
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,91 @@
+"""Registers, a design and its dress come in; what may be printed, at which symbol size, and why each other one not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from mpkit.kit.brand import Dress, dress
+from mpkit.kit.design import Design, designs
+from mpkit.kit.sign import fits
+from mpkit.kit.subject import Piece, Refusal, Subject, judge
+from mpkit.kit.symbol import one_version, side_of, version_for
+
+_LONGEST_SERIAL, _LONGEST_CHECK = "9" * 7, "W" * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What may be printed, what not, and the one symbol size of the job."""
+
+    subjects: tuple[Subject, ...]
+    refused: tuple[Refusal, ...]
+    level: str
+    version: int
+
+
+def prepare(subjects: Iterable[Subject], design: Design, language: str, worn: Dress | None = None) -> Ready:
+    """Judge every register, fit every text, and choose level and version; nothing is drawn."""
+    worn = worn or dress()
+    fine, refused = judge(subjects)
+    faults = list(refused)
+    kept: list[Subject] = []
+    for subject in fine if design.per == "register" else _branches(fine):
+        fault = _unfit(subject, design, language, worn)
+        if fault is None:
+            kept.append(subject)
+        else:
+            faults.append(fault)
+    if not kept:
+        return Ready((), tuple(faults), design.levels[-1], 1)
+    level, version = _symbol_of([subject.content for subject in kept], design)
+    return Ready(tuple(kept), tuple(faults), level, version)
+
+
+def _branches(subjects: Iterable[Subject]) -> list[Subject]:
+    """One for each branch, no longer a register's: what a door sign is about."""
+    found: dict[str, Subject] = {}
+    for subject in subjects:
+        found.setdefault(subject.store_external_id or subject.store, replace(subject, external_id="", register=""))
+    return list(found.values())
+
+
+def _unfit(subject: Subject, design: Design, language: str, worn: Dress) -> Refusal | None:
+    """Why this register cannot be shown on this design, None where it can."""
+    name = subject.external_id or subject.store_external_id
+    reason = fits(design, Piece(subject, serial=_LONGEST_SERIAL, check=_LONGEST_CHECK), language, worn)
+    if reason is not None:
+        return Refusal(name, reason.key, reason.values)
+    if design.code is None or module_of(design, subject.content, design.levels[-1]) >= design.least_module:
+        return None
+    return Refusal(name, "kit_code_too_fine", {"sign": design.name, "fits": smallest(subject.content)})
+
+
+def module_of(design: Design, payload: bytes, level: str) -> float:
+    """Millimetres of one module of a payload on a design."""
+    return design.code_side / side_of(version_for(payload, level))
+
+
+def smallest(payload: bytes) -> str:
+    """The name of the smallest of our signs on which the payload still reads well."""
+    return next(
+        one.name
+        for one in _by_size()
+        if one is _by_size()[-1] or module_of(one, payload, one.levels[-1]) >= one.least_module
+    )
+
+
+@cache
+def _by_size() -> tuple[Design, ...]:
+    coded = [one for one in designs() if one.code is not None and not one.mirror]
+    return tuple(sorted(coded, key=lambda one: one.flat[0] * one.flat[1]))
+
+
+def _symbol_of(payloads: Sequence[bytes], design: Design) -> tuple[str, int]:
+    """The first level whose modules are as wide as the design wants, else the last one."""
+    for level in design.levels:
+        version = one_version(payloads, level)
+        if design.code_side / side_of(version) >= design.module:
+            return level, version
+    return design.levels[-1], one_version(payloads, design.levels[-1])
