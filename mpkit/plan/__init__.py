@@ -2,7 +2,7 @@
 
 from mpkit.plan.adopting import decisions, take_over
 from mpkit.plan.applying import IN_FLIGHT, SETTLE, Applied, Applying
-from mpkit.plan.change import Change, Existing, Plan
+from mpkit.plan.change import Change, Existing, Plan, list_hash
 from mpkit.plan.closing import Closed, closed, doomed, marked
 from mpkit.plan.cost import Recall, recall
 from mpkit.plan.making import answered, make
@@ -32,6 +32,7 @@ __all__ = [
     "decisions",
     "doomed",
     "last_payments",
+    "list_hash",
     "make",
     "markdown",
     "marked",
