@@ -8,9 +8,9 @@ from mpkit.plan.cost import Recall, recall
 from mpkit.plan.making import answered, make
 from mpkit.plan.matching import Match, Matched, match
 from mpkit.plan.paying import last_payments
-from mpkit.plan.said import markdown, text
+from mpkit.plan.said import compared, detail, markdown, text
 from mpkit.plan.scan import read
-from mpkit.plan.scope import Only, parse_only
+from mpkit.plan.scope import Only, for_branch, parse_only
 from mpkit.plan.undoing import created, undo
 
 __all__ = [
@@ -28,9 +28,12 @@ __all__ = [
     "Recall",
     "answered",
     "closed",
+    "compared",
     "created",
     "decisions",
+    "detail",
     "doomed",
+    "for_branch",
     "last_payments",
     "list_hash",
     "make",
