@@ -84,7 +84,7 @@ def for_branch(
     `edits` are what the press changes in the list, as `branches.amended` takes them: the plan is made over the list as
     they would leave it, and they are written when the same `edits` are handed to the apply job. `close` are what goes,
     as `closed` takes it: `store:ID` for the branch, `pos:ID` for a register, `pos:OLD=NEW` for a register that gets
-    another code, NEW being in `edits`; beside `edits`, what goes is `closed` there too. Pressing twice asks the same, so
-    that a key made of it is the same job.
+    another code, NEW being in `edits`; beside `edits`, what goes is `closed` there too. Pressing twice asks the same,
+    so that a key made of it is the same job.
     """
     return {"account": account, "only": f"store:{branch}", "edits": edits, "close": list(close), "who": who}
