@@ -22,7 +22,7 @@ def workbook(plan: Plan, file: Path, language: str) -> Path:
 
 def anew(plan: Plan) -> tuple[str, ...]:
     """The registers whose signs are to be printed again, by external id."""
-    return tuple(one.register for one in recall(plan.changes) if one.anew)
+    return tuple(dict.fromkeys(one.anew for one in recall(plan.changes) if one.anew))
 
 
 def written(plan: Plan, beside: Path, language: str) -> tuple[Path, Path] | None:
