@@ -158,18 +158,10 @@ def _written(
 ) -> Manifest:
     """All PDF files, drawn into `aside`, and the signed manifest of what lies where."""
     sheet = grid(order.paper, order.design)
-    ordered = sorted(ready.subjects, key=lambda one: (one.store_external_id, one.external_id))
-    subjects = [subject for subject in ordered for _ in range(order.copies)]
-    numbers = list(serials(len(subjects)))
-    digits = max(6, *(len(str(number)) for number in numbers))
-    pieces = []
-    for subject, number in zip(subjects, numbers, strict=True):
-        code = check_code(seal("piece"), subject.account, subject.external_id, number, subject.payload)
-        pieces.append((number, Piece(subject, say("sign_serial", order.language, serial=f"{number:0{digits}d}"), code)))
+    parts = _parts(_pieces(order, ready, serials, seal("piece")), order.split)
     drawn = _drawn(order, ready, progress)
     files: list[File] = []
     entries: list[Entry] = []
-    parts = _parts(pieces, order.split)
     for at, part in enumerate(parts):
         name = _name(order, at, len(parts), part[0][1].subject if order.split == "store" else None)
         places = placed(len(part), sheet, order.start_at if at == 0 else 1)
@@ -199,6 +191,19 @@ def _written(
         files=tuple(files),
         pieces=tuple(entries),
     ).signed(seal("manifest"))
+
+
+def _pieces(order: Order, ready: Ready, serials: Callable[[int], Sequence[int]], seal: Seal) -> list[tuple[int, Piece]]:
+    """Every sign to be drawn with its number: store by store, all copies of a register together."""
+    ordered = sorted(ready.subjects, key=lambda one: (one.store_external_id, one.external_id))
+    subjects = [subject for subject in ordered for _ in range(order.copies)]
+    numbers = list(serials(len(subjects)))
+    digits = max(6, *(len(str(number)) for number in numbers))
+    pieces = []
+    for subject, number in zip(subjects, numbers, strict=True):
+        code = check_code(seal, subject.account, subject.external_id, number, subject.payload)
+        pieces.append((number, Piece(subject, say("sign_serial", order.language, serial=f"{number:0{digits}d}"), code)))
+    return pieces
 
 
 def _parts(pieces: Sequence[tuple[int, Piece]], split: str) -> list[list[tuple[int, Piece]]]:
