@@ -5,6 +5,7 @@ from mpkit.plan.applying import IN_FLIGHT, SETTLE, Applied, Applying
 from mpkit.plan.change import Change, Existing, Plan, list_hash
 from mpkit.plan.closing import Closed, closed, doomed, marked
 from mpkit.plan.cost import Recall, recall
+from mpkit.plan.drifting import Difference, Drift, drift
 from mpkit.plan.making import answered, make
 from mpkit.plan.matching import Match, Matched, match
 from mpkit.plan.paying import last_payments
@@ -20,6 +21,8 @@ __all__ = [
     "Applying",
     "Change",
     "Closed",
+    "Difference",
+    "Drift",
     "Existing",
     "Match",
     "Matched",
@@ -33,6 +36,7 @@ __all__ = [
     "decisions",
     "detail",
     "doomed",
+    "drift",
     "for_branch",
     "last_payments",
     "list_hash",
