@@ -115,6 +115,9 @@ class Branch:
     email: str = field(default="", repr=False)
     contact: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
+    closed_until: str = ""  # ISO date it opens again on; nothing in the account changes for it
+    handed_to: str = ""  # account that has the branch from now on, while this one's registers still fall silent
+    handed_at: str = ""  # ISO date of that
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The list: the branches and registers a merchant wants, each value with where it came from."""
 
+from mpkit.branches.amending import Edits, amend, amended
 from mpkit.branches.answering import Unanswered, unanswered
 from mpkit.branches.comparing import Change, Choice, Origin, Proposed
 from mpkit.branches.listing import (
@@ -19,6 +20,7 @@ from mpkit.branches.takeins import TakeIn, Undone, taken_in, undo
 __all__ = [
     "Change",
     "Choice",
+    "Edits",
     "Listed",
     "Memory",
     "Origin",
@@ -28,6 +30,8 @@ __all__ = [
     "Unanswered",
     "Undone",
     "Wanted",
+    "amend",
+    "amended",
     "listed",
     "memory",
     "propose",

@@ -9,7 +9,16 @@ from mpkit.model import Amount, Branch, Location, Register
 
 _PLACE = ("street_name", "street_number", "city", "state", "latitude", "longitude", "reference", "approximate")
 _BRANCH = ("name", "own_id", "region", "zone", "closed")
-_ASIDE = ("tax_id", "route", "email", "contact", "phone")  # kept for the merchant, never sent
+_ASIDE = (
+    "tax_id",
+    "route",
+    "email",
+    "contact",
+    "phone",
+    "closed_until",
+    "handed_to",
+    "handed_at",
+)  # kept for the merchant, never sent
 
 
 def of_branch(branch: Branch) -> dict[str, Any]:

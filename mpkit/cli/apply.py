@@ -41,9 +41,8 @@ def command(
 ) -> None:
     """Make and change in the account what a plan says; 0: all done, 3: some of it was not."""
     plan = read_plan(file)
-    if out and (out.is_dir() or not out.parent.is_dir()):  # known before anything is sent
-        why = os.strerror(errno.EISDIR if out.is_dir() else errno.ENOENT)
-        raise Refused("plan_unwritable_file", file=str(out), why=why)
+    if out:
+        _refuse_unless_writable(out)
     bench = console.bench()
     account = bench.account()
     if not account_of(plan, account):
@@ -78,6 +77,13 @@ def command(
     console.answer(result, "" if as_json else _said(result, language), as_json=as_json)
     if result["failed"] or result["skipped"]:
         console.look()
+
+
+def _refuse_unless_writable(out: Path) -> None:
+    """Known before anything is sent."""
+    if out.is_dir() or not out.parent.is_dir():
+        why = os.strerror(errno.EISDIR if out.is_dir() else errno.ENOENT)
+        raise Refused("plan_unwritable_file", file=str(out), why=why)
 
 
 def _stop(bench: Workbench, account: Account, plan: Plan, *, cancel: bool) -> None:

@@ -72,25 +72,34 @@ def command(
         options |= {"names": names}
         results = sheet.check_all(found, progress, memory=known.memory, decided=decided, **options)
         missing = _missing(known, results, files.labels(found), tuple(expect or ()))
-        if out and len(found) == 1 and isinstance(results[0], Checked):
-            sheet.mark(found[0], results[0], out, language)
-        elif out:
-            back = [Returned(path, result) for path, result in zip(found, results, strict=True)]
-            sheet.send_back(back, out, language, missing)
+        if out:
+            _send_back(out, [Returned(*each) for each in zip(found, results, strict=True)], missing, language)
         if gaps_:
             _write_gaps(gaps_, [one for one in results if isinstance(one, Checked)], known.places, language, progress)
     documents = [_document(path, result, language) for path, result in zip(found, results, strict=True)]
-    whole: dict[str, Any] = (
-        documents[0] if len(documents) == 1 else {"files": documents, "conflicts": _between(documents)}
-    )
-    if len(documents) > 1 or missing:
-        whole = {**whole, "unanswered": [asdict(one) for one in missing]}
     texts = [] if as_json else [_text(result, language) for result in results] + _waiting(missing, language)
-    console.answer(whole, "\n\n".join(texts), as_json=as_json)
+    console.answer(_whole(documents, missing), "\n\n".join(texts), as_json=as_json)
     if any(isinstance(result, UnreadableFile) for result in results):
         raise typer.Exit(console.REFUSED)
     if missing or any(result.findings for result in results if isinstance(result, Checked)):
         console.look()
+
+
+def _send_back(out: Path, back: Sequence[Returned], missing: Sequence[Unanswered], language: str) -> None:
+    """One file that was read as its marked workbook; anything else as a parcel or a summary."""
+    first = back[0]
+    if len(back) == 1 and isinstance(first.result, Checked):
+        sheet.mark(first.path, first.result, out, language)
+    else:
+        sheet.send_back(back, out, language, missing)
+
+
+def _whole(documents: Sequence[dict[str, Any]], missing: Sequence[Unanswered]) -> dict[str, Any]:
+    """What `--json` answers: the document of the one file, or those of all and what is between them."""
+    unanswered = {"unanswered": [asdict(one) for one in missing]}
+    if len(documents) == 1:
+        return {**documents[0], **unanswered} if missing else documents[0]
+    return {"files": documents, "conflicts": _between(documents), **unanswered}
 
 
 def _write_gaps(

@@ -11,14 +11,14 @@ from typing import Annotated
 import typer
 
 from mpkit import ledger
-from mpkit.cli import console, recall
+from mpkit.cli import console
 from mpkit.cli.apply import read_plan
 from mpkit.cli.check import parse_map, parse_same
 from mpkit.db import canonical
 from mpkit.errors import Refused, WrongUsage
 from mpkit.jobs import Workbench, latest, run_now
 from mpkit.model import Account, Amount
-from mpkit.plan import Plan, markdown, parse_only, text
+from mpkit.plan import Plan, markdown, parse_only, takedown, text
 
 _CONFLICTS = 8  # values told by name
 
@@ -67,7 +67,7 @@ def command(
     document = plan.document(language)
     if out:
         _write(out, document, plan, language)
-        if down := recall.written(plan, out, language):
+        if down := takedown.written(plan, out, language):
             console.say("plan_recall_written", file=str(down[0]), reprint=str(down[1]))
     console.answer(document, "" if as_json else text(plan, language), as_json=as_json)
     if plan.work or plan.summary["blocked"] or left_out:

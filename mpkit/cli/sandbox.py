@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from socket import socket
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from mpkit.cli import console
 from mpkit.errors import WrongUsage
 from mpkit.sites import SITES
+
+if TYPE_CHECKING:
+    from mpkit.sandbox import World
 
 
 def command(
@@ -37,14 +41,9 @@ def command(
     lag_s: Annotated[float, typer.Option(help="Seconds a new store is unknown to new registers.", min=0, max=60)] = 0,
 ) -> None:
     """Serve the sandbox on loopback until Ctrl-C; its address and its token are the two lines on stderr."""
-    from mpkit.sandbox import World, reserve, serve, settle  # noqa: PLC0415 - heavy, and `--help` needs none of it
+    from mpkit.sandbox import World, reserve  # noqa: PLC0415 - heavy, and `--help` needs none of it
 
-    if site not in SITES:
-        raise WrongUsage("sandbox_site_unknown", site=site, sites=", ".join(SITES))
-    if registers and not stores:
-        raise WrongUsage("sandbox_registers_nowhere", registers=registers)
-    if token and not (token.isascii() and token.isprintable() and " " not in token):
-        raise WrongUsage("sandbox_token_unusable")
+    _refuse_unless_possible(site, stores, registers, token)
     chosen = places or console.settings().places
     listener = reserve(port)  # said before a year of payments is made for nothing
     world = World(
@@ -64,11 +63,27 @@ def command(
         lag_s=lag_s,
         manner=manner,
     )
+    _serve(world, listener, is_told=not token)
+
+
+def _refuse_unless_possible(site: str, stores: int, registers: int, token: str) -> None:
+    if site not in SITES:
+        raise WrongUsage("sandbox_site_unknown", site=site, sites=", ".join(SITES))
+    if registers and not stores:
+        raise WrongUsage("sandbox_registers_nowhere", registers=registers)
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        raise WrongUsage("sandbox_token_unusable")
+
+
+def _serve(world: World, listener: socket, *, is_told: bool) -> None:
+    """Say where the world is, and its token where nobody gave it, and serve it until it is stopped."""
+    from mpkit.sandbox import serve, settle  # noqa: PLC0415 - heavy, as above
+
     settle()
     served = serve(world, listener)
     try:
-        console.say("sandbox_listening", url=served.url, site=site, user=world.seller.id)
-        if not token:  # who gave one knows it
+        console.say("sandbox_listening", url=served.url, site=world.site.id, user=world.seller.id)
+        if is_told:
             console.say("sandbox_token", token=world.seller.token)
         served.wait()
     finally:

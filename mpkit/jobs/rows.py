@@ -178,6 +178,19 @@ def recent(engine: Engine, account: str, kinds: Collection[str], limit: int) -> 
     return tuple(_job(row) for row in rows)
 
 
+def page(
+    engine: Engine, account: str, *, kinds: Collection[str] = (), first: int = 0, most: int = 50
+) -> tuple[int, tuple[Job, ...]]:
+    """How many jobs an account ever had, and `most` of them from the `first` on, newest first; `kinds` () is all."""
+    mine = jobs.c.account == account
+    if kinds:
+        mine &= jobs.c.kind.in_(list(kinds))
+    query = sa.select(jobs).where(mine).order_by(jobs.c.created.desc(), jobs.c.id).offset(first).limit(most)
+    with reading(engine) as connection:
+        total = connection.execute(sa.select(sa.func.count()).select_from(jobs).where(mine)).scalar_one()
+        return int(total), tuple(_job(row) for row in connection.execute(query))
+
+
 def of_keys(engine: Engine, account: str, kind: str, begins: str) -> tuple[Job, ...]:
     """The jobs of a kind whose key begins so, the newest first."""
     mine = (jobs.c.account == account) & (jobs.c.kind == kind) & jobs.c.key.startswith(begins, autoescape=True)

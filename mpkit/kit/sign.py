@@ -1,4 +1,4 @@
-"""A design, a dress and a piece come in; the sign goes onto the canvas: what all share once, as a form, then its own."""
+"""A design, a dress and a piece come in; the sign goes onto the canvas: what all share once as a form, then its own."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mpkit import db
 from mpkit.db import Connection, Engine
-from mpkit.ledger.rows import intents
+from mpkit.ledger.rows import intents, latest_of, states_of
 
 OPEN = ("intended", "sent", "unknown")  # states after which the object may still have to be made
 _NAMESPACE = uuid.UUID("6f0f1b4e-52c5-4a56-9d63-2f7f6f9d3f11")
@@ -131,6 +131,34 @@ def of_plan(engine: Engine, account: str, plan: str) -> tuple[Intent, ...]:
     return _read(engine, intents.c.account == account, intents.c.plan == plan)
 
 
+def last_plan(engine: Engine, account: str) -> str | None:
+    """The hash of the plan whose work was carried out last, None where none ever was."""
+    done = (intents.c.account == account) & (intents.c.state == "done")
+    query = intents.select().where(done).order_by(intents.c.ended.desc()).limit(1)
+    with db.reading(engine) as connection:
+        row = connection.execute(query).one_or_none()
+    return None if row is None else str(row.plan)
+
+
+def of_object(engine: Engine, account: str, object_: str, external_id: str) -> tuple[Intent, ...]:
+    """Everything on record for one object, whatever the plan, the latest first."""
+    mine = (intents.c.account == account) & (intents.c.object == object_)
+    found = _read(engine, mine & (intents.c.external_id == external_id))
+    return tuple(sorted(found, key=lambda one: str(one.ended or one.sent or one.intended), reverse=True))
+
+
+def states(engine: Engine, account: str, plan: str) -> dict[str, int]:
+    """How many changes of a plan are in which state."""
+    with db.reading(engine) as connection:
+        return dict(connection.execute(states_of(account, plan)).tuples().all())
+
+
+def latest(engine: Engine, account: str, plan: str, *, first: int = 0, most: int = 50) -> tuple[Intent, ...]:
+    """What a plan did last: what was sent or has ended, the newest first, `most` of them from the `first` on."""
+    with db.reading(engine) as connection:
+        return tuple(map(_intent, connection.execute(latest_of(account, plan, first, most)).mappings()))
+
+
 def unsettled(engine: Engine, account: str) -> tuple[Intent, ...]:
     """Requests of any plan that left and have no outcome on record: look each up before it is repeated."""
     return _read(engine, intents.c.account == account, intents.c.state.in_(("sent", "unknown")))
@@ -141,6 +169,8 @@ def _read(engine: Engine, *conditions: Any) -> tuple[Intent, ...]:  # noqa: ANN4
         rows = connection.execute(
             intents.select().where(*conditions).order_by(intents.c.plan, intents.c.object.desc(), intents.c.external_id)
         ).mappings()
-        return tuple(
-            Intent(**{**{k: v for k, v in row.items() if k != "account"}, "note": row["note"] or {}}) for row in rows
-        )
+        return tuple(map(_intent, rows))
+
+
+def _intent(row: Mapping[Any, Any]) -> Intent:
+    return Intent(**{**{str(k): v for k, v in row.items() if k != "account"}, "note": row["note"] or {}})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from mpkit.db import Json, Utc, metadata
@@ -96,3 +98,17 @@ holders = sa.Table(
     sa.Column("taken", Utc, nullable=False),
     sa.Column("heartbeat", Utc, nullable=False),
 )
+
+
+def states_of(account: str, plan: str) -> sa.Select[Any]:
+    """The query for the states a plan's changes are in, and how many are in each."""
+    mine = (intents.c.account == account) & (intents.c.plan == plan)
+    return sa.select(intents.c.state, sa.func.count()).where(mine).group_by(intents.c.state)
+
+
+def latest_of(account: str, plan: str, first: int, most: int) -> sa.Select[Any]:
+    """The query for what a plan did last: what was sent or has ended, the newest first."""
+    moment = sa.func.coalesce(intents.c.ended, intents.c.sent)
+    mine = (intents.c.account == account) & (intents.c.plan == plan) & moment.is_not(None)
+    query = sa.select(intents).where(mine).order_by(moment.desc(), intents.c.object, intents.c.external_id)
+    return query.offset(first).limit(most)

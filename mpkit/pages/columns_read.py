@@ -69,9 +69,8 @@ def _columns(now: Shown, file: File) -> None:
         for column, after in zip(file.columns, written[meaning], strict=True)
         if named[str(after)] != column.meaning
     }
-    if st.button(
-        words("columns_save", n=len(chosen)), icon=":material/save:", key=now.key("save_columns"), disabled=not chosen
-    ):
+    press = words("columns_save", n=len(chosen)) if chosen else words("review_save")
+    if st.button(press, icon=":material/save:", key=now.key("save_columns"), disabled=not chosen):
         reviews.act(now, {"do": "columns", "file": file.name, "columns": moved(file, chosen)})
 
 

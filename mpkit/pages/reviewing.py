@@ -16,7 +16,18 @@ from mpkit.errors import Refused
 from mpkit.i18n import say_error
 from mpkit.jobs import Job, ensure_worker
 from mpkit.model import Account
-from mpkit.pages import address, branch_map, columns_read, comparing, correcting, reviews, rows_edited, several, watch
+from mpkit.pages import (
+    address,
+    branch_map,
+    columns_read,
+    comparing,
+    correcting,
+    reviews,
+    rows_edited,
+    several,
+    understood,
+    watch,
+)
 from mpkit.pages import steps as path
 from mpkit.pages.frame import CLOCK, go, house, language, plain, say, words
 from mpkit.pages.reviews import Shown
@@ -31,6 +42,7 @@ VIEWS: dict[str, tuple[str, Callable[[Shown], None]]] = {
     "rows": (":material/table_rows:", rows_edited.show),
     "map": (":material/map:", branch_map.show),
     "columns": (":material/view_column:", columns_read.show),
+    "understood": (":material/schedule:", understood.show),
     "changes": (":material/compare_arrows:", comparing.show),
     "files": (":material/folder_open:", several.show),
 }

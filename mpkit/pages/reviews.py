@@ -73,7 +73,7 @@ def current(one: Account | None) -> Begun | None:
 
 def shown(one: Account | None, begun: Begun) -> Shown:
     """The review as it is now; judged anew where it has changed since."""
-    review = reviews.replay(begun.paths, one.site if one else begun.site, begun.steps)
+    review = reviews.replay(begun.paths, one.site if one else begun.site, begun.steps, names=begun.names)
     job = _judging(one, begun, review)
     fresh = job.state == "done"
     done = job if fresh else next((each for each in _family(one, begun) if _document(each)), None)
@@ -134,10 +134,13 @@ def act(now: Shown, *taken: Mapping[str, Any]) -> None:
     """Take a step, or several; the page then shows what became of them."""
     for number, step in enumerate(taken):
         rows.add(house().store, now.account, now.begun.id, step, seen=len(now.begun.steps) + number, clock=CLOCK)
-    after = reviews.replay(now.begun.paths, now.review.site, (*now.begun.steps, *taken))
+    steps = (*now.begun.steps, *taken)
+    after = reviews.replay(now.begun.paths, now.review.site, steps, names=now.begun.names)
     st.session_state[f"steps_{now.begun.id}"] = len(now.begun.steps) + len(taken)
     if now.judged is not None:
         _remember(now, after)
+    if after.names != now.review.names:
+        rows.remember_names(house().store, now.account, after.names, clock=CLOCK)
     watch.leave("take_in")
     st.rerun()
 

@@ -117,9 +117,8 @@ def _editor(now: Shown, judged: Judged, number: int, records: Sequence[int]) -> 
         if before != (after or "")
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(
-            words("rows_save", n=len(cells)), icon=":material/save:", key=now.key("save_rows"), disabled=not cells
-        )
+        press = words("rows_save", n=len(cells)) if cells else words("review_save")
+        pressed = st.button(press, icon=":material/save:", key=now.key("save_rows"), disabled=not cells)
         st.caption(words("rows_how"))
     if pressed:
         reviews.act(now, {"do": "edit", "file": file.name, "cells": cells})

@@ -2,15 +2,16 @@
 
 from mpkit.plan.adopting import decisions, take_over
 from mpkit.plan.applying import IN_FLIGHT, SETTLE, Applied, Applying
-from mpkit.plan.change import Change, Existing, Plan
+from mpkit.plan.change import Change, Existing, Plan, list_hash
 from mpkit.plan.closing import Closed, closed, doomed, marked
 from mpkit.plan.cost import Recall, recall
+from mpkit.plan.drifting import Difference, Drift, drift
 from mpkit.plan.making import answered, make
 from mpkit.plan.matching import Match, Matched, match
 from mpkit.plan.paying import last_payments
-from mpkit.plan.said import markdown, text
+from mpkit.plan.said import compared, detail, markdown, text
 from mpkit.plan.scan import read
-from mpkit.plan.scope import Only, parse_only
+from mpkit.plan.scope import Only, for_branch, parse_only
 from mpkit.plan.undoing import created, undo
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "Applying",
     "Change",
     "Closed",
+    "Difference",
+    "Drift",
     "Existing",
     "Match",
     "Matched",
@@ -28,10 +31,15 @@ __all__ = [
     "Recall",
     "answered",
     "closed",
+    "compared",
     "created",
     "decisions",
+    "detail",
     "doomed",
+    "drift",
+    "for_branch",
     "last_payments",
+    "list_hash",
     "make",
     "markdown",
     "marked",

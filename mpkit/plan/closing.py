@@ -16,10 +16,14 @@ Paid = Mapping[str, datetime | None]  # POS id to its last payment, None where i
 
 @dataclass(frozen=True)
 class Closed:
-    """Entries of the list that are to be taken away: external ids of branches and of registers."""
+    """Entries of the list that are to be taken away: external ids of branches and of registers.
+
+    `heirs` are the registers that stand in for some of them, whose signs are printed in place of theirs.
+    """
 
     branches: frozenset[str] = frozenset()
     registers: frozenset[str] = frozenset()
+    heirs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +37,18 @@ class Doomed:
 def closed(wanted: Wanted, ids: Collection[str]) -> Closed:
     """Who is meant: a branch by our id or the merchant's own, with all its registers, or one register.
 
-    `store:ID` and `pos:ID` say which, where a branch and a register have the same id. Raises `Refused` for an id that
-    names nothing, or two things.
+    `store:ID` and `pos:ID` say which, where a branch and a register have the same id; `ID=NEW` names the register that
+    takes the place of another one: a code is for life, so that replacing it is another register. Raises `Refused` for
+    an id that names nothing, or two things, or for a NEW that is no open register of the same branch.
     """
+    heirs = {old: new for old, equals, new in (text.partition("=") for text in ids) if equals}
     stores: set[str] = set()
     pos: set[str] = set()
     own = {branch.own_id: branch.external_id for branch in wanted.branches if branch.own_id}
     branches = {branch.external_id for branch in wanted.branches}
     registers = {register.external_id for register in wanted.registers}
-    for text in ids:
+    named: dict[str, str] = {}
+    for text in (text.partition("=")[0] for text in ids):
         kind, colon, id_ = text.partition(":")
         name = id_ if colon and kind in {"store", "pos"} else text
         only = kind if colon and kind in {"store", "pos"} else ""
@@ -53,8 +60,22 @@ def closed(wanted: Wanted, ids: Collection[str]) -> Closed:
             raise Refused("plan_close_unknown", text=text)
         stores |= {branch} if branch else set()
         pos |= {register} if register else set()
+        named |= {register: heirs[text]} if text in heirs else {}
+    _heirs(wanted, named)
     pos |= {one.external_id for one in wanted.registers if one.branch_external_id in stores}
-    return Closed(frozenset(stores), frozenset(pos))
+    return Closed(frozenset(stores), frozenset(pos), named)
+
+
+def _heirs(wanted: Wanted, heirs: Mapping[str, str]) -> None:
+    """Raise `Refused` where a register is to stand in for another one that it cannot stand in for."""
+    if not heirs:
+        return
+    registers = {one.external_id: one for one in wanted.registers}
+    for old, new in heirs.items():
+        heir, before = registers.get(new), registers.get(old)
+        fits = heir and before and not heir.closed and heir.branch_external_id == before.branch_external_id
+        if not fits or new == old:
+            raise Refused("plan_close_heir", text=new, old=old)
 
 
 def marked(wanted: Wanted, going: Closed) -> tuple[tuple[Branch, ...], tuple[Register, ...]]:
@@ -70,15 +91,16 @@ def doomed(existing: Existing, going: Closed) -> tuple[Pos, ...]:
     return tuple(pos for pos in existing.pos if pos.external_id in going.registers)
 
 
-def pos_away(base: Change, found: Pos, known: Doomed, *, store: str, branch: str) -> Change:
+def pos_away(base: Change, found: Pos, known: Doomed, *, store: str, branch: str, heir: str = "") -> Change:
     """A POS that goes: its last payment, its pieces, and that a till may have an order open on it.
 
-    `store` is the external id of its store, `branch` that branch's name.
+    `store` is the external id of its store, `branch` that branch's name, `heir` the register that takes its place.
     """
     serials = tuple(known.printed.get(base.external_id, ()))
     last = known.paid.get(found.id)
     asked = found.id in known.paid
     values: dict[str, object] = {"branch": branch, "pieces": len(serials), "waits": found.fixed_amount}
+    values |= {"heir": heir} if heir else {}
     values["last_payment"] = last.isoformat(timespec="minutes") if last else None
     why = "plan_why_close_paid" if last else "plan_why_close_unpaid" if asked else "plan_why_close_unasked"
     if found.fixed_amount:

@@ -15,7 +15,7 @@ class Recall:
     """The signs of one register that will no longer serve.
 
     `dead` True: their code pays nobody any more; False: the code goes on, and the steps printed beside it are false.
-    `anew` tells whether the register goes on and needs new ones.
+    `anew` is the register to print in their place: the same where it goes on, the one that takes its place, or "".
     """
 
     register: str
@@ -24,7 +24,7 @@ class Recall:
     branch: str
     serials: tuple[int, ...]
     dead: bool
-    anew: bool
+    anew: str
 
     def content(self) -> dict[str, Any]:
         """As plain data."""
@@ -36,7 +36,8 @@ class Recall:
             "pieces": len(self.serials),
             "serials": list(self.serials),
             "reason": "code" if self.dead else "steps",
-            "reprint": self.anew,
+            "reprint": bool(self.anew),
+            "anew": self.anew or None,
         }
 
 
@@ -50,7 +51,7 @@ def recall(changes: Iterable[Change]) -> tuple[Recall, ...]:
             branch=str(change.values.get("branch", "")),
             serials=change.serials,
             dead=change.stickers_void > change.steps_false,
-            anew=change.kind != "delete",
+            anew=str(change.values.get("heir", "")) if change.kind == "delete" else change.external_id,
         )
         for change in changes
         if change.stickers_void
@@ -69,5 +70,5 @@ def of(changes: Iterable[Change]) -> dict[str, Any]:
         "steps": sum(len(one.serials) for one in found if not one.dead),
         "stores": list(stores.values()),
         "recall": [one.content() for one in found],
-        "reprint": [one.register for one in found if one.anew],
+        "reprint": list(dict.fromkeys(one.anew for one in found if one.anew)),
     }

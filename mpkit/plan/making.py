@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mpkit.errors import Refused
@@ -55,7 +55,7 @@ def make(
     changes = [one for branch, found in rows if scope is None or branch.external_id in scope for one in found]
     if scope is None:
         changes += [look.stray(register) for left in registers.values() for register in left]
-    changes += look.unmanaged(wanted)
+    changes += look.unmanaged(wanted, scope)
     return Plan(
         account=account.id,
         site=account.site,
@@ -147,23 +147,25 @@ class _Look:
             return _closed(base, found)
         if len(found) > 1:
             return replace(base, kind="blocked", why="plan_why_twice", values={"n": len(found)})
-        return pos_away(base, found[0], self.doomed, store=branch.external_id, branch=branch.name)
+        heir = self.close.heirs.get(register.external_id, "")
+        return pos_away(base, found[0], self.doomed, store=branch.external_id, branch=branch.name, heir=heir)
 
     def stray(self, register: Register) -> Change:
         """A register whose branch is not in the list."""
         change = Change("blocked", "pos", register.external_id, register.name, "plan_why_no_branch", register.record)
         return replace(change, values={"branch": register.branch_external_id})
 
-    def unmanaged(self, wanted: Wanted) -> Iterator[Change]:
-        """What the account has and the list does not: it stays as it is."""
+    def unmanaged(self, wanted: Wanted, scope: Collection[str] | None) -> Iterator[Change]:
+        """What the account has and the list does not, in the stores of `scope` (None: anywhere): it stays as it is."""
         branches = {branch.external_id for branch in wanted.branches}
         taken = {f"{key.partition(':')[0]}:{id_}" for key, id_ in self.adopting.items()}
         for store in self.existing.stores:
-            if store.external_id not in branches and f"store:{store.id}" not in taken:
+            if scope is None and store.external_id not in branches and f"store:{store.id}" not in taken:
                 yield _left("store", store, of_store(store, None))
         registers = {register.external_id for register in wanted.registers}
         for pos in self.existing.pos:
-            if pos.external_id not in registers and f"pos:{pos.id}" not in taken:
+            meant = scope is None or self.store_of.get(pos.store_id or "") in scope
+            if meant and pos.external_id not in registers and f"pos:{pos.id}" not in taken:
                 yield _left("pos", pos, of_pos(pos, self.store_of))
 
     def _store(self, branch: Branch) -> Change:

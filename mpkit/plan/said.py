@@ -12,6 +12,7 @@ from mpkit.model import WEEK
 from mpkit.plan import cost
 from mpkit.plan.change import KINDS, Change, Plan, why
 
+_UNTOLD = frozenset({"amount", "address_line"})  # they explain or stand in for another field
 _SHOWN = 20  # lines of one part on a terminal; Markdown and JSON hold all
 _MARKS = {"create": "+", "update": "~", "adopt": "=", "delete": "-", "blocked": "!", "unmanaged": "·"}
 
@@ -61,20 +62,27 @@ def _line(change: Change, language: str) -> str:
     named = f"{what} {change.external_id or change.remote_id} · {change.name}"
     if change.kind == "create" and change.why == "plan_why_new":
         return named
-    return f"{named}: {_detail(change, language)}"
+    return f"{named}: {detail(change, language)}"
 
 
-def _detail(change: Change, language: str) -> str:
-    """The reason, and for what differs both values."""
+def detail(change: Change, language: str) -> str:
+    """Why a change is made, with both values of what differs, in one line."""
     reason = why(change, language)
     if not change.fields:
         return reason
-    pairs = (
-        f"{say(f'plan_field_{name}', language)}: {_value((change.before or {}).get(name), language)} → "
-        f"{_value((change.after or {}).get(name), language)}"
-        for name in change.fields
+    told = (f"{name}: {before} → {after}" for name, before, after in compared(change, language))
+    return "; ".join(told) if change.kind == "update" else f"{reason} {'; '.join(told)}"
+
+
+def compared(change: Change, language: str) -> tuple[tuple[str, str, str], ...]:
+    """Field by field: its name, its value before and after; what differs, or all of an object that comes or goes."""
+    before, after = change.before or {}, change.after or {}
+    names = change.fields or tuple(dict.fromkeys([*after, *before]))
+    return tuple(
+        (say(f"plan_field_{name}", language), _value(before.get(name), language), _value(after.get(name), language))
+        for name in names
+        if name not in _UNTOLD
     )
-    return "; ".join(pairs) if change.kind == "update" else f"{reason} {'; '.join(pairs)}"
 
 
 def _value(value: Any, language: str) -> str:  # noqa: ANN401 - any plain field
@@ -95,7 +103,7 @@ def _day(day: str, language: str) -> str:
 
 def _row(change: Change, language: str) -> str:
     what = say(f"plan_object_{change.object}", language)
-    cells = (what, change.external_id or change.remote_id or "", change.name, _detail(change, language))
+    cells = (what, change.external_id or change.remote_id or "", change.name, detail(change, language))
     return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
 
 

@@ -1,9 +1,13 @@
-"""`--only`: a text becomes a limit, a limit and the branches become the external ids a plan is about."""
+"""`--only`: a text becomes a limit, a limit and the branches become the external ids a plan is about.
+
+A press on one branch's page is a plan limited to that branch: `for_branch` says what such a plan's job is asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from mpkit.errors import Refused, WrongUsage
 from mpkit.model import Branch
@@ -12,7 +16,10 @@ from mpkit.plan.fields import words_of
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """Some branches only: those of a region, those named (our id or the merchant's own), or the first to need work."""
+    """Some branches only: those of a region, those named (our id or the merchant's own), or the first to need work.
+
+    `store:ID` is our id and never somebody's own.
+    """
 
     regions: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
@@ -52,9 +59,32 @@ def chosen(only: Only | None, branches: Sequence[tuple[Branch, bool]]) -> tuple[
     found = [
         branch
         for branch, _ in branches
-        if (branch.region and words_of(branch.region) in regions) or {branch.external_id, branch.own_id} & ids
+        if (branch.region and words_of(branch.region) in regions) or _names(branch) & ids
     ]
-    missing = ids - {branch.external_id for branch in found} - {branch.own_id for branch in found}
+    missing = ids.difference(*(_names(branch) for branch in found))
     if missing or not found:
         raise Refused("plan_only_nothing", text=", ".join(sorted(missing) or only.regions))
     return tuple(branch.external_id for branch in found)
+
+
+def _names(branch: Branch) -> set[str]:
+    return {branch.external_id, branch.own_id, f"store:{branch.external_id}"}
+
+
+def for_branch(
+    account: str,
+    branch: str,
+    *,
+    edits: Mapping[str, Any] | None = None,
+    close: Sequence[str] = (),
+    who: str = "",
+) -> dict[str, Any]:
+    """What a plan job is asked for one press about one branch (external id): submit it as kind "plan".
+
+    `edits` are what the press changes in the list, as `branches.amended` takes them: the plan is made over the list as
+    they would leave it, and they are written when the same `edits` are handed to the apply job. `close` are what goes,
+    as `closed` takes it: `store:ID` for the branch, `pos:ID` for a register, `pos:OLD=NEW` for a register that gets
+    another code, NEW being in `edits`; beside `edits`, what goes is `closed` there too. Pressing twice asks the same,
+    so that a key made of it is the same job.
+    """
+    return {"account": account, "only": f"store:{branch}", "edits": edits, "close": list(close), "who": who}

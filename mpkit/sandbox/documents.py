@@ -51,15 +51,10 @@ def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
 def document(how: Look, it: Leaves, seller: Seller) -> dict[str, Any]:
     """A payment's document; a leaf is put where it belongs, alone or within a text, and never looked at."""
     form, site = how.form, seller.site
-    card = form.type in CARDS
     found: dict[str, Any] = dict.fromkeys(_NULLS)
     found |= {
         "id": f"{it.id}" if form.quoted else it.id,
-        "date_created": it.created,
-        "date_approved": it.approved if how.approved else None,
-        "date_last_updated": it.updated,
-        "money_release_date": it.released if how.approved else None,
-        "money_release_status": ("released" if how.released else "pending") if how.approved else None,
+        **_dates(how, it),
         "operation_type": operation(form.channel, form.taken),
         "payment_method_id": form.method,
         "payment_type_id": form.type,
@@ -70,28 +65,20 @@ def document(how: Look, it: Leaves, seller: Seller) -> dict[str, Any]:
         "currency_id": site.currency,
         "description": it.description,
         "live_mode": True,
-        "authorization_code": f"{it.code:06d}" if card and how.approved else None,
+        "authorization_code": f"{it.code:06d}" if form.type in CARDS and how.approved else None,
         "metadata": {"hide_payer_information": True} if form.wallet else {},
         "additional_info": _additional(how, it),
         "order": {"id": f"{it.order}", "type": "mercadopago"} if how.order else {},
         "external_reference": it.reference if how.reference else None,
-        "transaction_amount": it.amount,
-        "transaction_amount_refunded": it.refunded if how.refunds else 0,
-        "coupon_amount": it.coupon if how.coupon else 0,
-        "shipping_amount": 0,
-        "taxes_amount": 0,
-        "transaction_details": _details(how, it),
+        **_amounts(how, it),
         "captured": True,
         "binary_mode": form.channel == "qr",
         "installments": form.installments,
-        "statement_descriptor": believable(site.id)["descriptor"] if card else None,
+        "statement_descriptor": believable(site.id)["descriptor"] if form.type in CARDS else None,
         "processing_mode": "aggregator",
         "build_version": "3.134.0-rc-1",
         "acquirer_reconciliation": [],
-        "charges_execution_info": _execution(how, it),
-        "charges_details": _charges(how, it, seller),
-        "fee_details": _fees(how, it),
-        "refunds": it.refunds if how.refunds else [],
+        **_money(how, it, seller),
         "card": _card(how, it, seller),
         "payer": _payer(how, it, seller),
         "point_of_interaction": point(how, it, seller),
@@ -101,6 +88,37 @@ def document(how: Look, it: Leaves, seller: Seller) -> dict[str, Any]:
     if form.channel == "outgoing":
         return found | {"collector": {"id": PAYEE}, "payer_id": int(seller.id), "payer": {}}
     return found | {"collector_id": seller.id if form.quoted else int(seller.id)}
+
+
+def _dates(how: Look, it: Leaves) -> dict[str, Any]:
+    return {
+        "date_created": it.created,
+        "date_approved": it.approved if how.approved else None,
+        "date_last_updated": it.updated,
+        "money_release_date": it.released if how.approved else None,
+        "money_release_status": ("released" if how.released else "pending") if how.approved else None,
+    }
+
+
+def _amounts(how: Look, it: Leaves) -> dict[str, Any]:
+    return {
+        "transaction_amount": it.amount,
+        "transaction_amount_refunded": it.refunded if how.refunds else 0,
+        "coupon_amount": it.coupon if how.coupon else 0,
+        "shipping_amount": 0,
+        "taxes_amount": 0,
+        "transaction_details": _details(how, it),
+    }
+
+
+def _money(how: Look, it: Leaves, seller: Seller) -> dict[str, Any]:
+    """What was taken from the amount, and what went back."""
+    return {
+        "charges_execution_info": _execution(how, it),
+        "charges_details": _charges(how, it, seller),
+        "fee_details": _fees(how, it),
+        "refunds": it.refunds if how.refunds else [],
+    }
 
 
 def operation(channel: str, taken: str) -> str:

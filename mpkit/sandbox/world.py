@@ -119,15 +119,18 @@ class World:
         asked: dict[str, Any] = {"site": site, "seed": seed, "stores": stores, "registers": registers}
         asked |= {"payments": payments, "places": str(places or ""), "payload": "long" if long_payload else "plain"}
         self.journal = Journal(state, asked, self._clock.now())
-        # one line each: what the world keeps beside its clock, and what the state file carries over a restart
-        self.shelf = self.journal.family(Shelf(self.journal.remember, seed))
+        self._furnish(Year(stores, registers, payments, self.journal.born))
+
+    def _furnish(self, year: Year) -> None:
+        """One line each: what the world keeps beside its clock, and what the state file carries over a restart."""
+        self.shelf = self.journal.family(Shelf(self.journal.remember, self.seed))
         self.book = self.journal.family(Book(self.site, self.journal.remember, self.now))
         self.keys = self.journal.family(Keys(self.journal.remember))
         self.office = self.journal.family(Office(self.journal.remember, Switches(partials=self.site.partial_refunds)))
         self.desk, self.files = self.journal.family(Desk(self.journal.remember)), Files()
         self.finder = Finder(self.book, self.seller.id)
         self.typesetter = Typesetter(self.book, self.seller)
-        fill(self, Year(stores, registers, payments, self.journal.born))
+        fill(self, year)
         self.office.payouts += [Payout(*paid) for paid in monthly(self.book, self.journal.born)]
         self.journal.replay()
 

@@ -13,14 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mpkit.errors import UnreadableFile
-from mpkit.sheet import markup, markup_ods
+from mpkit.sheet import compound, markup, markup_ods, markup_xls
 from mpkit.sheet.markup import Noticed
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_EXPANDED = 200 * 1024 * 1024
 MAX_RATIO = 200
 MAX_PARTS = 300
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _END = b"PK\x05\x06"  # end of the central directory: the number of parts stands 10 bytes after it
 _RATIO_FLOOR = 100_000  # below this many bytes a high ratio is an ordinary empty sheet
 _CHUNK = 1 << 20
@@ -59,10 +58,10 @@ def inspect(content: bytes) -> Inspected:
         raise UnreadableFile("file_empty")
     if content.startswith(b"PK"):
         return _archive(content)
-    if content.startswith(_OLE):
+    if content.startswith(compound.SIGNATURE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise UnreadableFile("file_encrypted")
-        return Inspected("xls", macros=_MACROS in content)
+        return Inspected("xls", _MACROS in content, markup_xls.notice(content))
     for signature, name in _OTHER_KINDS:
         if content.startswith(signature):
             raise UnreadableFile("file_other_kind", kind=name)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from mpkit.places import Catalogue
 from mpkit.places.names import fold
@@ -189,50 +189,73 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
     size = len(sample) or 1
     folded = [fold(value) for value in sample]
     different = set(filled)
-
-    def share(pattern: re.Pattern[str]) -> float:
-        return sum(1 for value in sample if pattern.fullmatch(value)) / size
-
-    def among(known: frozenset[str]) -> float:
-        return sum(1 for value in folded if value in known) / size
-
-    decimal = share(_DECIMAL)
+    share, among = partial(_share, sample), partial(_among, folded)
     numbers = [degrees for value in sample if (degrees := _degrees(value)) is not None]
     return Profile(
         count=len(filled),
         fill=len(filled) / (len(values) or 1),
         distinct=len(different) / (len(filled) or 1),
         constant=len(different) <= 1,
-        decimal=decimal,
+        decimal=share(_DECIMAL.fullmatch),
         degrees=len(numbers) / size,
-        integer=share(_INTEGER),
-        numeric=share(_NUMBER),
-        pair=sum(map(_is_pair, sample)) / size,
-        code=share(_CODE),
-        letters=sum(1 for value in sample if sum(c.isalpha() for c in value) > 2) / size,  # noqa: PLR2004
-        phone=share(_PHONE),
-        time=share(_TIME),
-        hours=sum(1 for value in sample if _HOURS.search(value)) / size,
-        email=share(_EMAIL),
-        street=sum(1 for value in sample if _STREET.search(value) or _ROAD_AND_NUMBER.search(value)) / size,
-        commas=sum(1 for value in sample if _parts(value) > 2) / size,  # noqa: PLR2004 - street, town, state
-        company=sum(1 for value in sample if _COMPANY.search(value)) / size,
+        integer=share(_INTEGER.fullmatch),
+        numeric=share(_NUMBER.fullmatch),
+        pair=share(_is_pair),
+        code=share(_CODE.fullmatch),
+        letters=share(_is_worded),
+        phone=share(_PHONE.fullmatch),
+        time=share(_TIME.fullmatch),
+        hours=share(_HOURS.search),
+        email=share(_EMAIL.fullmatch),
+        street=share(_is_street),
+        commas=share(_is_whole_address),
+        company=share(_COMPANY.search),
         status=among(_STATUS),
         flag=among(_FLAGS),
-        dated=share(_DATE) >= _MOSTLY,
-        road=sum(1 for value in sample if _ROAD.match(value)) / size,
+        dated=share(_DATE.fullmatch) >= _MOSTLY,
+        road=share(_ROAD.match),
         alike=max(Counter(value.partition(" ")[0] for value in folded).values(), default=0) / size,
         even=max(Counter(map(len, sample)).values(), default=0) / size,
-        day=sum(1 for value in folded if value.replace(" feira", "") in DAYS) / size,
+        day=_among([value.replace(" feira", "") for value in folded], DAYS),
         country=among(_COUNTRIES),
         sequence=_counts(filled[:SAMPLE]),
-        small=sum(1 for value in sample if value.isdigit() and len(value) < 4 and int(value) > 0) / size,  # noqa: PLR2004
-        counted=sum(1 for value in sample if len(value) < _LISTED and till_lists.counted(value)) / size,
+        small=share(_is_small),
+        counted=share(_is_counted),
         latitude=sum(1 for n in numbers if box and box.south <= n <= box.north) / size,
         longitude=sum(1 for n in numbers if box and box.west <= n <= box.east) / size,
         state=_states(different, catalogue),
         city=_cities(sample, catalogue),
     )
+
+
+def _share(cells: Sequence[str], is_one: Callable[[str], object]) -> float:
+    """Of how many of the cells it is true; 0 where there are none."""
+    return sum(1 for found in map(is_one, cells) if found) / (len(cells) or 1)
+
+
+def _among(cells: Sequence[str], known: frozenset[str]) -> float:
+    return _share(cells, known.__contains__)
+
+
+def _is_worded(value: str) -> bool:
+    return sum(c.isalpha() for c in value) > 2  # noqa: PLR2004 - two letters are an abbreviation
+
+
+def _is_street(value: str) -> bool:
+    return bool(_STREET.search(value) or _ROAD_AND_NUMBER.search(value))
+
+
+def _is_whole_address(value: str) -> bool:
+    return value.count(",") + value.count(" - ") > 1  # street, town, state
+
+
+def _is_small(value: str) -> bool:
+    """Whether it is a number that could count a branch's registers."""
+    return value.isdigit() and len(value) < 4 and int(value) > 0  # noqa: PLR2004 - three digits
+
+
+def _is_counted(value: str) -> bool:
+    return len(value) < _LISTED and bool(till_lists.counted(value))
 
 
 def _degrees(value: str) -> float | None:
@@ -254,10 +277,6 @@ def _is_pair(value: str) -> bool:
         return False
     first, second = map(points.degrees, points.split_pair(value))
     return first is not None and second is not None and abs(first) <= 180 and abs(second) <= 180  # noqa: PLR2004
-
-
-def _parts(value: str) -> int:
-    return value.count(",") + value.count(" - ") + 1
 
 
 def _counts(values: Sequence[str]) -> bool:

@@ -98,9 +98,9 @@ def from_plain(plain: Mapping[str, Any]) -> Review:
     )
 
 
-def replay(paths: Iterable[str], site: str, steps: Iterable[Step]) -> Review:
-    """The review after its steps."""
-    past = [Review(tuple(paths), site)]
+def replay(paths: Iterable[str], site: str, steps: Iterable[Step], *, names: str = "") -> Review:
+    """The review after its steps; `names` is the pattern of registers it was begun with."""
+    past = [Review(tuple(paths), site, names=names)]
     for step in steps:
         if step["do"] == "undo":
             past = past[:-1] or past

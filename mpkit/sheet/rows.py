@@ -20,7 +20,7 @@ reviews = sa.Table(
     metadata,
     sa.Column("account", sa.Text, primary_key=True),  # "" before one is connected
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("begun", Json, nullable=False),  # {paths, site}: what it was begun with
+    sa.Column("begun", Json, nullable=False),  # {paths, site, names}: what it was begun with
     sa.Column("at", Utc, nullable=False),
 )
 steps = sa.Table(
@@ -36,12 +36,13 @@ choices = sa.Table(
     "column_choices",
     metadata,
     sa.Column("account", sa.Text, primary_key=True),
-    sa.Column("headers", sa.Text, primary_key=True),  # a digest of the folded headers, in their order
-    sa.Column("meanings", Json, nullable=False),  # column number → meaning, as somebody chose
+    sa.Column("headers", sa.Text, primary_key=True),  # a digest of the folded headers, in their order; or `_NAMES`
+    sa.Column("meanings", Json, nullable=False),  # column number → meaning, as somebody chose; of `_NAMES` {pattern}
     sa.Column("at", Utc, nullable=False),
 )
 Step = Mapping[str, Any]
 TWICE = timedelta(seconds=1.5)  # two presses within it are one
+_NAMES = "names of registers"  # no digest reads like this
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,14 @@ class Begun:
     paths: tuple[str, ...]
     site: str
     steps: tuple[Step, ...]
+    names: str = ""  # the pattern registers were named by then, "" the language's own
 
 
 def begin(engine: Engine, account: str, paths: Sequence[str], site: str, *, clock: Clock) -> str:
     """The id of the review of these files: the same files are the same review, with what was changed in it."""
     begun = {"paths": list(paths), "site": site}
     name = hashlib.sha256(canonical(begun).encode()).hexdigest()[:24]
+    begun["names"] = recall_names(engine, account)
     with writing(engine) as connection:
         row = {"account": account, "id": name, "begun": begun, "at": clock.now()}
         upsert(connection, reviews, [row], key=("account", "id"), keep=("begun", "at"))
@@ -74,7 +77,7 @@ def find(engine: Engine, account: str, name: str) -> Begun | None:
             return None
         mine = (steps.c.account == account) & (steps.c.review == name)
         done = connection.execute(sa.select(steps.c.step).where(mine).order_by(steps.c.number)).scalars()
-        return Begun(name, account, tuple(begun["paths"]), begun["site"], tuple(done))
+        return Begun(name, account, tuple(begun["paths"]), begun["site"], tuple(done), begun.get("names", ""))
 
 
 def add(engine: Engine, account: str, review: str, step: Step, *, seen: int, clock: Clock) -> None:
@@ -136,6 +139,21 @@ def recall(engine: Engine, account: str, headers: Sequence[str]) -> dict[int, st
         there = (choices.c.account == account) & (choices.c.headers == digest(headers))
         kept = connection.execute(sa.select(choices.c.meanings).where(there)).scalar()
     return {int(column): str(meaning) for column, meaning in (kept or {}).items()}
+
+
+def remember_names(engine: Engine, account: str, pattern: str, *, clock: Clock) -> None:
+    """Keep the pattern registers are named by, for the next review; "" is the language's own."""
+    row = {"account": account, "headers": _NAMES, "meanings": {"pattern": pattern}, "at": clock.now()}
+    with writing(engine) as connection:
+        upsert(connection, choices, [row], key=("account", "headers"))
+
+
+def recall_names(engine: Engine, account: str) -> str:
+    """The pattern chosen last, "" for the language's own."""
+    with reading(engine) as connection:
+        there = (choices.c.account == account) & (choices.c.headers == _NAMES)
+        kept = connection.execute(sa.select(choices.c.meanings).where(there)).scalar()
+    return str((kept or {}).get("pattern", ""))
 
 
 def stamp(engine: Engine, account: str) -> str:

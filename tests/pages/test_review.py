@@ -92,6 +92,58 @@ def test_a_pasted_link_becomes_the_rows_point(at, tmp_path):
     assert step["cells"] == [[5, 6, "-38.718300"], [5, 7, "-62.266300"]]
 
 
+TIMED = (
+    "codigo;nombre;direccion;ciudad;provincia;lat;lng;horario\n"
+    "0425;Centro;San Martín 450;Rosario;Santa Fe;-32.9468;-60.6393;L a V 9 a 18\n"
+    "0426;Norte;Mitre 12;Rosario;Santa Fe;-32.9301;-60.6601;de tarde\n"
+    "0427;Sur;Alem 20;Rosario;Santa Fe;-32.9401;-60.6501;de tarde\n"
+)
+
+
+def test_hours_are_said_back_and_written_anew_for_all_rows_alike(at, tmp_path):
+    data = tmp_path / "data"
+    test = uploaded(at, data, TIMED, view="understood")
+    shown = next(frame.value for frame in test.dataframe if "Cómo se entiende" in frame.value.columns)
+    assert shown.to_numpy().tolist() == [
+        ["de tarde", "No se entiende: se crea sin horario", "2"],
+        ["L a V 9 a 18", "Lun a Vie 9:00\u201318:00; Sáb y Dom cerrado", "1"],
+    ]
+    review = str(test.query_params["review"]).strip("[]'")
+    test.session_state[f"hours_sucursales.csv_0_{review[:6]}_0"] = {"edited_rows": {0: {"Lo que dice": "todos los días 15 a 20"}}}
+    test.run()
+    assert any("Todos los días 15:00" in m.value.replace("\\", "") for m in test.markdown), (
+        "said back before it is kept"
+    )
+    press(test, "Guardar en 2 filas").click().run()
+    (step,) = steps_of(data, test)
+    assert step["cells"] == [[3, 8, "todos los días 15 a 20"], [4, 8, "todos los días 15 a 20"]]
+
+
+def test_registers_are_named_as_chosen_and_the_next_file_too(at, tmp_path):
+    data = tmp_path / "data"
+    test = uploaded(at, data, view="understood")
+    (choice,) = test.radio
+    assert [label.replace("\\", "") for label in choice.options] == [
+        "0425 Caja 1",
+        "Centro Caja 1",
+        "Rosario 0425 Caja 1",
+        "De otra forma",
+    ]
+    choice.set_value("other").run()
+    field = next(f for f in test.text_input if f.value == "{id} Caja {n}")
+    field.set_value("{city}").run()
+    assert any("no se puede nombrar cajas" in w.value for w in test.warning)
+    assert press(test, "Usar estos nombres").disabled
+    next(f for f in test.text_input if f.value == "{city}").set_value("Suc {id} puesto {n}").run()
+    assert any("Suc 0425 puesto 1" in m.value.replace("\\", "") for m in test.markdown)
+    press(test, "Usar estos nombres").click().run()
+    assert steps_of(data, test) == ({"do": "names", "pattern": "Suc {id} puesto {n}"},)
+
+    after = uploaded(at, data, HEAD + ROWS.replace("0425", "0999"), view="understood")
+    assert not steps_of(data, after)
+    assert any("Suc 0999 puesto 1" in m.value.replace("\\", "") for m in after.markdown), "the next file, as remembered"
+
+
 def test_what_says_no_point_is_asked_for_again_and_is_no_step(at, tmp_path):
     data = tmp_path / "data"
     test = uploaded(at, data, problem="missing_coordinates")
@@ -116,7 +168,7 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(at, tmp_path):
 
 
 @pytest.mark.parametrize("lang", ["es", "pt", "en"])
-@pytest.mark.parametrize("view", ["correct", "rows", "map", "columns", "files"])
+@pytest.mark.parametrize("view", ["correct", "rows", "map", "columns", "understood", "files"])
 def test_every_view_in_every_language(at, tmp_path, view, lang):
     data = tmp_path / "data"
     test = at("branches", data=data, step="file", lang=lang)

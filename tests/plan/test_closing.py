@@ -13,7 +13,7 @@ from mpkit.db import Engine
 from mpkit.errors import Refused, StalePlan
 from mpkit.ledger import Piece
 from mpkit.model import Amount
-from mpkit.plan import Plan, closed, created, last_payments, marked, read, text, undo
+from mpkit.plan import Only, Plan, closed, created, for_branch, last_payments, marked, parse_only, read, text, undo
 from mpkit.work import HttpRequest
 from tests.plan.chain import Listed, as_pos, branch, chain, register
 from tests.plan.simulator import seal
@@ -66,7 +66,7 @@ def test_a_branch_goes_after_its_registers_and_only_when_it_is_said() -> None:
     assert plan.confirm_changes == 3
     cost = plan.document()["stickers"]
     assert cost["stores"] == [{"store": "S000", "branch": "Sucursal 0", "void": 2, "steps": 0}]
-    assert [(one["register"], one["serials"], one["reprint"]) for one in cost["recall"]] == [("P000", [4, 7], False)]
+    assert [(one["register"], one["serials"], one["anew"]) for one in cost["recall"]] == [("P000", [4, 7], None)]
     assert cost["reprint"] == []
 
 
@@ -273,6 +273,44 @@ def test_steps_that_are_no_longer_true_are_counted_and_named() -> None:
     plan = planned(listed, existing, known_as(listed, existing), amount=Amount.TILL, printed={"P001": (5,)})
     assert (plan.summary["stickers_void"], plan.summary["steps_false"]) == (1, 1)
     (one,) = plan.document()["stickers"]["recall"]
-    assert (one["reason"], one["serials"], one["reprint"]) == ("steps", [5], True)
+    assert (one["reason"], one["serials"], one["anew"]) == ("steps", [5], "P001")
     assert plan.document()["stickers"]["reprint"] == ["P001"]
     assert "Signs whose steps to pay are no longer true: 1" in text(plan, "en")
+
+
+def test_a_register_with_another_code_is_another_register_and_its_signs_are_printed_in_place_of_the_old() -> None:
+    before = chain(2)
+    existing = account_with(before)
+    heir = replace(before.registers[0], external_id="P000B")
+    listed = without(Listed(before.branches, (*before.registers, heir)), "pos:P000=P000B")
+    going = closed(listed, ["pos:P000=P000B"])
+    plan = planned(
+        listed,
+        existing,
+        known_as(before, existing),
+        close=going,
+        only=Only(ids=("store:S000",)),
+        printed={"P000": (3,)},
+    )
+    assert [(one.kind, one.key) for one in plan.changes] == [("delete", "pos:P000"), ("create", "pos:P000B")]
+    assert (plan.confirm_changes, plan.confirm_stickers) == (1, 1)
+    cost = plan.document()["stickers"]
+    assert [(one["register"], one["serials"], one["anew"]) for one in cost["recall"]] == [("P000", [3], "P000B")]
+    assert cost["reprint"] == ["P000B"]
+    for wrong in ("pos:P000=P001", "pos:P000=NONE", "pos:P000B=P000B"):
+        with pytest.raises(Refused) as refused:
+            closed(listed, [wrong])
+        assert refused.value.key == "plan_close_heir"
+
+
+def test_a_press_is_a_plan_of_one_branch_that_says_nothing_of_the_others() -> None:
+    listed = chain(3)
+    existing = account_with(listed)
+    panel = as_pos(register(9), "990", existing.stores[0].id, external_id=None)
+    existing = replace(existing, pos=(*existing.pos, panel))
+    asked = for_branch("700", "S000", close=["pos:P000"])
+    only = parse_only(asked["only"])
+    renamed = Listed((branch(0, name="Otra"), branch(1, name="Otra"), branch(2, own_id="S000")), listed.registers)
+    plan = planned(renamed, existing, known_as(listed, existing), only=only)
+    assert plan.scope == ("S000",)  # and not the branch that somebody else calls so
+    assert [(one.kind, one.name) for one in plan.changes] == [("update", "Otra"), ("unmanaged", panel.name)]

@@ -1,5 +1,7 @@
 """The kinds of workbook besides XLSX: each is read as text, and what it hides or carries is said."""
 
+import io
+import struct
 import zipfile
 from pathlib import Path
 
@@ -9,7 +11,8 @@ import xlwt
 
 from mpkit import sheet
 from mpkit.errors import UnreadableFile
-from mpkit.sheet import preflight, reading
+from mpkit.sheet import compound, markup_xls, preflight, reading
+from mpkit.sheet.markup import Noticed
 
 HEAD = ["codigo", "nombre", "direccion", "ciudad", "provincia", "lat", "lng"]
 SHOPS = [
@@ -168,6 +171,96 @@ def test_an_old_workbook(tmp_path):
 
 def test_a_hidden_sheet_of_an_old_workbook(tmp_path):
     assert codes(sheet.check(xls(tmp_path / "a.xls", hidden="Cerradas"))) == {"hidden_sheets": {"names": "Cerradas"}}
+
+
+def test_what_an_old_workbook_hides(tmp_path):
+    book = xlwt.Workbook(encoding="utf-8")
+    page = book.add_sheet("Región Ñ")
+    for r, row in enumerate([HEAD, *SHOPS]):
+        for c, cell in enumerate(row):
+            page.write(r, c, float(cell) if r and c > 4 else cell)
+    page.write(3, 7, "nota")
+    page.write(2, 8, xlwt.Formula("A1"))
+    for row in (1, 2, 900):  # the last is empty: nobody misses it
+        page.row(row).hidden = True
+    for column in (1, 7, 8, 40):
+        page.col(column).hidden = True
+    book.add_sheet("Notas").write(0, 0, "de otro")
+    book.save(str(tmp_path / "a.xls"))
+    checked = sheet.check(tmp_path / "a.xls")
+    assert len(checked.branches) == 3
+    assert codes(checked) == {"hidden_rows": {"rows": "2-3"}, "hidden_columns": {"columns": "B, H"}}
+    noticed = preflight.inspect((tmp_path / "a.xls").read_bytes()).sheets
+    assert noticed["Región Ñ"].formulas == ((3, 9),)
+    assert noticed["Notas"] == Noticed()
+
+
+def record(kind: int, body: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def older(name: bytes, *inside: bytes) -> bytes:
+    """The records of a workbook of 1995 with one sheet."""
+    begin = record(0x809, struct.pack("<HH4x", 0x500, 5)) + record(0x42, struct.pack("<H", 1252))
+    at = len(begin) + len(record(0x85, struct.pack("<IHB", 0, 0, len(name)) + name)) + 4
+    return (
+        begin
+        + record(0x85, struct.pack("<IHB", at, 0, len(name)) + name)
+        + record(0x0A)
+        + record(0x809, struct.pack("<HH4x", 0x500, 0x10))
+        + b"".join(inside)
+        + record(0x0A)
+    )
+
+
+def compounded(stream: bytes) -> bytes:
+    """A compound file around a stream so short that it lies in the small sectors."""
+    whole = stream.ljust(-(-len(stream) // 512) * 512, b"\0")
+    small, end = len(whole) // 64, 0xFFFFFFFE
+
+    def entry(name: str, kind: int, first: int, size: int) -> bytes:
+        said = (name + "\0").encode("utf-16-le")
+        tree = struct.pack("<HBB3I36x", len(said), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, 1 if kind == 5 else 0xFFFFFFFF)
+        return said.ljust(64, b"\0") + tree + struct.pack("<III", first, size, 0)
+
+    inside = len(whole) // 512
+    chain = [0xFFFFFFFD, end, end, *range(4, 3 + inside), end]
+    header = compound.SIGNATURE + bytes(16) + struct.pack("<HHHHH6x3I4x", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1)
+    header += struct.pack("<IIIII", 4096, 2, 1, end, 0) + struct.pack("<109I", 0, *[0xFFFFFFFF] * 108)
+    sectors = struct.pack("<128I", *chain, *[0xFFFFFFFF] * (128 - len(chain)))
+    sectors += (entry("Root Entry", 5, 3, len(whole)) + entry("Book", 2, 0, len(stream))).ljust(512, b"\0")
+    sectors += struct.pack("<128I", *range(1, small), end, *[0xFFFFFFFF] * (128 - small))
+    return header + sectors + whole
+
+
+def test_what_a_workbook_of_1995_hides():
+    chart = record(0x809, struct.pack("<HH4x", 0x500, 0x20)) + record(0x208, struct.pack("<H10xH", 8, 0x20))
+    book = older(
+        "Región".encode("cp1252"),
+        record(0x7D, struct.pack("<HH4xH2x", 2, 3, 1)),
+        record(0x7D, struct.pack("<HH4xH2x", 5, 5, 0)),
+        record(0x208, struct.pack("<H10xH2x", 4, 0x20)),
+        record(0x208, struct.pack("<H10xH2x", 5, 0x0F)),
+        chart + record(0x0A),
+        record(0x06, struct.pack("<HH", 6, 0)),
+    )
+    found = markup_xls.notice(compounded(book))
+    assert found == {"Región": Noticed(((5, 5),), ((3, 4),), ((7, 1),))}
+    locked = book.replace(record(0x42, struct.pack("<H", 1252)), record(0x2F, b"\0\0"))
+    assert markup_xls.notice(compounded(locked)) == {}
+
+
+def test_records_and_sectors_that_lead_nowhere_are_no_end():
+    book = older(b"A", record(0x208, struct.pack("<H10xH2x", 4, 0x20)))
+    whole = compounded(book)
+    for at in range(0, len(whole), 3):
+        for odd in (b"\0\0\0\0", b"\xff\xff\xff\xff", b"\1\0\0\0"):
+            changed = io.BytesIO(whole)
+            changed.seek(at)
+            changed.write(odd)
+            assert set(markup_xls.notice(changed.getvalue())) <= {"A", "\0", "\1", "", "ÿ"}
+    for length in range(0, len(whole), 64):
+        assert len(markup_xls.notice(whole[:length])) <= 1
 
 
 def test_an_old_workbook_cut_short(tmp_path):

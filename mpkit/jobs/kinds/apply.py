@@ -21,7 +21,9 @@ _COLUMNS = ("object", "external_id", "name", "record", "outcome", "id", "error")
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {account, plan, confirm_changes, confirm_stickers, language, who}; the result is `apply --json`.
+    """`arguments` is {account, plan, confirm_changes, confirm_stickers, edits, language, who}; gives `apply --json`.
+
+    `edits` are those the plan was made with: they go into the list now, where it does not say them yet.
 
     Killed at any moment and run again it goes on where it stopped: nothing is lost, nothing is made twice.
     """
@@ -32,6 +34,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         raise Refused("plan_not_kept", plan=hash_)
     if ledger.given_up(bench.store, account.id, hash_):
         raise Refused("plan_given_up")
+    planned = plan.Plan.read(document)
+    _amend(bench, account, planned, arguments)
     rehearsal = _rehearsal(bench, account)
     language = str(arguments.get("language") or "es")
     out = results_file(bench, account, hash_)
@@ -49,11 +53,21 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         told=partial(_written, out=out, language=language),
     )
     applied = applying.apply(
-        plan.Plan.read(document),
+        planned,
         confirm_changes=arguments.get("confirm_changes"),
         confirm_stickers=arguments.get("confirm_stickers"),
     )
     return applied.document(language) | {"file": str(out)}
+
+
+def _amend(bench: Workbench, account: Account, planned: plan.Plan, arguments: dict[str, Any]) -> None:
+    """The edits a plan was made with go into the list, unless it says them already: then nothing is written twice."""
+    edits = arguments.get("edits")
+    wanted = branches.wanted(bench.store, account.id)
+    if not edits or plan.list_hash(wanted, account.amount, planned.scope) == planned.listed:
+        return
+    origin = branches.Origin("screen", who=str(arguments.get("who") or ""), what="press")
+    branches.amend(bench.store, account.id, edits, origin=origin, clock=bench.seams.clock)
 
 
 def _written(applied: plan.Applied, out: Path, language: str) -> None:

@@ -9,21 +9,23 @@ from typing import Any
 
 from mpkit import accounts, branches, keys, ledger, plan
 from mpkit.api import MercadoPago
-from mpkit.branches import Origin
+from mpkit.branches import Origin, Wanted
 from mpkit.jobs import rows
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import Known
 from mpkit.model import Account, Amount
-from mpkit.plan import Existing, Plan
+from mpkit.plan import Closed, Existing, Plan
 from mpkit.work import Progress
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {account, amount, only, close, undo, who}.
+    """`arguments` is {account, amount, only, close, undo, edits, who}.
 
     An `amount` (buyer, own-system, till) is kept for the account; `close` are ids of branches and registers, closed in
-    the list from now on; `undo` is the hash of a plan whose creations are to be removed instead of all else. Writes
-    nothing to the account. The document is kept in the ledger (`ledger.find_plan`); the result is its head.
+    the list from now on; `undo` is the hash of a plan whose creations are to be removed instead of all else. With
+    `edits` (as `branches.amended` takes them) the plan is about the list as they would leave it, and the list stays as
+    it is: they, and what is closed, are written when the plan is carried out. Writes nothing to the account. The
+    document is kept in the ledger (`ledger.find_plan`); the result is its head.
     """
     account = bench.account(str(arguments.get("account") or ""))
     if arguments.get("amount"):
@@ -34,7 +36,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         made = _undoing(bench, account, undo, progress)
     else:
         only = plan.parse_only(str(arguments.get("only") or ""))
-        made = _comparing(bench, account, only, list(arguments.get("close") or ()), who=who, progress=progress)
+        wanted, going = _wanted(bench, account, arguments, who=who)
+        made = _comparing(bench, account, (wanted, going), only, progress)
     return keep(bench, account, made, who=who)
 
 
@@ -65,17 +68,26 @@ def keep(bench: Workbench, account: Account, made: Plan, *, who: str) -> dict[st
     return {name: document[name] for name in ("plan", "account", "summary", "confirm", "amount", "scope", "stickers")}
 
 
-def _comparing(
-    bench: Workbench, account: Account, only: plan.Only | None, close: list[str], *, who: str, progress: Progress
-) -> Plan:
+def _wanted(bench: Workbench, account: Account, arguments: Mapping[str, Any], *, who: str) -> tuple[Wanted, Closed]:
+    """The list the plan is about, and what of it is to be taken away."""
     wanted = branches.wanted(bench.store, account.id)
+    close, edits = list(arguments.get("close") or ()), arguments.get("edits")
+    if edits:
+        wanted = branches.amended(wanted, edits)
     plan.answered(wanted, account.amount)  # refused before the account is read, which takes its time
     going = plan.closed(wanted, close)
-    if close:
+    if close and not edits:
         origin = Origin("screen", who=who, what="close")
         entries = plan.marked(wanted, going)
         branches.propose(bench.store, account.id, *entries, origin=origin, clock=bench.seams.clock)
         wanted = branches.wanted(bench.store, account.id)
+    return wanted, going
+
+
+def _comparing(
+    bench: Workbench, account: Account, meant: tuple[Wanted, Closed], only: plan.Only | None, progress: Progress
+) -> Plan:
+    wanted, going = meant
     seen = look(bench, account, progress)
     doomed = [pos.id for pos in plan.doomed(seen.existing, going)]
     return plan.make(

@@ -7,9 +7,22 @@ from pathlib import Path
 from mpkit import sheet
 from mpkit.errors import Refused
 from mpkit.i18n import say
-from mpkit.plan import Plan, recall
+from mpkit.plan.change import Plan
+from mpkit.plan.cost import recall
 
 _COLUMNS = ("store", "branch", "register", "name", "serial", "reason", "reprint")
+
+
+def workbook(plan: Plan, file: Path, language: str) -> Path:
+    """Every sign to take down as a row of a workbook, branch by branch."""
+    headings = [f"plan_recall_{name}" for name in _COLUMNS]
+    sheet.results(file, _rows(plan, language), language, headings=headings, sheet="plan_recall_sheet")
+    return file
+
+
+def anew(plan: Plan) -> tuple[str, ...]:
+    """The registers whose signs are to be printed again, by external id."""
+    return tuple(dict.fromkeys(one.anew for one in recall(plan.changes) if one.anew))
 
 
 def written(plan: Plan, beside: Path, language: str) -> tuple[Path, Path] | None:
@@ -19,15 +32,13 @@ def written(plan: Plan, beside: Path, language: str) -> tuple[Path, Path] | None
     """
     if not recall(plan.changes):
         return None
-    down, anew = beside.with_suffix(".recall.xlsx"), beside.with_suffix(".reprint.txt")
+    down, again = beside.with_suffix(".recall.xlsx"), beside.with_suffix(".reprint.txt")
     try:
-        headings = [f"plan_recall_{name}" for name in _COLUMNS]
-        sheet.results(down, _rows(plan, language), language, headings=headings, sheet="plan_recall_sheet")
-        again = [one.register for one in recall(plan.changes) if one.anew]
-        anew.write_text(",".join(again) + "\n", encoding="utf-8")
+        workbook(plan, down, language)
+        again.write_text(",".join(anew(plan)) + "\n", encoding="utf-8")
     except OSError as error:
         raise Refused("plan_unwritable_file", file=str(down), why=error.strerror or str(error)) from error
-    return down, anew
+    return down, again
 
 
 def _rows(plan: Plan, language: str) -> list[list[object]]:
@@ -41,7 +52,7 @@ def _rows(plan: Plan, language: str) -> list[list[object]]:
             one.name,
             serial,
             say(f"plan_recall_reason_{'code' if one.dead else 'steps'}", language),
-            say(f"plan_recall_{'yes' if one.anew else 'no'}", language),
+            one.anew or say("plan_recall_no", language),
         ]
         for one in found
         for serial in one.serials
