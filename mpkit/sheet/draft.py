@@ -8,6 +8,7 @@ from statistics import median
 from mpkit.model import Severity
 from mpkit.sheet import addressing, pasted, points, records
 from mpkit.sheet.findings import Findings
+from mpkit.sheet.ordinary import Ordinary
 from mpkit.sheet.settlement import Case, Settlement, Trouble
 from mpkit.sheet.table import Table
 from mpkit.sheet.text import decimal_point, faults, is_certain, is_clean, tidy, unscrambled
@@ -179,7 +180,7 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     """State, city and point of each draft against the catalogue; a whole column that is missing is said once."""
     has_city = any(draft.city_text for draft in drafts)
     has_state = table.column("state") is not None or any(draft.state_text for draft in drafts)
-    settlement = Settlement(table.places, findings.accept, has_state=has_state)
+    settlement, ordinary = Settlement(table.places, findings.accept, has_state=has_state), Ordinary(table.places)
     city_cell = "city" if table.column("city") else "full_address"
     cells = {"city": city_cell, "state": "state" if table.column("state") else city_cell}
     if drafts and not has_city:
@@ -187,8 +188,10 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     middles = _middles(drafts)
     for draft in drafts:
         place = (draft.state_text, draft.city_text)
-        case = Case(unscrambled(place[0]), unscrambled(place[1]), draft.name, draft.point, middles.get(place))
-        where = settlement.judge(case)
+        where = ordinary.place(*place, draft.point)
+        if where is None:
+            case = Case(unscrambled(place[0]), unscrambled(place[1]), draft.name, draft.point, middles.get(place))
+            where = settlement.judge(case)
         draft.state, draft.city, draft.point = where.state, where.city, where.point
         for trouble in where.troubles:
             if has_city or trouble.code != "missing_city":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mpkit.model import Amount, Branch, Register, Severity
 from mpkit.places.names import fold
@@ -15,6 +15,7 @@ from mpkit.sheet.till_lists import Told
 from mpkit.sites import SITES
 
 _OWN = frozenset({"register_id", "register_name"})
+_ONE = Told(1)
 _SHORT = 24  # characters of an own code that are fit for a name
 _AMOUNTS = {
     phrase: amount
@@ -31,8 +32,7 @@ _FUEL = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Till:
+class _Till(NamedTuple):
     """A register as its cell names it: its own code, and its own name; "" for one that was only counted."""
 
     own: str = ""
@@ -44,7 +44,7 @@ def read(
 ) -> list[Register]:
     """The registers of a branch; `group` are its rows: a row each, a list or a count in a cell, or one by default."""
     names = names or naming("", SITES[site].language)
-    if any(_OWN & draft.other.keys() for draft in group):
+    if not all(_OWN.isdisjoint(draft.other) for draft in group):
         told = [(draft, till) for draft in group for till in _of_row(draft)]
     else:
         count = _counted(group[0], findings)
@@ -58,10 +58,12 @@ def read(
 def _counted(draft: Draft, findings: Findings) -> Told:
     """How many registers, or which ones; what cannot be read counts one."""
     text = draft.other.get("register_count", "")
-    told = till_lists.counted(text) if text else Told(1)
+    if not text:
+        return _ONE
+    told = till_lists.counted(text)
     if told is None or not told.count:
         findings.add("bad_register_count", Severity.WARNING, draft.record, "register_count", found=text)
-        return Told(1)
+        return _ONE
     return told
 
 
@@ -110,6 +112,8 @@ def _amount(draft: Draft, findings: Findings) -> Amount | None:
 def _category(draft: Draft, site: str) -> int | None:
     """The category of a trade Mercado Pago knows; for any other none is sent."""
     trade = fold(draft.other.get("category", ""))
+    if not trade:
+        return None
     if set(trade.split()) & _FOOD:
         return SITES[site].gastronomy
     return SITES[site].gas_station if trade in _FUEL else None
