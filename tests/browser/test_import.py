@@ -142,7 +142,9 @@ def looked_at_on_the_map(page: Page) -> None:
     page.locator("canvas[data-part=map]").focus()
     for key in ("+", "ArrowLeft", "-"):
         page.keyboard.press(key)
-    page.locator("canvas[data-part=map]").click(position=dict(zip("xy", page.locator("canvas").evaluate(FIND), strict=True)))
+    page.locator("canvas[data-part=map]").click(
+        position=dict(zip("xy", page.locator("canvas[data-part=map]").evaluate(FIND), strict=True))
+    )
     expect(page.get_by_role("heading", name=re.compile("Centro|Norte"))).to_be_visible(timeout=LONG)
     shot(page, "importar-mapa")
 
