@@ -60,8 +60,8 @@ class Naming:
         }
         first, last = head.format_map(values), tail.format_map(values)
         start, end = safe_name(first), safe_name(last)
-        whole = f"{start} {end}".strip()
-        folded = _is_folded(first, start) or _is_folded(last, end)
+        whole = f"{start} {end}" if start else end
+        folded = (first, last) != (start, end) and (_is_folded(first, start) or _is_folded(last, end))
         if len(whole) <= MOST and len(end) <= _TAIL_MOST:
             return Named(whole, folded=folded)
         parts = _shortened(start, MOST - 1 - min(len(end), _TAIL_MOST)), _shortened(end, _TAIL_MOST)

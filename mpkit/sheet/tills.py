@@ -79,22 +79,22 @@ def _of_row(draft: Draft) -> list[_Till]:
 def _register(
     branch: Branch, draft: Draft, till: _Till, n: int, *, names: Naming, findings: Findings, site: str
 ) -> Register:
-    own = till.own if len(till.own) <= _SHORT else ""
-    listed = till.own if len(till.own) > 1 and not any(c.isdigit() for c in till.own) else ""
-    named = names.name(branch, own or str(n), till.name or listed)
+    own = till.own
+    listed = own if len(own) > 1 and not any(c.isdigit() for c in own) else ""
+    named = names.name(branch, own if own and len(own) <= _SHORT else str(n), till.name or listed)
     if named.cut and (till.name or n == 1):
         findings.add("register_name_cut", Severity.WARNING, draft.record, "register_name", named.text, value=named.text)
     elif till.name and named.folded:
         findings.add("register_name_folded", Severity.INFO, draft.record, "register_name", named.text, value=named.text)
     return Register(
-        ids.register_id(branch.external_id, till.own, n),
+        ids.register_id(branch.external_id, own, n),
         branch.external_id,
         named.text,
         _amount(draft, findings),
         _category(draft, site),
         draft.record,
         branch.closed,
-        till.own,
+        own,
     )
 
 
