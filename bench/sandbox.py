@@ -20,6 +20,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -65,14 +66,19 @@ def serve_baseline() -> str:
 def child(which: str, registers: int, payments: int) -> None:
     """Serve; then say one line of figures for each line that comes in, until none comes."""
     begun = time.perf_counter()
-    told: dict[str, object] = {}
+    told: dict[str, Any] = {}
     if which == "baseline":
         told["url"] = serve_baseline()
     else:
         world = World(stores=max(1, registers // 3), registers=registers, payments=payments, token=TOKEN)
         settle()
-        told |= {"url": serve(world).url, "user": world.seller.id}
-    told["seconds"] = time.perf_counter() - begun
+        served = serve(world)
+        told |= {"url": served.url, "user": world.seller.id, "made_cpu": time.process_time()}
+        told["seconds"] = time.perf_counter() - begun
+        if served.ahead is not None:
+            served.ahead.wait()
+            told |= {"ahead_cpu": time.process_time() - told["made_cpu"], "file_mb": served.ahead.bytes / 1e6}
+            told["ahead_seconds"] = time.perf_counter() - begun - told["seconds"]
     print(json.dumps(told), flush=True)
     for _ in sys.stdin:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MB

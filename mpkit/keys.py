@@ -20,7 +20,7 @@ _BYTES = 32
 
 def mac(purpose: str, text: str, *, data: Path | None = None) -> str:
     """The HMAC-SHA256 of `text` under the key of this `purpose`, 64 hex digits; `data` is the data folder."""
-    return hmac.new(_key(data or settings.load().data, purpose), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(_key(data or settings.load().data, purpose), text.encode(), "sha256").hex()
 
 
 def verify(purpose: str, text: str, code: str, *, data: Path | None = None) -> bool:

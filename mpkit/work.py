@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -10,6 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from typing import Protocol
+
+
+def gather_rarely() -> None:
+    """Let this process look for garbage less often: lists are tens of thousands of rows that all stay for a while."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 class Clock(Protocol):

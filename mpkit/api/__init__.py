@@ -1,7 +1,7 @@
 """Mercado Pago over HTTP, and only that: `connect(url, token)` gives the account to ask and to change."""
 
 from mpkit.api.bodies import category, plain_name
-from mpkit.api.calls import SECONDS
+from mpkit.api.calls import SECONDS, Reread
 from mpkit.api.mercadopago import MercadoPago, connect
 from mpkit.api.pace import Pace
 from mpkit.api.payments import PaymentPage, Window
@@ -13,6 +13,7 @@ __all__ = [
     "MercadoPago",
     "Pace",
     "PaymentPage",
+    "Reread",
     "Window",
     "category",
     "connect",

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from urllib.parse import quote
 
 from mpkit.api import answers, bodies
-from mpkit.api.calls import Calls
+from mpkit.api.calls import Calls, Reread
 from mpkit.api.lists import search, walk
 from mpkit.errors import NotFound, RefusedByApi, Unauthorised
 from mpkit.model import Pos, Register
@@ -31,8 +31,8 @@ class Generation(Protocol):
         """Whether this generation is there at all, for this account."""
         ...
 
-    def every(self, progress: Progress) -> Iterator[Pos]:
-        """Every POS."""
+    def every(self, progress: Progress, again: Reread | None = None) -> Iterator[Pos]:
+        """Every POS; `again` as `lists.walk` takes it."""
         ...
 
     def found(self, external_id: str) -> list[Pos]:
@@ -82,9 +82,9 @@ class _Reading:
             return False
         return True
 
-    def every(self, progress: Progress) -> Iterator[Pos]:
+    def every(self, progress: Progress, again: Reread | None = None) -> Iterator[Pos]:
         """Every POS; rows may lack the code to print."""
-        return walk(self._calls, self._path, answers.pos, progress)
+        return walk(self._calls, self._path, answers.pos, progress, again)
 
     def found(self, external_id: str) -> list[Pos]:
         """What the API finds for an external id."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from mpkit.api import answers
-from mpkit.api.calls import Calls
+from mpkit.api.calls import Calls, Reread
 from mpkit.errors import NotFound, UnknownOutcome
 from mpkit.model import Pos, Store
 from mpkit.work import Progress
@@ -27,22 +27,22 @@ def search(calls: Calls, path: str, external_id: str, parse: Parse[Row]) -> list
     return calls.read(path, {"external_id": external_id}, parse=lambda answer: _rows(answer, parse))
 
 
-def walk(calls: Calls, path: str, parse: Parse[Row], progress: Progress) -> Iterator[Row]:
+def walk(calls: Calls, path: str, parse: Parse[Row], progress: Progress, again: Reread | None = None) -> Iterator[Row]:
     """Every row of a list, in one pass: rows that move while it goes on may be missed.
+
+    `again` is handed from pass to pass: a page that comes as it came before gives the same rows, not parsed again.
 
     Raises `NotFound` where the list's beginning is one: an account without stores may be told so.
     """
     seen: set[str] = set()
     offset = same = announced = 0
 
-    def read(answer: object) -> list[Row]:
-        nonlocal announced
-        announced = answers.total(answers.page(answer))
-        return _rows(answer, parse)
+    def read(answer: object) -> tuple[int, list[Row]]:
+        return answers.total(answers.page(answer)), _rows(answer, parse)
 
     while True:
         try:
-            page = calls.read(path, {"limit": PAGE, "offset": offset}, parse=read)
+            announced, page = calls.read(path, {"limit": PAGE, "offset": offset}, parse=read, again=again)
         except NotFound:
             if offset == 0:
                 raise

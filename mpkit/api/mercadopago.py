@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import SecretStr
 
 from mpkit.api import answers, bodies, disputes, methods, payments, refunds, sales
-from mpkit.api.calls import Calls
+from mpkit.api.calls import Calls, Reread
 from mpkit.api.client import HttpxTransport
 from mpkit.api.generations import Name
 from mpkit.api.lists import PAGE, search, walk
@@ -121,10 +121,13 @@ class MercadoPago:
 
     # stores
 
-    def stores(self, progress: Progress = silent) -> Iterator[Store]:
-        """Every store, also those made in the panel; one pass, which may miss rows that move meanwhile."""
+    def stores(self, progress: Progress = silent, again: Reread | None = None) -> Iterator[Store]:
+        """Every store, also those made in the panel; one pass, which may miss rows that move meanwhile.
+
+        `again`, where the next pass is handed the same, spares parsing what comes as it came before.
+        """
         try:
-            yield from walk(self._calls, self._stores_path("/search"), answers.store, progress)
+            yield from walk(self._calls, self._stores_path("/search"), answers.store, progress, again)
         except NotFound:
             return  # an account without stores may be told so
 
@@ -180,9 +183,9 @@ class MercadoPago:
 
     # points of sale
 
-    def pos_list(self, progress: Progress = silent) -> Iterator[Pos]:
-        """Every POS; rows may lack the code to print, `pos` has it."""
-        return self._points.every(progress)
+    def pos_list(self, progress: Progress = silent, again: Reread | None = None) -> Iterator[Pos]:
+        """Every POS; rows may lack the code to print, `pos` has it. `again` as for `stores`."""
+        return self._points.every(progress, again)
 
     def pos_by_external_id(self, external_id: str) -> Pos | None:
         """The POS with this external id, None where there is none. Ids differ in more than capitals (documented)."""

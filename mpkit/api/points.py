@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from mpkit.api.calls import Calls
+from mpkit.api.calls import Calls, Reread
 from mpkit.api.generations import First, Generation, Name, Second
 from mpkit.api.refusals import taken, unclear
 from mpkit.errors import ApiError, NotFound, RefusedByApi
@@ -39,11 +39,11 @@ class Points:
         """Which generation answers."""
         return self._used.name
 
-    def every(self, progress: Progress) -> Iterator[Pos]:
+    def every(self, progress: Progress, again: Reread | None = None) -> Iterator[Pos]:
         """Every POS; rows may lack the code to print."""
         used = self._used
         try:
-            yield from used.every(progress)
+            yield from used.every(progress, again)
         except (NotFound, RefusedByApi) as error:
             if not self._gone(used, error):
                 if isinstance(error, NotFound):
@@ -51,7 +51,7 @@ class Points:
                 raise
         else:
             return
-        yield from self._used.every(progress)
+        yield from self._used.every(progress, again)
 
     def found(self, external_id: str) -> list[Pos]:
         """What the API finds for an external id; ids differ in more than capitals (documented)."""

@@ -1,6 +1,6 @@
 """The list: the branches and registers a merchant wants, each value with where it came from."""
 
-from mpkit.branches.amending import Edits, amend, amended
+from mpkit.branches.amending import Edits, amend, amended, clear
 from mpkit.branches.answering import Unanswered, unanswered
 from mpkit.branches.comparing import Change, Choice, Origin, Proposed
 from mpkit.branches.listing import (
@@ -32,6 +32,7 @@ __all__ = [
     "Wanted",
     "amend",
     "amended",
+    "clear",
     "listed",
     "memory",
     "propose",

@@ -6,13 +6,14 @@ the list does not have is a new entry, added after the last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
-from mpkit.branches import entry
+from mpkit.branches import entry, rows
 from mpkit.branches.comparing import Origin, Proposed
 from mpkit.branches.listing import Wanted, propose, wanted
-from mpkit.db import Engine
+from mpkit.db import Engine, writing
 from mpkit.errors import Refused
 from mpkit.model import Branch, Register
 from mpkit.work import Clock
@@ -29,7 +30,7 @@ def amended(listed: Wanted, edits: Edits) -> Wanted:
 
 
 def _edited(
-    rows: Sequence[T],
+    listed: Sequence[T],
     edits: Mapping[str, Mapping[str, Any]],
     plain: Callable[[T], dict[str, Any]],
     read: Callable[[str, Mapping[str, Any], int | None], T],
@@ -38,7 +39,7 @@ def _edited(
         name: {field: value for field, value in of.items() if not entry.is_blank(value)} for name, of in edits.items()
     }
     found: list[T] = []
-    for row in rows:
+    for row in listed:
         said = told.pop(row.external_id, None)
         found.append(row if said is None else read(row.external_id, {**plain(row), **said}, row.record))
     try:
@@ -53,3 +54,19 @@ def amend(engine: Engine, account: str, edits: Edits, *, origin: Origin, clock: 
     branches = [one for one in after.branches if one.external_id in edits.get("branches", {})]
     registers = [one for one in after.registers if one.external_id in edits.get("registers", {})]
     return propose(engine, account, branches, registers, origin=origin, clock=clock, reopens=True)
+
+
+def clear(engine: Engine, account: str, blanks: Mapping[tuple[str, str], Collection[str]], *, at: datetime) -> None:
+    """Empty fields of entries, by (branch or register, external id); a proposal cannot: its blanks say nothing."""
+    with writing(engine) as connection:
+        for kind, table in rows.TABLES.items():
+            changed: list[dict[str, Any]] = []
+            for row in rows.read(connection, table, account):
+                names = set(blanks.get((kind, row["external_id"]), ())) & set(row["values"])
+                if names:
+                    kept = {
+                        held: {name: value for name, value in row[held].items() if name not in names}
+                        for held in ("values", "origins")
+                    }
+                    changed.append({**row, **kept, "changed": at})
+            rows.write(connection, table, changed)

@@ -70,10 +70,10 @@ class Memory:
 
 def wanted(engine: Engine, account: str) -> Wanted:
     """The whole list of an account, closed entries too."""
-    stores, tills = rows.read_both(engine, account)
+    stores, tills = rows.read_values(engine, account)
     return Wanted(
-        tuple(entry.to_branch(row["external_id"], row["values"], row["record"]) for row in stores),
-        tuple(entry.to_register(row["external_id"], row["values"], row["record"]) for row in tills),
+        tuple(entry.to_branch(*row) for row in stores),
+        tuple(entry.to_register(*row) for row in tills),
     )
 
 

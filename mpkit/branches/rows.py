@@ -30,6 +30,7 @@ def _entries(name: str, *more: sa.Column[Any]) -> sa.Table:
 branches = _entries("branches")
 registers = _entries("registers", sa.Column("branch_external_id", sa.Text, nullable=False))
 sa.Index("registers_branch", registers.c.account, registers.c.branch_external_id)
+Value = tuple[str, Mapping[str, Any], int | None]
 TABLES = {"branch": branches, "register": registers}
 
 own_ids = sa.Table(
@@ -66,6 +67,20 @@ def read_both(engine: Engine, account: str) -> tuple[Sequence[Mapping[str, Any]]
     """The branches and the registers of an account, as one moment saw them."""
     with reading(engine) as connection:
         return read(connection, branches, account), read(connection, registers, account)
+
+
+def read_values(engine: Engine, account: str) -> tuple[Sequence[Value], Sequence[Value]]:
+    """Of the branches and the registers of an account, only what they are: external id, values, record."""
+    with reading(engine) as connection:
+        both = [
+            connection.execute(
+                sa.select(table.c.external_id, table.c["values"], table.c.record)
+                .where(table.c.account == account)
+                .order_by(table.c.position, table.c.external_id)
+            ).all()
+            for table in (branches, registers)
+        ]
+    return both[0], both[1]
 
 
 def write(connection: Connection, table: sa.Table, entries: Iterable[Mapping[str, Any]]) -> None:

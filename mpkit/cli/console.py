@@ -57,8 +57,10 @@ def bench() -> Workbench:
     """Settings, an up-to-date store and the real seams: what a command works with."""
     from mpkit.db import open_store  # noqa: PLC0415 - heavy, and `--help` needs none of it
     from mpkit.jobs import Workbench  # noqa: PLC0415
+    from mpkit.work import gather_rarely  # noqa: PLC0415
 
     chosen = settings()
+    gather_rarely()
     return Workbench(chosen, open_store(chosen.database))
 
 

@@ -66,7 +66,7 @@ def command(
     language = console.language()
     document = plan.document(language)
     if out:
-        _write(out, document, plan, language)
+        write_plan(out, document, plan, language)
         if down := takedown.written(plan, out, language):
             console.say("plan_recall_written", file=str(down[0]), reprint=str(down[1]))
     console.answer(document, "" if as_json else text(plan, language), as_json=as_json)
@@ -121,7 +121,7 @@ def _made(bench: Workbench, account: Account, **wishes: object) -> Plan:
     return Plan.read(document)
 
 
-def _write(out: Path, document: dict[str, object], plan: Plan, language: str) -> None:
+def write_plan(out: Path, document: dict[str, object], plan: Plan, language: str) -> None:
     """The plan as JSON, or as Markdown for people where the file is called so."""
     if out.suffix.lower() == ".md":
         said = markdown(plan, language)

@@ -22,6 +22,7 @@ from mpkit.jobs.holding import Hold, holder_name
 from mpkit.jobs.rows import Job, is_dead
 from mpkit.jobs.starting import _lock
 from mpkit.jobs.workbench import Workbench
+from mpkit.work import gather_rarely
 
 MOST_AT_ONCE = 4
 MOST_ATTEMPTS = 4  # the first and three takeovers: what kills its worker each time is not tried for ever
@@ -119,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = settings.load()
     os.environ.pop("MPKIT_ACCESS_TOKEN", None)  # children that draw and prove need none
     log.setup(chosen.log_level, chosen.log_format)
+    gather_rarely()
     with private.locked(_lock(chosen), wait=False) as free:
         if not free:
             _log.info("a worker lives already")

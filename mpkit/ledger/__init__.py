@@ -5,7 +5,6 @@ from mpkit.ledger.intents import (
     Intent,
     body_hash,
     intend,
-    last_plan,
     latest,
     mark_ended,
     mark_sent,
@@ -31,7 +30,7 @@ from mpkit.ledger.pieces import (
     set_state,
     void_pieces,
 )
-from mpkit.ledger.plans import find_plan, give_up, given_up, keep_plan, latest_plan
+from mpkit.ledger.plans import find_plan, give_up, given_up, keep_plan, latest_plan, seen
 
 __all__ = [
     "HEARTBEAT",
@@ -55,7 +54,6 @@ __all__ = [
     "intend",
     "keep_plan",
     "known",
-    "last_plan",
     "latest",
     "latest_plan",
     "mark_ended",
@@ -71,6 +69,7 @@ __all__ = [
     "remember",
     "reopen",
     "request_key",
+    "seen",
     "serials_in_use",
     "set_state",
     "states",

@@ -131,15 +131,6 @@ def of_plan(engine: Engine, account: str, plan: str) -> tuple[Intent, ...]:
     return _read(engine, intents.c.account == account, intents.c.plan == plan)
 
 
-def last_plan(engine: Engine, account: str) -> str | None:
-    """The hash of the plan whose work was carried out last, None where none ever was."""
-    done = (intents.c.account == account) & (intents.c.state == "done")
-    query = intents.select().where(done).order_by(intents.c.ended.desc()).limit(1)
-    with db.reading(engine) as connection:
-        row = connection.execute(query).one_or_none()
-    return None if row is None else str(row.plan)
-
-
 def of_object(engine: Engine, account: str, object_: str, external_id: str) -> tuple[Intent, ...]:
     """Everything on record for one object, whatever the plan, the latest first."""
     mine = (intents.c.account == account) & (intents.c.object == object_)

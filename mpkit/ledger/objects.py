@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 from mpkit import db
 from mpkit.db import Connection, Engine
-from mpkit.ledger.rows import objects
+from mpkit.ledger.rows import all_of, objects
 
 Seal = Callable[[str], str]  # text to MAC, under the key of this installation
 
@@ -60,7 +61,7 @@ def remember(connection: Connection, account: str, known: Known, *, at: datetime
 def forget(connection: Connection, account: str, object_: str, external_id: str, *, at: datetime, seal: Seal) -> None:
     """Record that an object was taken away; its ids and its code stay on record, so that nothing else passes for it."""
     mine = (objects.c.account == account) & (objects.c.object == object_) & (objects.c.external_id == external_id)
-    row = connection.execute(objects.select().where(mine)).one_or_none()
+    row = connection.execute(all_of(account).where(mine)).one_or_none()
     if row is None:
         return
     found = _read(account, row, seal)
@@ -93,7 +94,7 @@ def known(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str], 
 def recorded(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str], Known]:
     """Every object on record, those we took away among them."""
     with db.reading(engine) as connection:
-        rows = connection.execute(objects.select().where(objects.c.account == account)).all()
+        rows = connection.execute(all_of(account)).all()
     return {(row.object, row.external_id): _read(account, row, seal) for row in rows}
 
 
@@ -107,10 +108,23 @@ def of_registers(
 
 
 def _read(account: str, row: Any, seal: Seal) -> Known:  # noqa: ANN401 - a row of the table
-    found = Known(row.object, row.external_id, row.remote_id, row.qr_payload, row.sent, row.seen, gone=row.gone)
-    return found if seal(_text(account, found)) == row.mac else replace(found, sound=False)
+    """A row of `rows.all_of`: its seal was made over the very text that stands there, so that is not written anew."""
+    _, object_, external_id, remote_id, qr_payload, sent, seen, mac, gone = row
+    text = _sealed([account, object_, external_id, remote_id, qr_payload], sent, gone=bool(gone))
+    sound = seal(text) == mac
+    try:
+        fields = json.loads(sent)
+    except ValueError:  # damaged so far that it is no JSON
+        fields, sound = {}, False
+    return Known(object_, external_id, remote_id, qr_payload, fields, seen, sound, gone)
 
 
 def _text(account: str, known: Known) -> str:
-    said = [account, known.object, known.external_id, known.remote_id, known.qr_payload, dict(known.sent)]
-    return db.canonical([*said, "gone"] if known.gone else said)
+    said = [account, known.object, known.external_id, known.remote_id, known.qr_payload]
+    return _sealed(said, db.canonical(dict(known.sent)), gone=bool(known.gone))
+
+
+def _sealed(said: list[str | None], sent: str, *, gone: bool) -> str:
+    """What a seal is made over: the canonical text of all of it in one list."""
+    end = ',"gone"]' if gone else "]"
+    return f"{db.canonical(said)[:-1]},{sent}{end}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from mpkit import db
 from mpkit.db import Engine
-from mpkit.ledger.rows import plans
+from mpkit.ledger.rows import carried_out, plans
 
 
 def keep_plan(engine: Engine, account: str, hash_: str, document: dict[str, Any], *, who: str, at: datetime) -> None:
@@ -46,3 +46,15 @@ def given_up(engine: Engine, account: str, hash_: str) -> bool:
     with db.reading(engine) as connection:
         row = connection.execute(plans.select().where(mine)).one_or_none()
     return row is not None and row.given_up is not None
+
+
+def seen(engine: Engine, account: str) -> frozenset[str] | None:
+    """The marks ("store:<id>", "pos:<id>") of all that was shown to somebody who carried a plan out; None: nobody did.
+
+    That is what stood there at the first plan of all, and what stood there at the last one about the whole list.
+    """
+    with db.reading(engine) as connection:
+        first = connection.execute(carried_out(account, last=False)).first()
+        last = connection.execute(carried_out(account, last=True)).first()
+    found = [row.document["remote"] for row in (first, last) if row is not None]
+    return frozenset().union(*found) if found else None

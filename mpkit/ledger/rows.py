@@ -112,3 +112,19 @@ def latest_of(account: str, plan: str, first: int, most: int) -> sa.Select[Any]:
     mine = (intents.c.account == account) & (intents.c.plan == plan) & moment.is_not(None)
     query = sa.select(intents).where(mine).order_by(moment.desc(), intents.c.object, intents.c.external_id)
     return query.offset(first).limit(most)
+
+
+def all_of(account: str) -> sa.Select[Any]:
+    """The objects of an account, in the columns' order; what was sent is left as the text that stands there."""
+    columns = [sa.type_coerce(one, sa.Text).label("sent") if one.name == "sent" else one for one in objects.c]
+    return sa.select(*columns).where(objects.c.account == account)
+
+
+def carried_out(account: str, *, last: bool) -> sa.Select[Any]:
+    """The document of the plan carried out first of all, or of the last one that was about the whole list."""
+    done = sa.exists().where(intents.c.account == account, intents.c.plan == plans.c.hash, intents.c.state == "done")
+    query = sa.select(plans.c.document).where(plans.c.account == account, done).limit(1)
+    if not last:
+        return query.order_by(plans.c.made)
+    whole = sa.type_coerce(plans.c.document, sa.Text).contains('"scope":null')  # canonical text: no value can say so
+    return query.where(whole).order_by(plans.c.made.desc())

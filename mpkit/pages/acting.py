@@ -11,7 +11,7 @@ from mpkit.pages.reviews import Shown
 from mpkit.sheet.findings import PASSABLE
 
 _GO = frozenset({"not_a_store", "duplicate_row", "repeated_store", "duplicate_id", "closed", "duplicate_location"})
-_LISTS = frozenset({"city_unknown", "missing_state"})  # suggestions that are several to choose from
+LISTS = frozenset({"city_unknown", "missing_state"})  # suggestions that are several to choose from
 _PLACED = frozenset({"missing_coordinates", "unreadable_coordinates", "duplicate_location"})
 _SUGGESTED = 3
 _PASS = {  # what letting a row pass says, where it says more than that it stays as it is
@@ -97,7 +97,7 @@ def suggestions(file: File, one: Found) -> tuple[str, ...]:
     wanted = next((column for name, column in _OF_COLUMN.items() if name in one.code), "")
     if wanted and file.columns[one.column - 1].meaning != wanted:
         return ()
-    if one.code in _LISTS and one.severity == "blocking":
+    if one.code in LISTS and one.severity == "blocking":
         return tuple(one.suggestion.split(", "))[:_SUGGESTED]
     return (one.suggestion,)
 

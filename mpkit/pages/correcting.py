@@ -10,6 +10,7 @@ from mpkit.pages.judged import WEIGHTS, Found, Judged, problem
 from mpkit.pages.reviews import Shown
 from mpkit.sheet.findings import ACCEPTABLE, PASSABLE
 
+_WIDE = 520  # pixels of a sentence beside its press; on a phone the press goes below
 PAGE = 10  # findings shown at once, each with its own cell to write in
 _ICONS = {"blocking": ":material/block:", "warning": ":material/warning:", "info": ":material/info:"}
 _COLOURS = {"blocking": "red", "warning": "yellow", "info": "gray"}
@@ -109,23 +110,34 @@ def _settled_at_once(judged: Judged, code: str, severity: str) -> bool:
     """Whether a press can settle all findings of a kind: blocking ones, and letters to be put right."""
     if code not in ACCEPTABLE or (severity != "blocking" and code not in {"mojibake", "lookalike_letters"}):
         return False
-    return code in PASSABLE or code == "missing_coordinates" or bool(_example(judged, code, severity))
+    return code in PASSABLE or code == "missing_coordinates" or bool(_taken(judged, code, severity))
 
 
-def _example(judged: Judged, code: str, severity: str) -> Found | None:
-    return next((f for f in judged.found if f.code == code and f.severity == severity and f.suggestion), None)
+def _taken(judged: Judged, code: str, severity: str) -> list[Found]:
+    """The findings of a kind that have one proposed value; of several to choose from a person takes one."""
+    return [
+        f
+        for f in judged.found
+        if f.code == code
+        and f.severity == severity
+        and f.suggestion
+        and not (code in acting.LISTS and (", " in f.suggestion or "kept" in f.values))
+    ]
 
 
 def _line(now: Shown, judged: Judged, code: str, severity: str) -> None:
     """One kind: its name, an example, and the press with the number."""
-    n = judged.counts("code", severity=severity)[code] if code != "missing_coordinates" else len(judged.gaps)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(gap=None):
+    taken = [] if code in PASSABLE else _taken(judged, code, severity)
+    n = len(taken) or judged.counts("code", severity=severity)[code]
+    n = n if code != "missing_coordinates" else len(judged.gaps)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(gap=None, width=_WIDE):
             st.markdown(f"**{words(problem(code))}**")
-            example = _example(judged, code, severity)
-            if example is not None:
-                sentence, better = example.sentence(language()), example.suggestion or ""
+            if taken:
+                sentence, better = taken[0].sentence(language()), taken[0].suggestion or ""
                 st.caption(plain(sentence if better in sentence else f"{sentence} → {better}"))
+            elif code in PASSABLE:
+                st.caption(plain(next(f for f in judged.found if f.code == code).sentence(language())))
         pressed = st.button(
             words(f"review_accept_{'point' if code == 'missing_coordinates' else _kind(code)}", n=n),
             key=now.key(f"accept_{code}"),
@@ -169,6 +181,10 @@ def _lead(now: Shown, one: Found) -> None:
     """Where what the whole file lacks can be said: the places of its rows, or its columns."""
     if one.severity != "blocking":
         return
+    if one.code == "missing_city" and st.button(
+        words("review_accept_city"), key=now.key(f"accept_city_{one.file}"), icon=":material/my_location:"
+    ):
+        reviews.act(now, {"do": "accept", "code": one.code})
     place = ("problem", one.code) if one.code == "missing_coordinates" else ("view", "columns")
     st.button(
         words("review_to_places" if place[0] == "problem" else "review_to_columns"),

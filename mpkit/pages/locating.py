@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from mpkit.pages import paging, reviews, uploads
+from mpkit.pages import paging, proposing, reviews, uploads
 from mpkit.pages.frame import language, plain, say, words
 from mpkit.pages.judged import File, Found, Judged
 from mpkit.pages.reviews import Shown
@@ -26,6 +26,7 @@ def show(now: Shown, chosen: int | None) -> None:
     if judged is None:
         return
     lacking = [gap for gap in judged.gaps if chosen is None or gap[0] == chosen]
+    rows = told(judged, lacking)
     with st.container(border=True):
         st.markdown(words("locate_what", n=len(lacking)))
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -37,26 +38,27 @@ def show(now: Shown, chosen: int | None) -> None:
                 reviews.act(now, {"do": "accept", "code": "missing_coordinates"})
             st.download_button(
                 words("locate_download"),
-                partial(sheet_of, judged, lacking, language()[:2]),
+                partial(sheet_of, rows, language()[:2]),
                 f"{say('gaps_sheet')}.xlsx",
                 icon=":material/download:",
                 on_click="ignore",
                 key="gaps",
             )
+        proposing.show(now, judged, rows)
         _filled(now)
     first = paging.pages(len(lacking), PAGE, key="gaps")
     for number, record in lacking[first : first + PAGE]:
         _row(now, judged.files[number], number, record)
 
 
-def sheet_of(judged: Judged, lacking: list[tuple[int, int]], spoken: str) -> bytes:
-    """The workbook of the rows without a place."""
+def told(judged: Judged, lacking: list[tuple[int, int]]) -> list[gaps.Gap]:
+    """What the rows without a place say of themselves."""
 
     def text(file: File, record: int, *meanings: str) -> str:
         cells = (file.cell(record, file.where.get(meaning)).strip() for meaning in meanings)
         return " ".join(dict.fromkeys(cell for cell in cells if cell))
 
-    rows = [
+    return [
         gaps.Gap(
             file.name,
             file.row(record),
@@ -68,6 +70,10 @@ def sheet_of(judged: Judged, lacking: list[tuple[int, int]], spoken: str) -> byt
         for number, record in lacking
         for file in (judged.files[number],)
     ]
+
+
+def sheet_of(rows: list[gaps.Gap], spoken: str) -> bytes:
+    """The workbook of the rows without a place."""
     with tempfile.TemporaryDirectory(prefix="mpkit-") as folder:
         return gaps.write(Path(folder) / "gaps.xlsx", rows, spoken).read_bytes()
 

@@ -144,6 +144,11 @@ class Catalogue:
             return kilometres(*centres[0], latitude, longitude)
         return min((kilometres(*centre, latitude, longitude) for centre in centres), default=None)
 
+    def only_centre(self, state: str, city: str) -> tuple[float, float] | None:
+        """The centre of the one place of that name in that state; None where there are several, or none is known."""
+        centres = self._centres(state, city)
+        return centres[0] if len(centres) == 1 else None
+
     def _centres_of(self, state: str, city: str) -> tuple[tuple[float, float], ...]:
         """The centres of all places of that name in that state."""
         places = self._names[state].by_fold.get(names.fold(city), ()) if state in self._names else ()

@@ -12,11 +12,13 @@ from mpkit.plan.paying import last_payments
 from mpkit.plan.said import compared, detail, markdown, text
 from mpkit.plan.scan import read
 from mpkit.plan.scope import Only, for_branch, parse_only
+from mpkit.plan.settling import Accepted, Settling
 from mpkit.plan.undoing import created, undo
 
 __all__ = [
     "IN_FLIGHT",
     "SETTLE",
+    "Accepted",
     "Applied",
     "Applying",
     "Change",
@@ -29,6 +31,7 @@ __all__ = [
     "Only",
     "Plan",
     "Recall",
+    "Settling",
     "answered",
     "closed",
     "compared",

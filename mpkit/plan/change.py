@@ -171,8 +171,9 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """What the plan is called: equal for equal lists, accounts and changes, whenever and wherever it is made."""
-        return f"sha256:{hashlib.sha256(canonical(self._content()).encode()).hexdigest()}"
+        return f"sha256:{hashlib.sha256(canonical(self._content).encode()).hexdigest()}"
 
+    @cached_property
     def _content(self) -> dict[str, Any]:
         return {
             "format": self.format,
@@ -213,12 +214,14 @@ class Plan:
 
     def document(self, language: str = "en") -> dict[str, Any]:
         """The JSON form: `plan --json`, `--out` and what apply reads; only the sentences depend on the language."""
-        content = self._content()
-        for one, change in zip(content["changes"], self.changes, strict=True):
-            one["why"] = why(change, language)
+        changes = [
+            one | {"why": why(change, language)}
+            for one, change in zip(self._content["changes"], self.changes, strict=True)
+        ]
         return {
             "plan": self.hash,
-            **content,
+            **self._content,
+            "changes": changes,
             "summary": self.summary,
             "confirm": {"changes": self.confirm_changes, "stickers": self.confirm_stickers},
             "stickers": cost.of(self.changes),

@@ -73,7 +73,7 @@ class Drift:
 
     def plain(self) -> dict[str, Any]:
         """The document of `drift --json`."""
-        rows = {kind: [one.plain() for one in self.of(kind)] for kind in KINDS}
+        rows: dict[str, Any] = {kind: [one.plain() for one in self.of(kind)] for kind in KINDS}
         return {**rows, "checked": self.checked, "differences": len(self.differences)}
 
 
@@ -88,7 +88,7 @@ def drift(
 ) -> Drift:
     """What differs from what was left.
 
-    `known` is what the ledger has as existing, `before` the marks of all objects that the last plan carried out knew of
+    `known` is what the ledger has as existing, `before` the marks of all objects that a plan carried out has shown
     ("store:<id>", "pos:<id>"; None where none ever was: then nothing is new), `printed` the serials of each register's
     pieces in use, `amount` who enters the amount where a register does not say so.
     """

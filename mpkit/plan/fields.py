@@ -52,6 +52,16 @@ def of_register(register: Register, amount: Amount) -> dict[str, Any]:
     return fields
 
 
+def stands(register: Register, waits: bool, found: Pos, store_of: Mapping[str, str]) -> bool:
+    """Whether a POS is as its register is wanted: what `differing` says of the fields of both, without making them."""
+    return (
+        found.fixed_amount == waits
+        and store_of.get(found.store_id or "") == register.branch_external_id
+        and (register.category is None or found.category == register.category)
+        and _called(register.name, found.name)
+    )
+
+
 def of_store(store: Store, sent: Fields | None) -> dict[str, Any]:
     """The fields of a store as it is; street, city and state as we last sent them, absent where we never did."""
     fields: dict[str, Any] = {
@@ -93,8 +103,13 @@ def _same(name: str, wanted: Fields, found: Fields) -> bool:
             return words_of(value) == words_of(found[name])
         return _stands_in(name, wanted, found)
     if name == "name" and "fixed_amount" in wanted:
-        return found.get(name) in {value, plain_name(value) or found.get(name)}
+        return _called(value, found.get(name))
     return bool(value == found.get(name))
+
+
+def _called(wanted: str, found: object) -> bool:
+    """Whether a POS has its name, or what the newer generation makes of it."""
+    return found == wanted or (plain_name(wanted) or found) == found
 
 
 def _stands_in(name: str, wanted: Fields, found: Fields) -> bool:

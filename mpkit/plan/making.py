@@ -12,7 +12,7 @@ from mpkit.ledger import Known
 from mpkit.model import Account, Amount, Branch, Pos, Register, Store
 from mpkit.plan.change import Change, Existing, Object, Plan, Wanted, list_hash
 from mpkit.plan.closing import Closed, Doomed, Paid, pos_away, store_away
-from mpkit.plan.fields import Fields, differing, of_branch, of_pos, of_register, of_store
+from mpkit.plan.fields import Fields, differing, of_branch, of_pos, of_register, of_store, stands
 from mpkit.plan.scope import Only, chosen
 from mpkit.sites import SITES
 
@@ -186,24 +186,25 @@ class _Look:
         return _compared(replace(base, remote_id=found[0].id, before=before, after=after), ours, known)
 
     def _pos(self, register: Register, branch: Branch, *, blocked: bool) -> Change:
-        amount = register.amount or self.amount or Amount.BUYER  # a closed one may be unanswered: it is never sent
-        after = of_register(register, amount)
-        base = Change("same", "pos", register.external_id, register.name, _ABSENT, register.record)
-        found = self.pos.get(register.external_id, ())
         if register.closed:
             return self._closed_pos(register, branch)
+        amount = register.amount or self.amount or Amount.BUYER
+        found = self.pos.get(register.external_id, ())
+        known = self.known.get(("pos", register.external_id))
+        ours = known if known and len(found) == 1 and known.remote_id == found[0].id else None
+        ready = ours is not None and not blocked and bool(found[0].external_id)
+        if ready and stands(register, amount.waits_for_order, found[0], self.store_of):
+            return _SAME
+        after = of_register(register, amount)
+        base = Change("same", "pos", register.external_id, register.name, _ABSENT, register.record)
         why = "plan_why_branch_blocked" if blocked else self._unfit(register.external_id, _POS_ID, after, ("name",))
         if not why and len(register.name) > _POS_NAME:
             why = "plan_why_name_long"
         if why or len(found) > 1:
             return replace(base, kind="blocked", why=why or "plan_why_twice", after=after, values={"n": len(found)})
-        known = self.known.get(("pos", register.external_id))
         if not found:
             made = replace(base, kind="create", why="plan_why_gone" if known else "plan_why_new", after=after)
             return self._signs(made, branch, dead=known is not None)
-        ours = known if known and known.remote_id == found[0].id else None
-        if ours and found[0].external_id and not differing(after, of_pos(found[0], self.store_of)):
-            return _SAME
         before = _nameless(of_pos(found[0], self.store_of), found[0])
         change = _compared(replace(base, remote_id=found[0].id, before=before, after=after), ours, known)
         # The code of another POS is another code; steps to pay that are no longer true make a sign useless too.

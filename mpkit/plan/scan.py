@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
+from mpkit.api import Reread
 from mpkit.errors import NotFound, Refused
 from mpkit.ledger import Known
 from mpkit.model import Pos, Store
@@ -23,11 +24,11 @@ Row = TypeVar("Row", Store, Pos)
 class Account(Protocol):
     """What reading an account needs of the API."""
 
-    def stores(self, progress: Progress = ...) -> Iterator[Store]:
-        """One pass over all stores."""
+    def stores(self, progress: Progress = ..., again: Reread | None = ...) -> Iterator[Store]:
+        """One pass over all stores; pages that come as they came before, by `again`, are not parsed anew."""
         ...
 
-    def pos_list(self, progress: Progress = ...) -> Iterator[Pos]:
+    def pos_list(self, progress: Progress = ..., again: Reread | None = ...) -> Iterator[Pos]:
         """One pass over all POS."""
         ...
 
@@ -75,10 +76,11 @@ class _Seen:
         self.announced = 0
 
 
-def _settled(list_: Callable[[Progress], Iterator[Row]], seen: _Seen) -> dict[str, Row]:
+def _settled(list_: Callable[[Progress, Reread], Iterator[Row]], seen: _Seen) -> dict[str, Row]:
     last: Mapping[str, Row] | None = None
+    again = Reread()
     for _ in range(_PASSES):
-        rows = {row.id: row for row in list_(seen)}
+        rows = {row.id: row for row in list_(seen, again)}
         whole = len(rows) >= seen.announced
         seen.next(len(rows))
         if whole and last is not None and _alike(rows, last):

@@ -252,6 +252,7 @@ class Book:
         slip, money = self.slip(row), self.movements_of(row)
         sums, dates = figures(slip, money), self.dates(slip, money)
         self.columns.state[row] = self.states.number((sums.status, sums.detail))
+        self.columns.printed[row] = 0  # it says something else now
         for name, at in dates.items():
             getattr(self.columns, _COLUMN[name])[row] = at
             if before is not None:

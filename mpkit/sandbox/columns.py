@@ -33,6 +33,8 @@ _NUMBERS = {
     "fate": "i2",
     "state": "i2",
     "later": "?",  # whether money moved after the approval
+    "printed": "i8",  # where its text lies in the `stock`, 0 nowhere
+    "printed_to": "i8",  # and where that ends
 }
 Numbers = npt.NDArray[Any]
 
@@ -74,6 +76,8 @@ class Columns:
     fate: Numbers
     state: Numbers
     later: Numbers
+    printed: Numbers
+    printed_to: Numbers
     charges: Numbers
 
     def __init__(self) -> None:

@@ -74,11 +74,12 @@ class Finder:
         found: Numbers
         if name in _BY_FORM:
             fits = _BY_FORM[name]
-            found = book.fits_form(lambda form: fits(form, wanted))[all_.form[rows]]
+            found = book.fits_form(lambda form: fits(form, wanted)).take(all_.form.take(rows))
             return found
         if name in _BY_STATE:
             place = _BY_STATE.index(name)
-            found = np.array([state[place] == wanted for state in book.states.known], dtype=bool)[all_.state[rows]]
+            fitting = np.array([state[place] == wanted for state in book.states.known], dtype=bool)
+            found = fitting.take(all_.state.take(rows))
             return found
         if name == "external_reference":
             found = np.isin(all_.reference[rows], book.references.codes(wanted))

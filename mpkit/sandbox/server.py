@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl
 import uvicorn
 
 from mpkit.errors import Refused
+from mpkit.sandbox.ahead import Ahead, begin
 from mpkit.sandbox.line import Line
 from mpkit.sandbox.world import Reply, World
 from mpkit.work import HttpRequest
@@ -135,9 +136,12 @@ class Served:
     url: str
     _server: _Telling
     _thread: threading.Thread
+    ahead: Ahead | None  # prints payments before they are asked for
 
     def close(self) -> None:
-        """Stop taking requests, end the thread, let the state file go."""
+        """Stop taking requests, end the threads, let the state file go."""
+        if self.ahead is not None:
+            self.ahead.close()
         self._server.should_exit = True
         self._thread.join(timeout=10)
         self.world.close()
@@ -200,7 +204,7 @@ def serve(world: World, port: int | socket.socket = 0) -> Served:
     thread.start()
     if not server.told.wait(_STARTS_WITHIN_S) or not server.started:
         raise Refused("sandbox_not_started", port=world.url.rpartition(":")[2])
-    return Served(world, world.url, server, thread)
+    return Served(world, world.url, server, thread, begin(world))
 
 
 def reserve(port: int) -> socket.socket:

@@ -7,9 +7,8 @@ The bytes parse to exactly what `documents.payment` answers.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import orjson
@@ -22,6 +21,7 @@ from mpkit.sandbox.digits import fields, serials
 from mpkit.sandbox.finding import Found
 from mpkit.sandbox.leaves import NAMES, Leaves, look, person, shared, sums
 from mpkit.sandbox.seller import Seller
+from mpkit.sandbox.stock import Stock
 from mpkit.sandbox.typecase import Print, Typecase
 
 # the lines in which the texts of rows stand: nothing, whole numbers, amounts, dates, texts many share, a row's own
@@ -37,12 +37,7 @@ _FIELDS = slice(1, 1 + len(_WHOLE) + len(_AMOUNTS) + len(_DATES))
 _TOLD = slice(_FIELDS.stop, _FIELDS.stop + len(_SHARED))
 _ZERO = [_LINES[name] for name in ("refunded", *_BACK)]  # as long as nothing was given back
 _BITS = 2 ** np.arange(CHARGES, dtype="i8")
-_STEPS, _STEP = (
-    (0, 100, 250, 500),
-    500,
-)  # where the first blocks of a query begin, and how many rows the rest have: 1 ms
-_KEPT = 64_000_000  # bytes of blocks that are kept
-_NEVER = 2**62
+_AHEAD = 450  # rows set beyond a page for who goes on, and no more than were read: 1 ms
 _ALONE = frozenset({"fee", "tax"})  # later movements that make a row one of its own
 _HEAD, _TAIL = "\ue000", "\ue001"  # around a slot; no text of a payment has them
 
@@ -57,21 +52,12 @@ class Slot:
         return f"{_HEAD}{self.name}:{spec}{_TAIL}"
 
 
-class Block(NamedTuple):
-    """Rows set ahead: what they are good for, and until when (a release shows in a document)."""
-
-    rows: Print
-    until: int
-
-
 class Typesetter:
     """Sets the payments of one book for its seller."""
 
     def __init__(self, book: Book, seller: Seller) -> None:
         self._book, self._seller = book, seller
-        self._blocks: dict[tuple[int, int], Block] = {}  # by the number of a query and the place where they begin
-        self.kept = 0  # bytes of rows set ahead
-        self._version = 0  # of the book they were set from
+        self.stock, self._at = Stock(book.columns), 0
         self._last: tuple[int, int] = (-1, -1)  # where the last page of a query ended
         self._case = Typecase()
         self._empty, self._zero = self._case.number(b""), self._case.number(b"0")
@@ -87,50 +73,42 @@ class Typesetter:
         self._told = np.zeros((0, 3), dtype="i4")  # of each form: province, description, wallet
         self._parts = np.zeros(0, dtype="i8")  # of each form: its instalments
 
-    def page(self, found: Found, places: Sequence[int]) -> Sequence[bytes | memoryview]:
+    def page(self, found: Found, places: Sequence[int]) -> Sequence[memoryview]:
         """The documents at some places of what a query found, as texts that make a JSON array's inside when joined.
 
-        Who reads a query page after page has its rows set a block at a time, and kept for who reads them again.
+        Who reads a query page after page has more of it printed than the page, and kept for who reads it again.
         """
-        if not isinstance(places, range) or places.step != 1 or not places:  # a fault has been at it
-            return _inside(self._set(found.rows[np.array(places, dtype="i8")]))
-        goes_on, self._last = self._last == (found.number, places.start), (found.number, places.stop)
-        if not goes_on and (found.number, _block(places.start)[0]) not in self._blocks:
-            return _inside(self._set(found.rows[places.start : places.stop]))
-        texts, at = list[bytes | memoryview](), places.start
-        while at < places.stop:
-            begin, end = _block(at)
-            rows, until = self._ahead(found, begin, end), min(end, places.stop)
-            texts.append(rows.text[rows.ends[at - begin] : rows.ends[until - begin]])
-            at = until
-        texts[-1] = texts[-1][:-1]
-        return texts
-
-    def _ahead(self, found: Found, begin: int, end: int) -> Print:
-        """The rows from one place to another, kept or set now."""
-        if self._version != self._book.version:  # no query finds what it found before
-            self._blocks, self.kept, self._version = {}, 0, self._book.version
-        now = int(self._book.now().timestamp())
-        kept = self._blocks.pop((found.number, begin), None)
-        if kept is not None:
-            self.kept -= kept.rows.size
-        if kept is None or now >= kept.until:
-            rows = found.rows[begin:end]
-            released = self._book.columns.released[rows]
-            kept = Block(self._set(rows), int(released[released > now].min(initial=_NEVER)))
-        self.kept += kept.rows.size
-        self._blocks[found.number, begin] = kept  # the last one used is the last
-        while self.kept > _KEPT and len(self._blocks) > 1:
-            self.kept -= self._blocks.pop(next(iter(self._blocks))).rows.size
-        return kept.rows
+        if not places:
+            return ()
+        self.turn()
+        whole = isinstance(places, range) and places.step == 1
+        rows = found.rows[places[0] : places[-1] + 1] if whole else found.rows[np.array(places, dtype="i8")]
+        goes_on, self._last = self._last == (found.number, places[0]), (found.number, places[-1] + 1)
+        texts = self.stock.texts(rows)
+        if not texts:
+            more = found.rows[places[0] : places[-1] + 1 + min(places[0], _AHEAD)] if goes_on and whole else rows
+            lacking = self.stock.lacking(more)
+            self.stock.keep(lacking, self.printed(lacking))
+            # what else the page has may have had to give way
+            texts = self.stock.texts(rows) or [self.printed(rows).text]
+        return [*texts[:-1], texts[-1][:-1]]
 
     def set(self, rows: Numbers) -> bytes:
         """The array of the documents of these rows."""
-        return b"".join([b"[", *_inside(self._set(rows)), b"]"])
+        self.turn()
+        return b"".join([b"[", self.printed(rows).text[:-1], b"]"])
 
-    def _set(self, rows: Numbers) -> Print:
+    def turn(self) -> None:
+        """Look at the clock: a text says whether its payment's money is released."""
+        before, self._at = self._at, int(self._book.now().timestamp())
+        if self._at != before:
+            index = self._book.dated["money_release_date"]
+            self.stock.forget(index.rows[index.span(min(before, self._at) + 1, max(before, self._at))])
+
+    def printed(self, rows: Numbers) -> Print:
+        """The documents of rows at the time of the last turn, a comma behind each."""
         self._learn()
-        keys = self._keys(rows, int(self._book.now().timestamp())).tolist()
+        keys = self._keys(rows, self._at).tolist()
         for key in set(keys):
             if key not in self._templates:
                 self._derive(key, int(rows[keys.index(key)]))
@@ -296,20 +274,6 @@ def _slots(charges: Sequence[int]) -> Leaves:
     found["charges"] = tuple(Slot(f"charge{n}") for n in charges)
     found["back"] = tuple(Slot(f"back{n}") for n in charges)
     return Leaves(**found)
-
-
-def _block(place: int) -> tuple[int, int]:
-    """Where the block with this place begins and ends."""
-    if place < _STEPS[-1]:
-        n = bisect_right(_STEPS, place)
-        return _STEPS[n - 1], _STEPS[n]
-    begin = place - (place - _STEPS[-1]) % _STEP
-    return begin, begin + _STEP
-
-
-def _inside(rows: Print) -> Sequence[memoryview]:
-    """All rows without the comma after the last."""
-    return [rows.text[: max(0, rows.size - 1)]]
 
 
 def _larger(table: Numbers, shape: tuple[int, int], rest: int) -> Numbers:

@@ -62,4 +62,4 @@ def _stand(draft: Draft, found: address.Address, cell: str, own_number: str) -> 
 
 def _house(text: str) -> str:
     """A house number from its own cell; words for none give ""."""
-    return text if any(c.isdigit() for c in text) and text.strip("0") else ""
+    return text if (text.isdigit() or any(c.isdigit() for c in text)) and text.strip("0") else ""

@@ -39,7 +39,6 @@ _CLOSED = frozenset(
         "deshabilitada",
     ]
 )
-_ASIDE = ("tax_id", "route", "email", "contact", "phone")  # kept with the branch, never sent
 _WARN, _INFO = Severity.WARNING, Severity.INFO
 
 
@@ -111,7 +110,7 @@ def _told_apart(branch: Branch, twins: frozenset[str]) -> Branch:
 def _say_names(findings: Findings, branches: list[Branch]) -> None:
     """Once for the file: names of branches that registers are called by, written without accents and signs."""
     heads = [branch.own_id or branch.name for branch in branches]
-    other = [(head, safe) for head in heads if (safe := safe_name(head, len(head) + 1)) != head]
+    other = [(head, safe) for head in heads if (safe := safe_name(head)) != head]
     if other:
         found, value = other[0]
         findings.add("register_names_folded", _INFO, 0, n=len(other), found=found, value=value)
@@ -134,6 +133,7 @@ def _external_id(draft: Draft) -> str:
 
 def _branch(draft: Draft, week: Hours, site: str) -> Branch:
     assert draft.point is not None
+    said = draft.other.get
     place = Location(
         draft.street,
         draft.number,
@@ -149,11 +149,15 @@ def _branch(draft: Draft, week: Hours, site: str) -> Branch:
         place,
         week,
         draft.own_id,
-        draft.other.get("region", ""),
+        said("region", ""),
         zone_of(site, draft.state, draft.city, *draft.point),
         record=draft.record,
         closed=draft.closed,
-        **{name: draft.other[name] for name in _ASIDE if name in draft.other},
+        tax_id=said("tax_id", ""),
+        route=said("route", ""),
+        email=said("email", ""),
+        contact=said("contact", ""),
+        phone=said("phone", ""),
     )
 
 
@@ -172,7 +176,8 @@ def _say_taxes(table: Table, findings: Findings, drafts: list[Draft]) -> None:
 
 def _reference(draft: Draft) -> str:
     """What helps to find the shop: premises and corner of its address, and the merchant's own remark."""
-    return ", ".join(dict.fromkeys(filter(None, (draft.other.get(name) for name in ("premises", "reference")))))
+    said, remark = draft.other.get("premises", ""), draft.other.get("reference", "")
+    return f"{said}, {remark}" if said and remark and said != remark else said or remark
 
 
 def _say_ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:
@@ -195,12 +200,7 @@ def _say_ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     for draft in drafts:
         if not draft.own_id:
             findings.add("missing_id", _WARN, draft.record, "external_id")
-        elif len(ids.store_id(draft.own_id)) >= ids.STORE_MOST and "XT" in ids.store_id(draft.own_id):
-            findings.add(
-                "external_id_too_long",
-                _WARN,
-                draft.record,
-                "external_id",
-                ids.store_id(draft.own_id),
-                value=ids.store_id(draft.own_id),
-            )
+    for draft in changed:
+        ours = ids.store_id(draft.own_id)
+        if len(ours) >= ids.STORE_MOST and "XT" in ours:
+            findings.add("external_id_too_long", _WARN, draft.record, "external_id", ours, value=ours)

@@ -157,13 +157,18 @@ def check(
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without garbage collection: hundreds of thousands of small objects are made here, and all of them are kept."""
+    """Without garbage collection: hundreds of thousands of small objects are made here, and all of them are kept.
+
+    What was made counts as old at once: else the first object made afterwards would have all of them looked through.
+    """
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 Point = tuple[float, float]
 
-_ORDINARY = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?").fullmatch  # nearly every cell: worth a way of its own
+is_ordinary = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?").fullmatch  # nearly every cell: worth a way of its own
 # North, south, east and west by letter or word, in Spanish, Portuguese and English; Spanish and Portuguese O is west.
 _SIDE = r"norte|north|sur|sul|south|este|leste|east|oeste|west|n|s|e|l|w|o"
 _NUMBER = re.compile(
@@ -45,7 +45,7 @@ def read(text: str) -> Read | None:
 
     Whole numbers beyond 180 are read too: they are no degrees, and `marks` says what they may be.
     """
-    if _ORDINARY(text):
+    if is_ordinary(text):
         return Read(float(text), text[0] in "+-", len(text.partition(".")[2]))
     cell = text.replace("−", "-").replace("–", "-").strip().rstrip(".")  # noqa: RUF001 - a true minus, and a dash
     plain = _NUMBER.fullmatch(cell)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, partial
 from statistics import median
 
 from mpkit.model import Severity
 from mpkit.sheet import addressing, pasted, points, records
 from mpkit.sheet.findings import Findings
+from mpkit.sheet.ordinary import Ordinary
 from mpkit.sheet.settlement import Case, Settlement, Trouble
 from mpkit.sheet.table import Table
 from mpkit.sheet.text import decimal_point, faults, is_certain, is_clean, tidy, unscrambled
@@ -145,8 +147,11 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     judged = points.judge(latitudes, longitudes, table.places, named)
     for draft in drafts:
         found = judged[draft.record - 1]
+        if not found.code:
+            draft.point = found.point
+            continue
         draft.point = found.point if found.usable else None
-        if not found.code or (found.code == "missing_coordinates" and found.code in findings.accept):
+        if (found.code == "missing_coordinates" and found.code in findings.accept):
             continue  # where somebody agreed to the city's centre, `_settle` says what became of it
         column = pair.index if pair else None
         meaning = "latitude" if found.latitude_wrong else "longitude"
@@ -179,16 +184,18 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     """State, city and point of each draft against the catalogue; a whole column that is missing is said once."""
     has_city = any(draft.city_text for draft in drafts)
     has_state = table.column("state") is not None or any(draft.state_text for draft in drafts)
-    settlement = Settlement(table.places, findings.accept, has_state=has_state)
+    settlement, ordinary = Settlement(table.places, findings.accept, has_state=has_state), Ordinary(table.places)
     city_cell = "city" if table.column("city") else "full_address"
     cells = {"city": city_cell, "state": "state" if table.column("state") else city_cell}
     if drafts and not has_city:
         findings.add("missing_city", findings.agreed("missing_city"), 0)
-    middles = _middles(drafts)
+    middles = cache(partial(_middles, drafts))
     for draft in drafts:
         place = (draft.state_text, draft.city_text)
-        case = Case(unscrambled(place[0]), unscrambled(place[1]), draft.name, draft.point, middles.get(place))
-        where = settlement.judge(case)
+        where = ordinary.place(*place, draft.point)
+        if where is None:
+            case = Case(unscrambled(place[0]), unscrambled(place[1]), draft.name, draft.point, middles().get(place))
+            where = settlement.judge(case)
         draft.state, draft.city, draft.point = where.state, where.city, where.point
         for trouble in where.troubles:
             if has_city or trouble.code != "missing_city":

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from string import Formatter
 
 from mpkit.errors import WrongUsage
@@ -47,16 +48,24 @@ class Naming:
         others that begin alike; the same branch is always cut the same.
         """
         head, tail = _split(self.pattern)
-        values = {"id": branch.own_id or branch.name, "branch": branch.name, "city": branch.location.city}
-        own = own if safe_name(own, MOST) else ""
+        own = own if own and safe_name(own) else ""
         if own and "{register}" not in self.pattern:
             tail = "{register}"
-        first = " ".join(head.format_map({**values, "n": n, "register": own or n}).split())
-        last = " ".join(tail.format_map({**values, "n": n, "register": own or n}).split())
-        safe = [safe_name(part, 10 * MOST) for part in (first, last)]
-        shorter = [_shortened(safe[0], MOST - 1 - min(len(safe[1]), _TAIL_MOST)), _shortened(safe[1], _TAIL_MOST)]
-        text = " ".join(part for part in shorter if part)[:MOST].strip()
-        return Named(text, folded=safe != [tidy(first), tidy(last)], cut=shorter != safe)
+        values = {
+            "id": branch.own_id or branch.name,
+            "branch": branch.name,
+            "city": branch.location.city,
+            "n": n,
+            "register": own or n,
+        }
+        first, last = head.format_map(values), tail.format_map(values)
+        start, end = safe_name(first), safe_name(last)
+        whole = f"{start} {end}" if start else end
+        folded = (first, last) != (start, end) and (_is_folded(first, start) or _is_folded(last, end))
+        if len(whole) <= MOST and len(end) <= _TAIL_MOST:
+            return Named(whole, folded=folded)
+        parts = _shortened(start, MOST - 1 - min(len(end), _TAIL_MOST)), _shortened(end, _TAIL_MOST)
+        return Named(" ".join(filter(None, parts))[:MOST].strip(), folded=folded, cut=parts != (start, end))
 
 
 def naming(pattern: str, language: str) -> Naming:
@@ -84,21 +93,28 @@ def distinct(registers: Iterable[Register], taken: Iterable[str] = ()) -> tuple[
     anew: set[str] = set()
     for register in registers:
         name, length = register.name, _HASH
-        while fold(name) in seen:
+        while (folded := fold(name)) in seen:
             mark = f"-{_letters(register.external_id, length)}"
             name, length = register.name[: MOST - len(mark)].rstrip(" -_") + mark, length + 1
+        seen.add(folded)
         if name != register.name:
             anew.add(register.external_id)
-        seen.add(fold(name))
-        found.append(replace(register, name=name) if name != register.name else register)
+            register = replace(register, name=name)  # noqa: PLW2901 - the same one by its new name
+        found.append(register)
     return found, frozenset(anew)
 
 
+def _is_folded(text: str, safe: str) -> bool:
+    """Whether a name was written otherwise; blanks do not count."""
+    return text != safe and " ".join(tidy(text).split()) != safe
+
+
+@lru_cache(maxsize=100)
 def _split(pattern: str) -> tuple[str, str]:
     """What the pattern says of the branch; and the register's own part, with the word before it: `Caja {n}`."""
     own = re.search(r"(?:[^\s{}]+\s+)?[^\s{}]*\{(?:n|register)\}.*$", pattern)
     start = own.start() if own else 0
-    return pattern[:start], pattern[start:]
+    return pattern[:start].strip(), pattern[start:].strip()
 
 
 def _shortened(text: str, most: int) -> str:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from mpkit.model import WEEK, Hours, Severity
 from mpkit.sheet import hours
@@ -19,7 +20,7 @@ from mpkit.sheet.table import Table
 from mpkit.sheet.text import tidy_all
 
 _WARN, _INFO = Severity.WARNING, Severity.INFO
-_Cells = Mapping[str, str]  # a column's heading → the record's cell
+_Spans = tuple[tuple[str, hours.Span], ...]  # (day, interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,38 +124,44 @@ def _times(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bo
     """Hours from an opening and a closing column; those of one week day only are looked at and not sent."""
     opens, closes, days = table.values("opens_at"), table.values("closes_at"), table.values("opening_day")
     clock = _clock([opens, closes])
-    spans: dict[str, list[tuple[str, hours.Span]]] = {}
-    where: dict[str, list[int]] = {}
+    said: dict[tuple[str, str, str], _Spans] = {}  # most rows of a list say the same
+    told: dict[str, dict[int, _Spans]] = {}  # branch → record → what it says
     for draft in drafts:
         n = draft.record - 1
         if not opens[n] and not closes[n]:
             continue
-        span = hours.span_of(opens[n], closes[n], clock)
-        named = sorted(hours.days_in(days[n])) if days[n] else list(WEEK)
-        if span is None or not named:
+        text = opens[n], closes[n], days[n]
+        if text not in said:
+            said[text] = _said(*text, clock)
+        if not said[text]:
             findings.add("bad_hours", _WARN, draft.record, "opens_at", found=f"{opens[n]} - {closes[n]}")
             continue
         key = draft.own_id if grouped and draft.own_id else str(draft.record)
-        where.setdefault(key, []).append(draft.record)
-        spans.setdefault(key, []).extend((day, span) for day in named)
-    if not grouped and any(days) and all(len({day for day, _ in said}) == 1 for said in spans.values()):
+        told.setdefault(key, {})[draft.record] = said[text]
+    if not grouped and any(days) and all(len(spans) == 1 for spans in said.values() if spans):
         findings.add("hours_of_one_day", _INFO, 0, "opening_day")
         return {}
-    return _checked(findings, spans, where)
+    return _checked(findings, told.values())
 
 
-def _checked(
-    findings: Findings, spans: Mapping[str, list[tuple[str, hours.Span]]], where: Mapping[str, list[int]]
-) -> dict[int, Hours]:
+def _said(opens: str, closes: str, day: str, clock: hours.Clock) -> _Spans:
+    """The interval of one row for each day it names, every day where it names none; nothing where it cannot be read."""
+    span = hours.span_of(opens, closes, clock)
+    named = sorted(hours.days_in(day)) if day else list(WEEK)
+    return tuple((each, span) for each in named) if span else ()
+
+
+def _checked(findings: Findings, told: Iterable[Mapping[int, _Spans]]) -> dict[int, Hours]:
     """The weeks that can be; rows of one branch that overlap are said at the first of them."""
     found: dict[int, Hours] = {}
-    for key, records in where.items():
-        week = _of_spans(tuple(dict.fromkeys(spans[key])))
+    for rows in told:
+        spans = next(iter(rows.values())) if len(rows) == 1 else tuple(chain.from_iterable(rows.values()))
+        week = _of_spans(spans)
         if week is None:
-            said = "; ".join(f"{a // 60}:{a % 60:02d} - {b // 60}:{b % 60:02d}" for _, (a, b) in spans[key])
-            findings.add("bad_hours", _WARN, records[0], "opens_at", found=said)
+            text = "; ".join(f"{a // 60}:{a % 60:02d} - {b // 60}:{b % 60:02d}" for _, (a, b) in spans)
+            findings.add("bad_hours", _WARN, next(iter(rows)), "opens_at", found=text)
         elif week:
-            found.update(dict.fromkeys(records, week))
+            found.update(dict.fromkeys(rows, week))
     return found
 
 
@@ -165,9 +172,9 @@ def _clock(columns: Iterable[Iterable[str]]) -> hours.Clock:
 
 
 @lru_cache(maxsize=10_000)
-def _of_spans(spans: tuple[tuple[str, hours.Span], ...]) -> Hours | None:
+def _of_spans(spans: _Spans) -> Hours | None:
     """The hours of (day, interval) pairs; most branches of a chain have the same."""
     week: dict[str, list[hours.Span]] = {}
-    for day, span in spans:
+    for day, span in dict.fromkeys(spans):
         week.setdefault(day, []).append(span)
     return hours.week_of(week)

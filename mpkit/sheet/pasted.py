@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from mpkit.sheet import points
 
+_OF_NUMBERS = frozenset("0123456789.+-")  # a link has letters, a pair something between its halves
 _D = r"(-?\d{1,3}\.\d+)"
 # A link may hold the middle of the map and the place itself: what names the place is looked for first.
 _LINKS = tuple(
@@ -55,6 +56,8 @@ def pair(cell: str) -> tuple[str, str]:
 def spread(latitudes: Sequence[str], longitudes: Sequence[str]) -> tuple[list[str], list[str]]:
     """Two columns in which some row may have a link, or both coordinates, in one cell and nothing in the other."""
     firsts, seconds = list(latitudes), list(longitudes)
+    if _OF_NUMBERS.issuperset("".join(firsts)) and _OF_NUMBERS.issuperset("".join(seconds)):
+        return firsts, seconds
     for n, (a, b) in enumerate(zip(latitudes, longitudes, strict=True)):
         alone = a or b
         if alone and (not (a and b) or _is_link(a) or _is_link(b)) and any(pair(alone)):

@@ -7,12 +7,14 @@ in the city its row names is nearly certain; one that merely comes to lie in the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
+from types import MappingProxyType
+from typing import NamedTuple
 
 from mpkit.places import Catalogue
 from mpkit.places.atlas import kilometres
-from mpkit.sheet.degrees import Point, Read, from_utm, from_web_metres, marks, read
+from mpkit.sheet.degrees import Point, Read, from_utm, from_web_metres, is_ordinary, marks, read
 from mpkit.sites import SITES, Box
 
 # What programs and people write where there is no point, in both cells or in one.
@@ -21,14 +23,14 @@ _MOST = 180  # degrees; what is more has lost its mark or is no degrees
 _OUTSIDE_KM = 150.0
 _THERE_KM, _NEAR_KM, _FAR_KM = 25.0, 45.0, 60.0  # in the city the row names; still of it; surely not in it
 _CERTAIN, _LIKELY, _MAYBE = 95, 80, 60  # how sure a repair is, in per cent: in its city, beside it, in the country
+_BESIDE = 0.25  # degrees: 40 km askew, less than any distance we ask for
 _COARSE = 1  # decimals: ten kilometres and more
 _WEB_MOST, _UTM_EAST, _UTM_NORTH = 20_040_000, (100_000, 900_000), (0, 10_000_000)
 
 __all__ = ["Judged", "Point", "degrees", "is_inhabited", "judge", "split_pair"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """One row's point: it may be used unless `code` names what is wrong; `better` would be right.
 
     `values` fill the sentence in: for a repair `near` (the town it lies in), `km` from it and `sure` in per cent.
@@ -38,7 +40,7 @@ class Judged:
     code: str = ""
     better: Point | None = None
     latitude_wrong: bool = True  # which of the two cells to show
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = MappingProxyType({})
 
     @property
     def usable(self) -> bool:
@@ -75,14 +77,8 @@ def judge(
 ) -> list[Judged]:
     """The points of all rows against the country's outline; `named` is index → (state, city) as the row writes them."""
     judging = _Judging(catalogue, next(site.box for site in SITES.values() if site.country == catalogue.country))
-    known: dict[tuple[str, str, tuple[str, str]], Judged] = {}
-    answers: list[Judged] = []
-    for n, (latitude, longitude) in enumerate(zip(latitudes, longitudes, strict=True)):
-        key = latitude, longitude, (named or {}).get(n, ("", ""))
-        if key not in known:
-            known[key] = judging.judge(*key)
-        answers.append(known[key])
-    return answers
+    places = map((named or {}).get, range(len(latitudes)), repeat(("", "")))
+    return [judging.at_once(*row) or judging.judge(*row) for row in zip(latitudes, longitudes, places, strict=True)]
 
 
 def is_inhabited(catalogue: Catalogue, point: Point) -> bool:
@@ -98,6 +94,15 @@ class _Judging:
         self.catalogue = catalogue
         self.box = box
         self._town = lru_cache(maxsize=20_000)(self._town_of)
+
+    def at_once(self, latitude: str, longitude: str, named: tuple[str, str]) -> Judged | None:
+        """Two numbers written as programs do, beside the city the row names: nearly every row; None for any other."""
+        town = self._town(*named)
+        if town is None or not (is_ordinary(latitude) and is_ordinary(longitude)):
+            return None
+        point = float(latitude), float(longitude)
+        fine = len(latitude.partition(".")[2]) > _COARSE or len(longitude.partition(".")[2]) > _COARSE
+        return Judged(point) if fine and self.box.holds(*point) and is_beside(point, town) else None
 
     def judge(self, latitude: str, longitude: str, named: tuple[str, str]) -> Judged:
         """One row's two cells."""
@@ -164,7 +169,7 @@ class _Judging:
     def _in_another_place(self, point: Point, named: tuple[str, str]) -> Judged | None:
         """A point in the country, but far from the city its row names, which a repair brings into that city."""
         town = self._town(*named)
-        if town is None or _km(point, town) <= _FAR_KM:
+        if town is None or is_beside(point, town) or _km(point, town) <= _FAR_KM:
             return None
         for code, betters in _turned(*point):
             found = self._best([p for p in betters if _km(p, town) <= _THERE_KM], named)
@@ -204,6 +209,11 @@ class _Judging:
         if match is None or not match.kind.lossless:
             return None
         return self.catalogue.point(match.state, match.value)
+
+
+def is_beside(a: Point, b: Point, degrees: float = _BESIDE) -> bool:
+    """Whether two points differ so little in both degrees that nobody need measure the kilometres."""
+    return abs(a[0] - b[0]) < degrees and abs(a[1] - b[1]) < degrees
 
 
 def _km(a: Point, b: Point) -> float:

@@ -28,13 +28,16 @@ _LOOKALIKES = str.maketrans(
     "ABEZHIKMNOPTYXoaeaopcyxABE3KMHOPCTYX",
 )
 _UNSAFE = re.compile(r"[^A-Za-z0-9 _-]+")
+_IS_SAFE = re.compile(r"[A-Za-z0-9_-]+(?: [A-Za-z0-9_-]+)*").fullmatch
+# Letters that wrong code pages never make of others: a text of them alone has no fault but its blanks.
+_FAULTY = re.compile(r"[^ -~áéíóúñüÁÉÍÓÚÑÜãõâêôçÃÕÂÊÔÇ]|  ").search
 _LOST = re.compile(r"\ufffd")
 
 
 @lru_cache(maxsize=100_000)
 def faults(text: str) -> tuple[tuple[str, str], ...]:
     """The faults of one cell's text as (code, the text put right): the order in which they are repaired."""
-    if text.isascii() and text.isprintable() and text == text.strip(" ") and "  " not in text:
+    if text == text.strip(" ") and not _FAULTY(text):
         return ()
     return tuple(_faults(text))
 
@@ -108,13 +111,10 @@ def _as_utf8(letters: str) -> str:
     return letter if letter <= _LAST_LETTER or _DASH <= letter <= _MARK else letters
 
 
-def safe_name(text: str, most: int) -> str:
+def safe_name(text: str) -> str:
     """Letters, digits, blank, `_` and `-` without accents: a POS name both generations of the API take."""
-    return _safe(text)[:most].strip()
-
-
-@lru_cache(maxsize=20_000)
-def _safe(text: str) -> str:
+    if _IS_SAFE(text):
+        return text
     plain = text
     if not text.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
@@ -122,9 +122,9 @@ def _safe(text: str) -> str:
 
 
 def is_clean(cells: Sequence[str]) -> bool:
-    """Whether no cell of a column can have a fault: plain letters, no blanks too many; looked at all at once."""
+    """Whether no cell of a column can have a fault: ordinary letters, no blanks too many; looked at all at once."""
     whole = "|" + "|".join(cells) + "|"
-    return whole.isascii() and whole.isprintable() and not any(odd in whole for odd in ("  ", " |", "| "))
+    return " |" not in whole and "| " not in whole and not _FAULTY(whole)
 
 
 def tidy_all(cells: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mpkit.model import Amount, Branch, Register, Severity
 from mpkit.places.names import fold
@@ -15,6 +15,7 @@ from mpkit.sheet.till_lists import Told
 from mpkit.sites import SITES
 
 _OWN = frozenset({"register_id", "register_name"})
+_ONE = Told(1)
 _SHORT = 24  # characters of an own code that are fit for a name
 _AMOUNTS = {
     phrase: amount
@@ -31,8 +32,7 @@ _FUEL = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Till:
+class _Till(NamedTuple):
     """A register as its cell names it: its own code, and its own name; "" for one that was only counted."""
 
     own: str = ""
@@ -44,7 +44,7 @@ def read(
 ) -> list[Register]:
     """The registers of a branch; `group` are its rows: a row each, a list or a count in a cell, or one by default."""
     names = names or naming("", SITES[site].language)
-    if any(_OWN & draft.other.keys() for draft in group):
+    if not all(_OWN.isdisjoint(draft.other) for draft in group):
         told = [(draft, till) for draft in group for till in _of_row(draft)]
     else:
         count = _counted(group[0], findings)
@@ -58,10 +58,12 @@ def read(
 def _counted(draft: Draft, findings: Findings) -> Told:
     """How many registers, or which ones; what cannot be read counts one."""
     text = draft.other.get("register_count", "")
-    told = till_lists.counted(text) if text else Told(1)
+    if not text:
+        return _ONE
+    told = till_lists.counted(text)
     if told is None or not told.count:
         findings.add("bad_register_count", Severity.WARNING, draft.record, "register_count", found=text)
-        return Told(1)
+        return _ONE
     return told
 
 
@@ -77,22 +79,22 @@ def _of_row(draft: Draft) -> list[_Till]:
 def _register(
     branch: Branch, draft: Draft, till: _Till, n: int, *, names: Naming, findings: Findings, site: str
 ) -> Register:
-    own = till.own if len(till.own) <= _SHORT else ""
-    listed = till.own if len(till.own) > 1 and not any(c.isdigit() for c in till.own) else ""
-    named = names.name(branch, own or str(n), till.name or listed)
+    own = till.own
+    listed = own if len(own) > 1 and not any(c.isdigit() for c in own) else ""
+    named = names.name(branch, own if own and len(own) <= _SHORT else str(n), till.name or listed)
     if named.cut and (till.name or n == 1):
         findings.add("register_name_cut", Severity.WARNING, draft.record, "register_name", named.text, value=named.text)
     elif till.name and named.folded:
         findings.add("register_name_folded", Severity.INFO, draft.record, "register_name", named.text, value=named.text)
     return Register(
-        ids.register_id(branch.external_id, till.own, n),
+        ids.register_id(branch.external_id, own, n),
         branch.external_id,
         named.text,
         _amount(draft, findings),
         _category(draft, site),
         draft.record,
         branch.closed,
-        till.own,
+        own,
     )
 
 
@@ -110,6 +112,8 @@ def _amount(draft: Draft, findings: Findings) -> Amount | None:
 def _category(draft: Draft, site: str) -> int | None:
     """The category of a trade Mercado Pago knows; for any other none is sent."""
     trade = fold(draft.other.get("category", ""))
+    if not trade:
+        return None
     if set(trade.split()) & _FOOD:
         return SITES[site].gastronomy
     return SITES[site].gas_station if trade in _FUEL else None

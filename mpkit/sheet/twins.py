@@ -24,13 +24,17 @@ def find(table: Table, findings: Findings, drafts: list[Draft], *, several_rows:
     rest = [draft for draft in drafts if draft.record not in again]
     if not several_rows:
         _ids(table, findings, rest)
-        _shops(table, findings, rest)
-        _names(table, findings, rest)
+        named = _groups(rest, (fold(draft.name) for draft in rest))
+        _shops(table, findings, [draft for group in named for draft in group])
+        _names(table, findings, named)
         _points(findings, rest)
     return again
 
 
 def _groups(drafts: Iterable[Draft], keys: Iterable[Hashable]) -> list[list[Draft]]:
+    keys = list(keys)
+    if len(set(keys)) == len(keys):
+        return []  # each says something of its own
     found: dict[Hashable, list[Draft]] = defaultdict(list)
     for draft, key in zip(drafts, keys, strict=True):
         if key:
@@ -39,7 +43,10 @@ def _groups(drafts: Iterable[Draft], keys: Iterable[Hashable]) -> list[list[Draf
 
 
 def _rows(table: Table, findings: Findings, drafts: list[Draft]) -> set[int]:
-    """Records equal to an earlier one in every cell."""
+    """Records equal to an earlier one in every cell; none is where a column says something else in each."""
+    own = [draft.own_id for draft in drafts]
+    if all(own) and len(set(own)) == len(own):
+        return set()
     first: dict[tuple[str, ...], int] = {}
     again: set[int] = set()
     rows = list(zip(*table.cells, strict=True))
@@ -70,7 +77,10 @@ def _ids(table: Table, findings: Findings, drafts: list[Draft]) -> None:
 
 
 def _shops(table: Table, findings: Findings, drafts: list[Draft]) -> None:
-    """The same shop under two ids, an open and a closed record among them: name, city and other id or address alike."""
+    """The same shop under two ids, an open and a closed record among them: city and other id or address are alike too.
+
+    `drafts` are those whose names several have.
+    """
     alone_ids = table.column("external_id") is not None and table.column("alt_id") is None
     keys = [
         (fold(d.name), fold(d.city_text or d.city), d.other.get("alt_id") or fold(d.address))
@@ -84,12 +94,12 @@ def _shops(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             findings.add("repeated_store", severity, draft.record, "store_name", others=_listed(table, group, draft))
 
 
-def _names(table: Table, findings: Findings, drafts: list[Draft]) -> None:
+def _names(table: Table, findings: Findings, groups: Iterable[list[Draft]]) -> None:
     """One name on several records: harmless beside an id, a remark beside an address, blocking where neither is."""
     street = any(table.column(m) for m in ("street_and_number", "street_name", "full_address"))
     identified = table.column("external_id") is not None
     severity = findings.agreed("name_not_unique") if not street else _INFO if identified else _WARN
-    for group in _groups(drafts, (fold(draft.name) for draft in drafts)):
+    for group in groups:
         for draft in group:
             findings.add(
                 "name_not_unique",

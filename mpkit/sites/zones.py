@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from mpkit.sites.site import SITES, Box, read
 
@@ -55,6 +55,8 @@ def zone_of(
     there = _states(site).get(_key(site, state))
     if there is None:
         return SITES[site].zone
+    if not there.splits:
+        return there.zone
     place = _fold(city)
     for split in there.splits:
         if place in split.names:
@@ -78,6 +80,7 @@ def knows_state(site: str, state: str) -> bool:
     return _key(site, state) in _states(site)
 
 
+@lru_cache(maxsize=1_000)
 def _key(site: str, state: str) -> str:
     """A state's folded name as the table has it: with the word for its kind or without."""
     name = _fold(state)

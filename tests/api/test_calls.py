@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from mpkit.api import Window, connect
+from mpkit.api import Reread, Window, connect
 from mpkit.errors import ApiError, RateLimited, RefusedByApi, UnknownOutcome, Unreachable, WrongUsage
 from mpkit.model import Branch, Location, Register
 from mpkit.settings import on_this_machine
@@ -318,3 +318,16 @@ def test_a_reference_of_the_place_is_sent_and_ids_cannot_leave_their_path(other)
     o.account.update_store("7/../8?x=1", replace(BRANCH, location=replace(PLACE, reference="3er piso")))
     assert o.transport.asked[1].path == "/users/1/stores/7%2F..%2F8%3Fx%3D1"
     assert json.loads(o.transport.asked[1].body)["location"]["reference"] == "3er piso"
+
+
+def test_a_page_that_comes_again_byte_for_byte_gives_the_same_rows_and_one_that_does_not_is_read_anew(other):
+    o = other(transport=Shelf(stores(5)))
+    again = Reread()
+    first = list(o.account.stores(again=again))
+    second = list(o.account.stores(again=again))
+    assert all(one is two for one, two in zip(first, second, strict=True))
+    assert len(o.transport.offsets) == 8  # every page is asked for all the same
+    o.transport.rows[3]["name"] = "renamed"
+    third = list(o.account.stores(again=again))
+    assert [one.name for one in third] == ["S0", "S1", "S2", "renamed", "S4"]
+    assert third[0] is first[0]

@@ -37,9 +37,9 @@ OPEN_FILES = (
     "UY_locales-de-cobro.csv",
 )
 VIEWS = {
-    "es": ("Filas", "Mapa", "Columnas", "Archivos", "Para corregir"),
-    "pt": ("Linhas", "Mapa", "Colunas", "Arquivos", "Para corrigir"),
-    "en": ("Rows", "Map", "Columns", "Files", "To correct"),
+    "es": ("Filas", "Mapa", "Columnas", "Horarios y cajas", "Archivos", "Para corregir"),
+    "pt": ("Linhas", "Mapa", "Colunas", "Horários e caixas", "Arquivos", "Para corrigir"),
+    "en": ("Rows", "Map", "Columns", "Hours and registers", "Files", "To correct"),
 }
 Open = Callable[..., Page]
 
@@ -113,6 +113,42 @@ def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
+def drawn(page: Page) -> tuple[int, int]:
+    """How many points the map shows, and how close it is."""
+    page.wait_for_timeout(200)
+    shown, scale = page.locator("canvas[data-part=map]").evaluate("map => [map.dataset.shown, map.dataset.scale]")
+    return int(shown), int(scale)
+
+
+FIND = """map => {
+    const box = map.getBoundingClientRect();
+    for (let y = 8; y < box.height; y += 8) for (let x = 8; x < box.width; x += 8) {
+        map.dispatchEvent(new PointerEvent("pointermove", {clientX: box.x + x, clientY: box.y + y, bubbles: true}));
+        if (map.style.cursor === "pointer") return [x, y];
+    }
+}"""
+
+
+def looked_at_on_the_map(page: Page) -> None:
+    """Closer by a press, to a state by its name, moved by hand; a point that is pressed shows what is found there."""
+    view(page, "Mapa")
+    everything, far = drawn(page)
+    page.get_by_role("button", name="Acercar").click()
+    assert drawn(page)[1] > far
+    page.get_by_label("Ir a").select_option(label="Chubut")
+    assert drawn(page)[0] == 0, "nothing lies there"
+    page.get_by_label("Ir a").select_option(label="Todas las sucursales")
+    assert drawn(page) == (everything, far)
+    page.locator("canvas[data-part=map]").focus()
+    for key in ("+", "ArrowLeft", "-"):
+        page.keyboard.press(key)
+    page.locator("canvas[data-part=map]").click(
+        position=dict(zip("xy", page.locator("canvas[data-part=map]").evaluate(FIND), strict=True))
+    )
+    expect(page.get_by_role("heading", name=re.compile("Centro|Norte"))).to_be_visible(timeout=LONG)
+    shot(page, "importar-mapa")
+
+
 def steps(shop: Shop, page: Page) -> list[str]:
     name = re.search(r"review=(\w+)", page.url)
     assert name is not None
@@ -128,6 +164,8 @@ def test_what_is_found_is_corrected_on_screen(shop: Shop, open_page: Open, hosts
     reviewed(page, shop, [norte])
     expect(page.get_by_text("de 3 filas salen 1 sucursales")).to_be_visible(timeout=LONG)
     shot(page, "importar-corregir")
+    looked_at_on_the_map(page)
+    view(page, "Para corregir")
 
     # A value taken, pressed twice: one step; and a link pasted where coordinates are missing.
     use = button(page, "Usar «Santa Fe»")
@@ -156,8 +194,9 @@ def test_what_is_found_is_corrected_on_screen(shop: Shop, open_page: Open, hosts
         button(page, "Bajar planilla marcada").click()
     assert zipfile.is_zipfile(waiting.value.path())
     for name in VIEWS["es"] if os.environ.get("MPKIT_SCREENSHOTS") else ():
-        view(page, name)
-        shot(page, f"importar-{name.lower().replace(' ', '-')}")
+        if name not in {"Mapa", "Para corregir"}:
+            view(page, name)
+            shot(page, f"importar-{name.lower().replace(' ', '-')}")
     assert "Salta" in norte.read_text(encoding="utf-8"), "the merchant's own file is never written to"
     assert hosts <= {urlsplit(shop.address).netloc, ""}, hosts
 
@@ -182,14 +221,14 @@ def test_the_open_files_as_a_new_user_would(
     shop: Shop, open_page: Open, hosts: set[str], shared: Path, bar: Bar
 ) -> None:
     """Every open file imported in Chromium: all views, three languages, desktop and phone, light and dark."""
-    ways = [(lang, width, dark) for lang in VIEWS for width in (1280, 390) for dark in (False, True)]
     seen = 0
     for seed in bar.rounds(stated=len(OPEN_FILES) * 3, reduced=1):
         name = OPEN_FILES[seed % len(OPEN_FILES)]
         file = shared / "data" / "branches" / name
         if not file.is_file():
             pytest.skip(f"the list {name} is not in the folder of test data")
-        lang, width, dark = ways[(seed * 5) % len(ways)]
+        nth, turn = seed % len(OPEN_FILES), seed // len(OPEN_FILES)
+        lang, width, dark = tuple(VIEWS)[(nth + turn) % 3], (1280, 390)[(nth + turn) % 2], (nth // 2 + turn) % 2 == 1
         page = open_page(width=width, locale={"es": "es-AR", "pt": "pt-BR", "en": "en-US"}[lang], dark=dark)
         reviewed(page, shop, [file], lang)
         for shown in VIEWS[lang]:

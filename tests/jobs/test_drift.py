@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from mpkit import ledger
+from mpkit import branches, ledger
+from mpkit.errors import Refused
 from mpkit.ledger import Piece
+from mpkit.model import Amount
 from tests.conftest import Running
-from tests.jobs.house import House
+from tests.jobs.house import House, command
 from tests.plan.chain import branch, chain
 
 KINDS = ("missing", "changed", "new", "code_changed")
@@ -108,3 +111,109 @@ def test_what_the_list_wants_by_now_is_no_difference(house: House) -> None:
     house.press("edit_store", id=store, name="Centro")
     house.want(replace(chain(0), branches=(branch(2, name="Centro"),)))
     assert told(house) == NOTHING
+
+
+def key_of(house: House, object_: str, external_id: str) -> str:
+    return f"{object_}:{house.id_of(object_, external_id)}"
+
+
+def test_what_is_accepted_is_in_the_list_and_no_difference_any_more(house: House) -> None:
+    later = {"monday": [{"open": "08:00", "close": "12:00"}]}
+    house.press("edit_store", id=house.id_of("store", "S003"), name="Otro nombre", hours=later)
+    house.press("edit_store", id=house.id_of("store", "S000"), hours=later)  # ours says nothing of its hours: no drift
+    house.press("edit_store", id=house.id_of("store", "S001"), location={"street_name": "Belgrano"}, hours={})
+    house.press("edit_pos", id=house.id_of("pos", "P002"), name="Caja del fondo")
+    gone = key_of(house, "pos", "P003")
+    house.press("delete_pos", id=gone.partition(":")[2])
+    keys = [row["key"] for kind in KINDS for row in house.job("drift")[kind]]
+    assert len(keys) == 4
+    done = house.job("accept", keys=keys)
+    assert (done["accepted"], done["plan"]) == (4, None)
+    assert told(house) == NOTHING
+    assert house.plan().work == ()
+    listed = branches.wanted(house.bench.store, house.account.id)
+    second, last = listed.branches[1], listed.branches[3]
+    assert (last.name, last.hours) == ("Otro nombre", {"monday": (("08:00", "12:00"),)})
+    assert (second.location.street_name, second.hours) == ("Belgrano", {})
+    assert [one.closed for one in listed.registers] == [False, False, False, True, False, False]
+    (piece,) = ledger.pieces_of(house.bench.store, house.account.id, ["P003"], seal=house.seal)
+    assert piece.state == "void"
+    with pytest.raises(Refused, match="no difference"):
+        house.job("accept", keys=[gone])
+
+
+def test_who_sends_orders_is_asked_and_not_guessed(house: House) -> None:
+    house.press("edit_pos", id=house.id_of("pos", "P001"), fixed_amount=True)
+    keys = [key_of(house, "pos", "P001")]
+    with pytest.raises(Refused, match="own-system or till"):
+        house.job("accept", keys=keys)
+    house.job("accept", keys=keys, amount="till")
+    assert branches.wanted(house.bench.store, house.account.id).registers[1].amount is Amount.TILL
+    assert told(house) == NOTHING
+    assert house.plan().work == ()
+
+
+def test_ours_is_put_back_by_a_plan(house: House) -> None:
+    house.press("edit_store", id=house.id_of("store", "S000"), name="Otro nombre")
+    house.press("edit_store", id=house.id_of("store", "S001"), location={"street_name": "Belgrano"})
+    house.press("edit_store", id=house.id_of("store", "S002"), name="Sin tocar")
+    house.press("delete_pos", id=house.id_of("pos", "P003"))
+    rows = house.job("drift")
+    keys = [row["key"] for row in (*rows["changed"], *rows["missing"]) if row["external_id"] != "S002"]
+    plan = house.kept(house.job("put_back", keys=keys))
+    assert sorted((one.kind, one.external_id) for one in plan.work) == [
+        ("create", "P003"),
+        ("update", "S000"),
+        ("update", "S001"),
+    ]
+    assert plan.confirm_stickers == 1  # the sign of the register that was deleted
+    house.apply(plan)
+    assert told(house) == NOTHING | {"changed": [("store", "S002", ["name"])]}
+    shelf = house.sandbox.world.shelf
+    assert shelf.stores[house.id_of("store", "S001")].location["street_name"] == "San Martín"
+
+
+def test_another_code_is_accepted_and_printed_anew_and_never_put_back(house: House) -> None:
+    pos = house.id_of("pos", "P004")
+    shelf = house.sandbox.world.shelf
+    shelf.put_pos(replace(shelf.pos[pos], qr_code=shelf.pos[house.id_of("pos", "P001")].qr_code + "X"))
+    with pytest.raises(Refused, match="does not come back"):
+        house.job("put_back", keys=[f"pos:{pos}"])
+    done = house.job("accept", keys=[f"pos:{pos}"])
+    assert (done["reprint"], [sign["serial"] for sign in done["recall"]]) == (["P004"], [5])
+    assert told(house) == NOTHING
+    (known,) = ledger.of_registers(house.bench.store, house.account.id, ["P004"], seal=house.seal)
+    assert str(known.qr_payload).endswith("X")
+    assert ledger.in_use(house.bench.store, house.account.id) == {f"P00{n}": 1 for n in range(6) if n != 4}
+
+
+def test_what_is_new_is_taken_over_or_taken_away(house: House) -> None:
+    stores = [house.press("create_store", name=name) for name in ("Quiosco", "Feria")]
+    tills = [house.press("create_pos", name=f"Caja {n}", store_id=stores[n]) for n in range(2)]
+    more = house.press("create_pos", name="Caja extra", store_id=house.id_of("store", "S003"))
+    with pytest.raises(Refused, match="Accept that store first"):
+        house.job("accept", keys=[f"pos:{tills[0]}"])
+    done = house.job("accept", keys=[f"store:{stores[0]}", f"pos:{tills[0]}", f"pos:{more}"])
+    assert len(branches.wanted(house.bench.store, house.account.id).branches) == 4  # not before it is carried out
+    house.apply(house.kept(done["plan"]), edits=done["edits"])
+    assert house.plan().work == ()
+    assert len(house.sandbox.world.shelf.stores) == 6  # nothing was made beside what was there
+    assert ledger.in_use(house.bench.store, house.account.id)["S003C01"] == 1  # its sticker is in the books
+    away = house.kept(house.job("put_back", keys=[f"store:{stores[1]}", f"pos:{tills[1]}"]))
+    assert [one.kind for one in away.work] == ["delete", "delete"]
+    assert away.confirm_changes == 2
+    house.apply(away)
+    assert told(house) == NOTHING
+    assert len(house.sandbox.world.shelf.stores) == 5
+
+
+def test_the_command_says_it_and_ends_with_three(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(house, "drift", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["differences"] == 0
+    house.press("edit_store", id=house.id_of("store", "S000"), name="Otro nombre")
+    assert command(house, "drift") == 3
+    said = capsys.readouterr().out
+    assert "Sucursal 0 → Otro nombre" in said
+    assert command(house, "drift", "--put-back", "all", "--out", str(house.folder / "plan.json")) == 3
+    assert command(house, "apply", str(house.folder / "plan.json"), "--yes") == 0
+    assert command(house, "drift") == 0

@@ -123,6 +123,8 @@ _NOT_SHOWN = {
     "file_name",
     "query_param_key",
     "query_string",
+    "js_content",
+    "css_content",
 }
 
 

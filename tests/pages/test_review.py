@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from mpkit import i18n, jobs
 from mpkit.db import open_store
 from mpkit.jobs.rows import live
-from mpkit.pages import acting, judged
+from mpkit.pages import acting, branch_map, judged
+from mpkit.places.geocoder import Found, Sought
 from mpkit.settings import load
-from mpkit.sheet import rows
+from mpkit.sheet import gaps, rows
 from mpkit.work import silent
 from tests.pages.conftest import texts
 from tests.pages.test_pages import leaked, of_code
@@ -109,7 +112,9 @@ def test_hours_are_said_back_and_written_anew_for_all_rows_alike(at, tmp_path):
         ["L a V 9 a 18", "Lun a Vie 9:00\u201318:00; Sáb y Dom cerrado", "1"],
     ]
     review = str(test.query_params["review"]).strip("[]'")
-    test.session_state[f"hours_sucursales.csv_0_{review[:6]}_0"] = {"edited_rows": {0: {"Lo que dice": "todos los días 15 a 20"}}}
+    test.session_state[f"hours_sucursales.csv_0_{review[:6]}_0"] = {
+        "edited_rows": {0: {"Lo que dice": "todos los días 15 a 20"}}
+    }
     test.run()
     assert any("Todos los días 15:00" in m.value.replace("\\", "") for m in test.markdown), (
         "said back before it is kept"
@@ -142,6 +147,34 @@ def test_registers_are_named_as_chosen_and_the_next_file_too(at, tmp_path):
     after = uploaded(at, data, HEAD + ROWS.replace("0425", "0999"), view="understood")
     assert not steps_of(data, after)
     assert any("Suc 0999 puesto 1" in m.value.replace("\\", "") for m in after.markdown), "the next file, as remembered"
+
+
+class Finder:
+    """A geocoder that is not online, and what it was given."""
+
+    given: ClassVar[list[Sought]] = []
+
+    def find(self, sought: Sought) -> Found:
+        self.given.append(sought)
+        return Found(-38.72, -62.27)
+
+
+def test_addresses_are_given_away_only_by_a_press_and_what_comes_back_is_a_sheet(at, tmp_path, monkeypatch):
+    data = tmp_path / "data"
+    test = uploaded(at, data, problem="missing_coordinates")
+    assert not any("propuesta" in button.label for button in test.button), "none is set"
+    monkeypatch.setenv("MPKIT_GEOCODER", "tests.pages.test_review:Finder")
+    name = str(test.query_params["review"]).strip("[]'")
+    again = at("branches", data=data, step="review", review=name, problem="missing_coordinates")
+    assert not Finder.given
+    press(again, "pedir una propuesta").click().run()
+    worked(data)
+    again.run()
+    assert any("propuesta para 1 de 1" in m.value for m in again.markdown)
+    assert [sought.address for sought in Finder.given] == ["Alem 20"]
+    job = jobs.latest(open_store(f"sqlite:///{data / 'mpkit.sqlite'}"), "", "locate")
+    assert [(one.row, one.point) for one in gaps.read(Path(job.result["path"]))] == [(5, "-38.7200000, -62.2700000")]
+    assert not steps_of(data, test), "nothing is used until the sheet is brought back"
 
 
 def test_what_says_no_point_is_asked_for_again_and_is_no_step(at, tmp_path):
@@ -189,6 +222,23 @@ def test_what_a_list_would_change_is_told_with_who_wrote_it(at, walked):
     test = at("branches", data=data, url=url, step="review", review=made["review"], view="changes")
     assert not test.exception
     assert any("Al llevarlo a la lista" in m.value for m in test.markdown)
+
+
+def test_the_map_gets_every_point_with_its_problems_and_no_more_than_it_draws(at, tmp_path):
+    """What stands in the country is drawn by kind; an island far off does not make the country small."""
+    test = uploaded(at, tmp_path / "data", view="map")
+    assert not test.exception
+    (drawn,) = (json.loads(node.proto.json) for node in test.get("bidi_component"))
+    kinds = [kind["id"] for kind in drawn["kinds"]]
+    assert kinds == ["good", "blocking"], "only what there is, what is to be corrected last: on top"
+    assert [kinds[kind] for kind in drawn["points"]["kind"]] == ["good", "blocking", "blocking"]
+    assert drawn["points"]["name"] == ["Centro", "Norte", "Este"]
+    assert drawn["whys"][drawn["points"]["why"][1]] == "Provincia que no coincide"
+    west, south, east, north = drawn["branches"]
+    assert (west, south, east, north) == (-60.6611, -32.9468, -60.6393, -32.9301)
+    assert len(drawn["states"]) == 24
+    islands = branch_map.mainland([(-109.4, -27.1), (-70.6, -33.4), (-71.6, -33.0), (-73.0, -36.8)])
+    assert min(lng for lng, _ in islands) == -73.0
 
 
 def codes() -> list[str]:

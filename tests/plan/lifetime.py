@@ -14,7 +14,8 @@ from mpkit.model import Branch, Register
 from mpkit.plan import Plan, closed, doomed, last_payments, make, marked, match, scan, take_over
 from mpkit.work import HttpRequest
 from tests.plan.chain import Listed
-from tests.plan.simulator import Run, Simulation, seal
+from tests.plan.simulator import Simulation
+from tests.plan.verdict import Run, seal
 
 _STEPS = ("adopt", "make", "close")
 
@@ -27,13 +28,11 @@ class Lifetime(Simulation):
 
     def run(self) -> Run:
         self._in_the_panel()
-        trace: list[str] = []
         lives = 0
         for step in _STEPS:
             self.net.calm = True
             plan = self._plan(step)
-            numbers = {"confirm_changes": plan.confirm_changes, "confirm_stickers": plan.confirm_stickers}
-            applied, more = self.carry_out(plan, trace, **numbers)
+            applied, more = self.carry_out(plan)
             lives += more
             if applied is None or applied.failed or applied.skipped:
                 self.lapses.append(f"{step} did not come to its end")
@@ -42,7 +41,7 @@ class Lifetime(Simulation):
             if step == "make":
                 self._print()
         self._closed()
-        return self._result(applied, lives, trace)
+        return self.result(applied, lives)
 
     def _press(self, **wanted: object) -> str:
         answer = self.world.handle(HttpRequest("POST", "/_sandbox/panel", (), {}, json.dumps(wanted).encode()))
@@ -60,6 +59,7 @@ class Lifetime(Simulation):
                 if till.branch_external_id == one.external_id:
                     pos = self._press(action="create_pos", name=till.name, store_id=id_)
                     self.ids["pos", till.external_id] = pos
+        self.sleep(60)  # long enough for the lists to show it
 
     def _plan(self, step: str) -> Plan:
         known = ledger.known(self.store, self.account.id, seal=seal)
@@ -98,7 +98,7 @@ class Lifetime(Simulation):
             self.lapses.append(f"{len(rows)} objects after taking over {len(self.ids)}")
         for (kind, name), id_ in self.ids.items():
             shelf = self.world.shelf.stores if kind == "store" else self.world.shelf.pos
-            if shelf[id_].external_id != name:  # type: ignore[index]
+            if shelf[id_].external_id != name:
                 self.lapses.append(f"not taken over: {name}")
         books = [one.register for one in ledger.pieces_of(self.store, self.account.id, seal=seal)]
         if sorted(books) != sorted(name for kind, name in self.ids if kind == "pos"):

@@ -16,8 +16,8 @@ from mpkit.model import Amount
 from mpkit.plan import Existing, Plan, decisions, match, read, take_over
 from mpkit.work import HttpRequest, NoAnswer
 from tests.plan.chain import Listed, account_with, as_pos, as_store, branch, chain, register
-from tests.plan.simulator import seal
 from tests.plan.test_applying import Bench
+from tests.plan.verdict import seal
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from mpkit.plan import Applied, Applying, Plan, carry, make, read
 from mpkit.sandbox import World
 from mpkit.work import Cancelled, HttpRequest, HttpResponse, Seams
 from tests.plan.chain import Listed, branch, chain, register
-from tests.plan.simulator import seal
+from tests.plan.verdict import seal
 
 
 class Bench:

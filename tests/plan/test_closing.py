@@ -16,9 +16,9 @@ from mpkit.model import Amount
 from mpkit.plan import Only, Plan, closed, created, for_branch, last_payments, marked, parse_only, read, text, undo
 from mpkit.work import HttpRequest
 from tests.plan.chain import Listed, as_pos, branch, chain, register
-from tests.plan.simulator import seal
 from tests.plan.test_applying import Bench
 from tests.plan.test_making import account_with, known_as, planned
+from tests.plan.verdict import seal
 
 AT = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 

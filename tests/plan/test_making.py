@@ -14,7 +14,7 @@ from mpkit.errors import Refused, StalePlan, WrongUsage
 from mpkit.ledger import Known
 from mpkit.model import Amount
 from mpkit.plan import Existing, Only, Plan, make, parse_only
-from mpkit.plan.fields import of_branch, of_register
+from mpkit.plan.fields import differing, of_branch, of_pos, of_register, stands
 from tests.plan.chain import ACCOUNT, Listed, account_with, applied, as_pos, as_store, branch, chain, register
 
 NOTHING = Existing()
@@ -301,3 +301,21 @@ def test_a_store_stands_before_its_registers_and_the_document_keeps_everything(l
         seen.add(change.external_id)
     again = Plan.read(json.loads(json.dumps(plan.document("pt"))))
     assert canonical(again.document("en")) == canonical(plan.document("en"))
+
+
+@given(
+    st.sampled_from(["Caja 1", "Caja Ñandú!", "!!!", ""]),
+    st.sampled_from(["Caja 1", "Caja Nandu", "Caja Ñandú!", ""]),
+    st.booleans(),
+    st.tuples(st.sampled_from([None, 621102]), st.sampled_from([None, 621102, 473000])),
+    st.sampled_from(["600", "601", None]),
+)
+def test_the_quick_look_at_a_register_says_what_comparing_its_fields_says(
+    wanted: str, name: str, waits: bool, categories: tuple[int | None, int | None], home: str | None
+) -> None:
+    category, there = categories
+    homes = {"600": "S000"}
+    one = register(0, name=wanted, amount=Amount.TILL, category=category)
+    found = replace(as_pos(one, "900", "600"), name=name, fixed_amount=waits, category=there, store_id=home)
+    fields = differing(of_register(one, Amount.TILL), of_pos(found, homes))
+    assert stands(one, Amount.TILL.waits_for_order, found, homes) == (not fields)

@@ -23,8 +23,9 @@ from mpkit.sandbox import World
 from mpkit.work import HttpRequest, HttpResponse, NoAnswer, Seams
 from tests.plan.chain import Listed, chain, register
 from tests.plan.shop import Shop
-from tests.plan.simulator import Simulation, seal
+from tests.plan.simulator import Simulation
 from tests.plan.test_killed import kill_when
+from tests.plan.verdict import seal
 from tests.soak import Bar
 
 

@@ -47,10 +47,10 @@ class Restless:
             progress(len(seen), len(rows))
             offset += len(page)
 
-    def stores(self, progress: Progress = silent) -> Iterator[Store]:
+    def stores(self, progress: Progress = silent, _again: object = None) -> Iterator[Store]:
         return self._rows(self.existing.stores, progress)  # type: ignore[return-value]
 
-    def pos_list(self, progress: Progress = silent) -> Iterator[Pos]:
+    def pos_list(self, progress: Progress = silent, _again: object = None) -> Iterator[Pos]:
         return self._rows(self.existing.pos, progress)  # type: ignore[return-value]
 
     def store(self, store_id: str) -> Store:
@@ -80,7 +80,7 @@ class Shrinking(Restless):
 
     deletions: int = 2
 
-    def stores(self, progress: Progress = silent) -> Iterator[Store]:
+    def stores(self, progress: Progress = silent, _again: object = None) -> Iterator[Store]:
         offset, seen = 0, 0
         while page := self.existing.stores[offset : offset + self.page]:
             yield from page

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpkit.sheet.text import decimal_point, faults, is_certain, tidy, unscrambled
+from mpkit.sheet import text as letters
+from mpkit.sheet.text import decimal_point, faults, is_certain, is_clean, tidy, unscrambled
 
 SPANISH = st.text(alphabet="aeionrst ÁÉÍÓÚÑáéíóúñüçãõº", min_size=1, max_size=20)
 
@@ -44,3 +45,10 @@ def test_broken_once_or_three_times_is_put_right(text, times):
 
 def test_a_mark_told_before_decimals():
     assert [decimal_point(text, ",") for text in ("-34,6", "1.234,5", "-58")] == ["-34.6", "1234.5", "-58"]
+
+
+@given(st.lists(st.text(alphabet=[*map(chr, range(32, 127)), *"áéíóúñüÁÉÍÓÚÑÜãõâêôçÃÕÂÊÔÇ"], max_size=12), max_size=4))
+def test_a_column_looked_at_all_at_once_is_as_clean_as_its_cells(cells):
+    each = [tidy(cell) == cell and not tuple(letters._faults(cell)) for cell in cells]
+    assert is_clean(cells) == all(each)
+    assert all(faults(cell) == tuple(letters._faults(cell)) for cell in cells)

@@ -26,14 +26,12 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
 def compared(bench: Workbench, account: Account, progress: Progress) -> tuple[Drift, Look]:
     """The differences of an account, and the look they were found by."""
     seen = look(bench, account, progress)
-    last = ledger.last_plan(bench.store, account.id)
-    document = ledger.find_plan(bench.store, account.id, last) if last else None
     found = plan.drift(
         branches.wanted(bench.store, account.id),
         seen.existing,
         seen.known,
         amount=account.amount,
-        before=None if document is None else frozenset(document["remote"]),
+        before=ledger.seen(bench.store, account.id),
         printed=seen.printed,
     )
     return found, seen
