@@ -17,6 +17,8 @@ from mpkit.sites import SITES, Site
 NAMED = [f"{site}-{language}" for site, language in product(SITES, LANGUAGES)]
 EACH = pytest.mark.parametrize(("site", "language"), list(product(SITES.values(), LANGUAGES)), ids=NAMED)
 
+TOO_LONG = {("sticker-50", "kit_code_too_fine"), ("decal-a6", "kit_code_too_fine")}
+
 
 def register(site: Site, *, waits: bool = False, test: bool = False, long: bool = False) -> kit.Subject:
     """A register with the longest names that signs are made for."""
@@ -55,6 +57,9 @@ def test_every_sign_of_a_site_fits_in_any_language(site: Site, language: str) ->
     for design in kit.designs():
         for waits, test, long in product((False, True), repeat=3):
             ready = kit.prepare([register(site, waits=waits, test=test, long=long)], design, language)
+            if long and ready.refused:  # a code of 512 characters is too fine for two of them, and they say so
+                assert (design.name, ready.refused[0].key) in TOO_LONG
+                continue
             assert ready.refused == (), (design.name, waits, test, long)
 
 
