@@ -22,10 +22,12 @@ from timing import fastest, report
 
 from mpkit import emv, kit
 from mpkit.kit import pdf
+from mpkit.kit.ink import Manner
 from mpkit.kit.paper import grid
 from mpkit.kit.sign import stamped
 from mpkit.kit.subject import words
-from mpkit.kit.symbol import encode
+from mpkit.kit.symbol import encode_all
+from mpkit.kit.wording import Wording
 
 MM = 72 / 25.4
 
@@ -53,17 +55,16 @@ def subjects(count: int) -> list[kit.Subject]:
     return made
 
 
-def ours(chosen: list[kit.Subject], file: Path) -> None:
+def ours(chosen: list[kit.Subject], file: Path, manner: Manner = "path") -> None:
     """Judge, encode, draw: what `mpkit kit` does before the proof, in one process."""
     design, sheet = kit.design("sticker-70x100"), grid(kit.paper("alone"), kit.design("sticker-70x100"))
     ready = kit.prepare(chosen, design, "es")
+    symbols = encode_all([one.content for one in ready.subjects], ready.level, ready.version)
     signs = [
-        pdf.Placed(
-            kit.Piece(one, f"N.º {at:06d}", "7K4M9QXT"), stamped(encode(one.content, ready.level, ready.version)), at, 0
-        )
-        for at, one in enumerate(ready.subjects)
+        pdf.Placed(kit.Piece(one, f"N.º {at:06d}", "7K4M9QXT"), stamped(symbol, manner), at, 0)
+        for at, (one, symbol) in enumerate(zip(ready.subjects, symbols, strict=True))
     ]
-    pdf.write(file, signs, design, sheet, language="es", title="bench")
+    pdf.write(file, signs, Wording(design, "es"), sheet, title="bench")
 
 
 def common(chosen: list[kit.Subject], file: Path) -> None:

@@ -16,20 +16,20 @@ from pathlib import Path
 
 from mpkit.errors import Refused, StoreTrouble
 from mpkit.i18n import say
-from mpkit.kit import packing, pdf
+from mpkit.kit import packing
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
-from mpkit.kit.manifest import AccountMark, Entry, File, Frame, Manifest, Seal, Spot, check_code, expected
-from mpkit.kit.paper import Grid, Paper, grid, placed
+from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, check_code, expected
+from mpkit.kit.paper import Paper, grid
+from mpkit.kit.parts import Laid, Numbered, Press, drawn, entry, parts
 from mpkit.kit.proof import Proof, proofs, refuse_unless_sound
 from mpkit.kit.ready import Ready, prepare
-from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece, Refusal, Subject
-from mpkit.kit.symbol import encode, side_of
-from mpkit.work import Progress, executor, silent
+from mpkit.kit.symbol import side_of
+from mpkit.kit.wording import Wording
+from mpkit.work import Progress, silent
 
 MANIFEST = "manifest.json"
-_CHUNK = 64  # symbols a worker draws at a time
 _MOST_COPIES = 100
 
 
@@ -122,31 +122,24 @@ def _written(
 ) -> Manifest:
     """All PDF files, drawn into `aside`, and the signed manifest of what lies where."""
     sheet = grid(order.paper, order.design)
-    parts = _parts(_pieces(order, ready, serials, seal("piece")), order.split)
-    drawn = _drawn(order, ready, progress)
-    files: list[File] = []
-    entries: list[Entry] = []
-    for at, part in enumerate(parts):
-        name = _name(order, at, len(parts), part[0][1].subject if order.split == "store" else None)
-        places = placed(len(part), sheet, order.start_at if at == 0 else 1)
-        signs = [
-            pdf.Placed(piece, drawn[piece.subject.payload], page, slot)
-            for (_, piece), (page, slot) in zip(part, places, strict=True)
-        ]
-        pages = pdf.write(
-            aside / name,
-            signs,
-            order.design,
-            sheet,
-            language=order.language,
-            title=name,
-            slug=f"mpkit {order.book}",
-            worn=order.worn,
-        )
-        files.append(File(name=name, sha256=sha256((aside / name).read_bytes()).hexdigest(), pages=pages))
-        entries += [
-            _entry(order.design, sheet, name, number, sign) for (number, _), sign in zip(part, signs, strict=True)
-        ]
+    numbered = _pieces(order, ready, serials, seal("piece"))
+    wanted = parts(numbered, order.split, sheet, order.start_at)
+    names = [_name(order, at, len(wanted), part) for at, part in enumerate(wanted)]
+    press = Press(
+        Wording(order.design, order.language, order.worn),
+        sheet,
+        ready.level,
+        ready.version,
+        order.paper.symbol,
+        slug=f"mpkit {order.book}",
+    )
+    progress(0, len(numbered), "kit_drawing")
+    files, done = [], 0
+    for name, part, content in zip(names, wanted, drawn(press, names, wanted, order.workers), strict=True):
+        (aside / name).write_bytes(content.pdf)
+        files.append(File(name=name, sha256=sha256(content.pdf).hexdigest(), pages=content.pages))
+        done += len(part)
+        progress(done, len(numbered), "kit_drawing")
     one = ready.subjects[0]
     return Manifest(
         book=order.book,
@@ -160,102 +153,36 @@ def _written(
         level=ready.level,
         module_mm=round(order.design.code_side / side_of(ready.version), 4),
         files=tuple(files),
-        pieces=tuple(entries),
+        pieces=tuple(
+            entry(order.design, sheet, name, laid) for name, part in zip(names, wanted, strict=True) for laid in part
+        ),
     ).signed(seal("manifest"))
 
 
-def _pieces(order: Order, ready: Ready, serials: Callable[[int], Sequence[int]], seal: Seal) -> list[tuple[int, Piece]]:
+def _pieces(order: Order, ready: Ready, serials: Callable[[int], Sequence[int]], seal: Seal) -> list[Numbered]:
     """Every sign to be drawn with its number: store by store, all copies of a register together."""
     ordered = sorted(ready.subjects, key=lambda one: (one.store_external_id, one.external_id))
     subjects = [subject for subject in ordered for _ in range(order.copies)]
     if order.design.per == "store":  # nobody asks after the number of a sign without a code
-        return [(0, Piece(subject)) for subject in subjects]
+        return [Numbered(0, Piece(subject)) for subject in subjects]
     numbers = list(serials(len(subjects)))
     digits = max(6, *(len(str(number)) for number in numbers))
     pieces = []
     for subject, number in zip(subjects, numbers, strict=True):
         code = check_code(seal, subject.account, subject.external_id, number, subject.payload)
-        pieces.append((number, Piece(subject, say("sign_serial", order.language, serial=f"{number:0{digits}d}"), code)))
+        serial = say("sign_serial", order.language, serial=f"{number:0{digits}d}")
+        pieces.append(Numbered(number, Piece(subject, serial, code)))
     return pieces
 
 
-def _parts(pieces: Sequence[tuple[int, Piece]], split: str) -> list[list[tuple[int, Piece]]]:
-    """The pieces of each file."""
-    if not split:
-        return [list(pieces)]
-    if split == "store":
-        found: dict[str, list[tuple[int, Piece]]] = {}
-        for number, piece in pieces:
-            found.setdefault(piece.subject.store_external_id or piece.subject.store, []).append((number, piece))
-        return list(found.values())
-    if not split.isdecimal() or int(split) < 1:
-        raise Refused("kit_split", given=split)
-    each = int(split)
-    return [list(pieces[at : at + each]) for at in range(0, len(pieces), each)]
-
-
-def _name(order: Order, at: int, n: int, subject: Subject | None) -> str:
+def _name(order: Order, at: int, n: int, part: Sequence[Laid]) -> str:
     """A file's name: sign, book, number, and the store's id where it is one store's."""
-    parts = [order.design.name, order.book]
+    words = [order.design.name, order.book]
     if n > 1:
-        parts.append(f"{at + 1:0{len(str(n))}d}")
-    if subject is not None:
-        parts.append("".join(c for c in subject.store_external_id if c.isascii() and c.isalnum())[:60])
-    return "-".join(part for part in parts if part) + ".pdf"
-
-
-def _drawn(order: Order, ready: Ready, progress: Progress) -> dict[str, tuple[str, int]]:
-    """Each payload's symbol, drawn in as many processes as asked for: the same whoever draws it."""
-    payloads = [subject.payload for subject in ready.subjects]
-    chunks = [payloads[at : at + _CHUNK] for at in range(0, len(payloads), _CHUNK)]
-    found: dict[str, tuple[str, int]] = {}
-    progress(0, len(payloads), "kit_drawing")
-    if order.workers <= 1 or len(chunks) == 1:
-        results: Iterable[dict[str, tuple[str, int]]] = (_symbols(c, ready.level, ready.version) for c in chunks)
-        for result in results:
-            found |= result
-            progress(len(found), len(payloads), "kit_drawing")
-        return found
-    with executor(order.workers) as pool:
-        n = len(chunks)
-        for result in pool.map(_symbols, chunks, [ready.level] * n, [ready.version] * n):
-            found |= result
-            progress(len(found), len(payloads), "kit_drawing")
-    return found
-
-
-def _symbols(payloads: Sequence[str], level: str, version: int) -> dict[str, tuple[str, int]]:
-    return {payload: stamped(encode(payload.encode(), level, version)) for payload in payloads}
-
-
-def _entry(design: Design, sheet: Grid, name: str, number: int, sign: pdf.Placed) -> Entry:
-    x, y = sheet.slots[sign.slot]
-    subject, side = sign.piece.subject, design.code_side
-    spots = [
-        Spot(code=_frame(x + left, y + low, side, side), face=_frame(x + at, y + up, *design.face), turn=turn)
-        for (left, low, turn), (at, up) in zip(design.codes, design.faces, strict=bool(side))
-    ]
-    return Entry(
-        file=name,
-        page=sign.page + 1,
-        slot=sign.slot + 1,
-        box=_frame(x, y, *design.flat),
-        codes=tuple(spots),
-        mirror=design.mirror,
-        register=subject.external_id,
-        register_name=subject.register,
-        store=subject.store_external_id,
-        store_name=subject.store,
-        pos_id=subject.pos_id,
-        payload_sha256=sha256(subject.content).hexdigest(),
-        serial=number,
-        serial_text=sign.piece.serial,
-        check=sign.piece.check,
-    )
-
-
-def _frame(x: float, y: float, width: float, height: float) -> Frame:
-    return Frame(x=round(x, 4), y=round(y, 4), width=width, height=height)
+        words.append(f"{at + 1:0{len(str(n))}d}")
+    if order.split == "store":
+        words.append("".join(c for c in part[0].piece.subject.store_external_id if c.isascii() and c.isalnum())[:60])
+    return "-".join(word for word in words if word) + ".pdf"
 
 
 def _proven(

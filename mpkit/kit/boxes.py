@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import string
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -113,12 +114,12 @@ class TextBox(Area):
             raise ValueError(message)
         return self
 
-    @property
+    @cached_property
     def names(self) -> set[str]:
         """The words it is filled in with."""
         return {name for _, name, _, _ in string.Formatter().parse(self.text) if name is not None}
 
-    @property
+    @cached_property
     def variable(self) -> bool:
         """Whether it differs from sign to sign."""
         return bool(self.names & set(VARIABLE))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from mpkit.kit.segments import Mode, Segment, count_bits
 
@@ -50,8 +51,10 @@ def correction(part: bytes, n: int) -> bytes:
 
 
 def _woven(parts: Sequence[bytes]) -> bytes:
-    longest = max(map(len, parts))
-    return bytes(part[at] for at in range(longest) for part in parts if at < len(part))
+    """Byte 1 of each part, byte 2 of each …; the last blocks of a symbol may be one byte longer than the first."""
+    even = bytes(chain.from_iterable(zip(*parts, strict=False)))
+    shortest = min(map(len, parts))
+    return even + bytes(part[shortest] for part in parts if len(part) > shortest)
 
 
 def _bits(segments: Sequence[Segment], version_class: int) -> str:
@@ -64,7 +67,7 @@ def _bits(segments: Sequence[Segment], version_class: int) -> str:
 def _content(segment: Segment) -> str:
     text = segment.content
     if segment.mode is Mode.BYTE:
-        return "".join(f"{byte:08b}" for byte in text)
+        return f"{int.from_bytes(text):0{8 * len(text)}b}"
     if segment.mode is Mode.NUMERIC:
         groups = [text[at : at + 3] for at in range(0, len(text), 3)]
         return "".join(f"{int(group):0{_DIGIT_BITS[len(group)]}b}" for group in groups)

@@ -8,6 +8,7 @@ whole sign, or one of the panels of a piece that is folded.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -50,7 +51,7 @@ class Design(Strict):
             raise ValueError(problem)
         return self
 
-    @property
+    @cached_property
     def code(self) -> CodeBox | None:
         """The box of the code; a door sign has none."""
         return next((box for box in self.boxes if isinstance(box, CodeBox)), None)
@@ -60,12 +61,12 @@ class Design(Strict):
         """Millimetres of the white field of the code, 0 where there is none."""
         return self.code.side if self.code else 0.0
 
-    @property
+    @cached_property
     def texts(self) -> tuple[TextBox, ...]:
         """The boxes of text, in the order they are drawn."""
         return tuple(box for box in self.boxes if isinstance(box, TextBox))
 
-    @property
+    @cached_property
     def flat(self) -> tuple[float, float]:
         """Width and height of the piece as it is printed and cut, all its panels laid out."""
         return (
@@ -78,14 +79,14 @@ class Design(Strict):
         """Width and height of one panel."""
         return self.width, self.height
 
-    @property
+    @cached_property
     def faces(self) -> tuple[tuple[float, float], ...]:
         """The lower left corner of each panel on the flat piece, from its lower left corner."""
         wide, high = self.flat
         lefts = [wide - panel.x - self.width if self.mirror else panel.x for panel in self.panels]
         return tuple((left, high - panel.y - self.height) for left, panel in zip(lefts, self.panels, strict=True))
 
-    @property
+    @cached_property
     def codes(self) -> tuple[tuple[float, float, int], ...]:
         """Each code's lower left corner on the flat piece (mm, from its lower left corner), and how it is turned."""
         code, (wide, high) = self.code, self.flat

@@ -1,32 +1,37 @@
-"""A symbol's matrix comes in; one filled path of merged rectangles goes out, as PDF operators in units of a module."""
+"""A symbol's matrix comes in; what puts it on paper goes out, as PDF operators in units of a module.
+
+One filled path of merged rectangles for presses of 1200 dpi and more; a mask of one bit a module for office and label
+printers, which paint every dot a path touches and so swell its modules (half a dot on each side).
+"""
 
 from __future__ import annotations
 
-from operator import itemgetter
+from functools import cache
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from mpkit.kit.symbol import QUIET, Matrix, Symbol
 
+Manner = Literal["path", "mask"]
+Octets = npt.NDArray[np.uint8]
+_DIGITS = 4  # of a number of modules and the blank after it
+_MOST = 10 ** (_DIGITS - 1)
 
-def rectangles(matrix: Matrix) -> list[tuple[int, int, int, int]]:
+
+def rectangles(matrix: Matrix) -> npt.NDArray[np.int64]:
     """Rectangles (column, row, width, height) that cover the dark modules once: equal runs of rows below each other."""
-    edged = np.pad(matrix.view(np.int8), ((0, 1), (1, 1)))  # a light row below closes what still grows
-    rows, edges = np.nonzero(np.diff(edged, axis=1))
-    runs: list[list[tuple[int, int]]] = [[] for _ in edged]
-    for row, begin, end in zip(rows[::2].tolist(), edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        runs[row].append((begin, end))
-    done: list[tuple[int, int, int, int]] = []
-    growing: dict[tuple[int, int], int] = {}
-    for row, line in enumerate(runs):
-        ended = growing.keys() - line
-        for run in ended:
-            begun = growing.pop(run)
-            done.append((run[0], begun, run[1] - run[0], row - begun))
-        for run in line:
-            growing.setdefault(run, row)
-    done.sort(key=itemgetter(1, 0))
-    return done
+    edges = np.diff(np.pad(matrix.view(np.int8), ((0, 0), (1, 1))), axis=1)
+    rows, turns = np.nonzero(edges)
+    row, begin, end = rows[::2], turns[::2], turns[1::2]
+    order = np.lexsort((row, end, begin))
+    row, begin, end = row[order], begin[order], end[order]
+    goes_on = (begin[1:] == begin[:-1]) & (end[1:] == end[:-1]) & (row[1:] == row[:-1] + 1)
+    first = np.flatnonzero(np.concatenate(([True], ~goes_on)))[: row.size]
+    height = np.diff(np.append(first, row.size))
+    found = np.stack([begin[first], row[first], end[first] - begin[first], height], axis=1)
+    return found[np.lexsort((found[:, 0], found[:, 1]))]
 
 
 def path(symbol: Symbol) -> str:
@@ -34,15 +39,40 @@ def path(symbol: Symbol) -> str:
 
     The unit is a module, y runs down, the origin is the upper left corner of the quiet zone.
     """
-    boxes = (f"{x + QUIET} {y + QUIET} {w} {h} re" for x, y, w, h in rectangles(symbol.matrix))
-    return "\n".join([*boxes, "f"])
+    numbers = rectangles(symbol.matrix)
+    numbers[:, :2] += QUIET
+    text = np.full((len(numbers), 4 * _DIGITS + 3), ord("\n"), np.uint8)
+    text[:, : 4 * _DIGITS] = _numerals()[numbers].reshape(len(numbers), -1)
+    text[:, 4 * _DIGITS : -1] = np.frombuffer(b"re", np.uint8)
+    return text.tobytes().replace(b"  ", b" ").replace(b"  ", b" ").decode("ascii") + "f"
 
 
-def stamp(drawn: str, *, x: float, y: float, field: float, side: int) -> str:
+def mask(symbol: Symbol) -> str:
+    """The symbol as an image of one bit a module, painted where dark: each dot of a printer is inked or is not."""
+    side = symbol.matrix.shape[0]
+    content = np.packbits(~symbol.matrix, axis=1).tobytes().decode("latin-1")
+    head = f"BI /W {side} /H {side} /BPC 1 /IM true /I false ID "
+    return f"q {side} 0 0 {-side} {QUIET} {QUIET + side} cm {head}{content}\nEI Q"
+
+
+def drawn(symbol: Symbol, manner: Manner) -> str:
+    """The symbol's operators in that manner."""
+    return path(symbol) if manner == "path" else mask(symbol)
+
+
+def stamp(operators: str, *, x: float, y: float, field: float, side: int, grey: bool = False) -> str:
     """Operators for a white square `field` points wide with its upper left corner at (x, y) and the symbol filling it.
 
-    White is no ink, the symbol black alone: no other plate can be printed askew under it.
+    White is no ink, the symbol black alone: no other plate can be printed askew under it. `grey` is for files made of
+    red, green and blue, where the black plate is a level of grey.
     """
     module = field / side
-    white = f"0 0 0 0 k {x:.4f} {y - field:.4f} {field:.4f} {field:.4f} re f"
-    return f"q {white} 0 0 0 1 k {module:.6f} 0 0 {-module:.6f} {x:.4f} {y:.4f} cm\n{drawn} Q"
+    white, black = ("1 g", "0 g") if grey else ("0 0 0 0 k", "0 0 0 1 k")
+    ground = f"{white} {x:.4f} {y - field:.4f} {field:.4f} {field:.4f} re f"
+    return f"q {ground} {black} {module:.6f} 0 0 {-module:.6f} {x:.4f} {y:.4f} cm\n{operators} Q"
+
+
+@cache
+def _numerals() -> Octets:
+    """Every number of modules as text, blanks behind it."""
+    return np.frombuffer("".join(f"{n:<{_DIGITS}}" for n in range(_MOST)).encode(), np.uint8).reshape(_MOST, _DIGITS)

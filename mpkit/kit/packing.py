@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mpkit.i18n import say
+from mpkit.kit.binding import Binder, Boxes
 from mpkit.kit.boxes import TextBox
-from mpkit.kit.canvas import Canvas, opened, raw
+from mpkit.kit.canvas import Canvas, opened, raw, taken
 from mpkit.kit.manifest import Line, Manifest, as_row, packing
 from mpkit.kit.type import POINT, clean, fit, font_name, show
 
@@ -34,15 +35,16 @@ def write(folder: Path, manifest: Manifest, language: str) -> None:
 def _pages(path: Path, manifest: Manifest, lists: dict[str, list[Line]], language: str) -> None:
     title = say("packing_title", language)
     size = _WIDTH / POINT, _HEIGHT / POINT
-    canvas = opened(
-        path, *size, font=font_name("regular"), title=title, subject=f"mpkit {manifest.book}", language=language
-    )
+    subject = f"mpkit {manifest.book}"
+    canvas = opened(*size, font=font_name("regular"), title=title, subject=subject, language=language)
+    binder = Binder(canvas)
+    taken(canvas)
     for lines in lists.values():
         sheets = [lines[at : at + _ROWS] for at in range(0, len(lines), _ROWS)]
         for number, sheet in enumerate(sheets):
             _page(canvas, manifest, sheet, n=len(lines), page=number + 1, pages=len(sheets), language=language)
-            canvas.showPage()
-    canvas.save()
+            binder.page(Boxes((0.0, 0.0, _WIDTH, _HEIGHT)))
+    binder.save(path)
 
 
 def _page(

@@ -16,6 +16,7 @@ from pydantic import Field
 from mpkit.errors import Refused
 from mpkit.kit.boxes import Length, Strict
 from mpkit.kit.design import Design
+from mpkit.kit.ink import Manner
 from mpkit.kit.shelves import read, shelves
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,40}$"
@@ -50,6 +51,7 @@ class Paper(Strict):
     bleed: bool = True
     marks: bool = True
     order: Literal["store", "stack"] = "store"  # stack: piles stay sorted when the whole stack is cut
+    symbol: Manner = "mask"  # presses take a path; office and label printers swell one by half a dot a side
     layouts: tuple[Layout, ...] = ()
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from mpkit.i18n import say
-from mpkit.kit.brand import Dress, dress
-from mpkit.kit.canvas import Canvas, opened, raw
+from mpkit.kit.binding import Binder, Boxes
+from mpkit.kit.canvas import Canvas, opened, raw, taken
 from mpkit.kit.design import Design
 from mpkit.kit.paper import Grid, crop_marks, shared_cuts
 from mpkit.kit.sign import Sheet, draw
 from mpkit.kit.subject import Piece
 from mpkit.kit.type import POINT, clean, font_name, show
+from mpkit.kit.wording import Wording
 
 _RULER = 50  # mm
 _SLUG = 12.0  # mm below the signs that the slug and its ruler need
@@ -30,44 +32,47 @@ class Placed:
 
 
 def write(
-    path: Path,
+    target: Path | BytesIO,
     placed: Sequence[Placed],
-    design: Design,
+    wording: Wording,
     grid: Grid,
     *,
-    language: str,
     title: str,
     slug: str = "",
-    worn: Dress | None = None,
 ) -> int:
     """Write the sheets of one file; returns how many. The file is not yet safe on the disk when this returns."""
+    design, language = wording.design, wording.language
     size = grid.width / POINT, grid.height / POINT
-    canvas = opened(path, *size, font=font_name("regular"), title=title, subject=slug, language=language)
-    sheet = Sheet(canvas, worn or dress())
+    canvas = opened(*size, font=font_name("regular"), title=title, subject=slug, language=language)
+    sheet, binder = Sheet(canvas, wording), Binder(canvas)
+    taken(canvas)  # what a new canvas begins with
     pages: dict[int, list[Placed]] = {}
     for one in placed:
         pages.setdefault(one.page, []).append(one)
     for number in range(max(pages) + 1):
-        _sheet(sheet, sorted(pages.get(number, []), key=lambda one: one.slot), design, grid, language)
+        _sheet(sheet, sorted(pages.get(number, []), key=lambda one: one.slot), grid)
         _marks(canvas, design, grid)
         if grid.marks:
             _slug(canvas, grid, say("sign_slug", language, slug=slug, page=number + 1, pages=max(pages) + 1))
-        canvas.showPage()
-    canvas.save()
-    return max(pages) + 1
+        binder.page(_boxes(design, grid))
+    return binder.save(target)
 
 
-def _sheet(sheet: Sheet, placed: Sequence[Placed], design: Design, grid: Grid, language: str) -> None:
+def _boxes(design: Design, grid: Grid) -> Boxes:
+    """What is left when the page is cut; a sheet of several signs is cut between them, its page stays whole."""
+    media = (0.0, 0.0, grid.width, grid.height)
+    if not grid.alone:
+        return Boxes(media)
+    x, y = grid.slots[0]
+    return Boxes(media, trim=(x, y, x + design.flat[0], y + design.flat[1]), bleed=media)
+
+
+def _sheet(sheet: Sheet, placed: Sequence[Placed], grid: Grid) -> None:
     canvas = sheet.canvas
-    if grid.alone:
-        x, y = grid.slots[0]
-        right, top = x + design.flat[0], y + design.flat[1]
-        canvas.setTrimBox(tuple(v / POINT for v in (x, y, right, top)))
-        canvas.setBleedBox((0, 0, grid.width / POINT, grid.height / POINT))
     for one in placed:
         x, y = grid.slots[one.slot]
         raw(canvas, f"q 1 0 0 1 {x / POINT:.4f} {y / POINT:.4f} cm")
-        draw(sheet, design, one.piece, language=language, symbol=one.symbol, bleed=grid.bleed)
+        draw(sheet, one.piece, symbol=one.symbol, bleed=grid.bleed)
         raw(canvas, "Q")
 
 

@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 from mpkit.errors import Refused
 from mpkit.i18n import say
 from mpkit.kit import pdf
-from mpkit.kit.brand import Dress
+from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
 from mpkit.kit.paper import Paper, grid
 from mpkit.kit.ready import prepare
@@ -20,6 +20,7 @@ from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece, Subject
 from mpkit.kit.symbol import encode
 from mpkit.kit.type import POINT
+from mpkit.kit.wording import Wording
 from mpkit.sites import SITES
 
 _ONE_AT_A_TIME = threading.Lock()  # the renderer is not safe with several threads, a page is one thread a person
@@ -44,7 +45,7 @@ def preview_png(
         file = Path(folder) / "sign.pdf"
         sheet = grid(_BARE, design)
         placed = [pdf.Placed(piece, symbol, 0, 0)]
-        pdf.write(file, placed, design, sheet, language=language, title=design.name, worn=worn)
+        pdf.write(file, placed, Wording(design, language, worn or dress()), sheet, title=design.name)
         drawn = file.read_bytes()
     with _ONE_AT_A_TIME:
         document = pdfium.PdfDocument(drawn)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design, designs
-from mpkit.kit.sign import fits
 from mpkit.kit.subject import Piece, Refusal, Subject, judge
 from mpkit.kit.symbol import one_version, side_of, version_for
+from mpkit.kit.wording import Wording
 
 _LONGEST_SERIAL, _LONGEST_CHECK = "9" * 7, "W" * 8
 
@@ -27,12 +27,11 @@ class Ready:
 
 def prepare(subjects: Iterable[Subject], design: Design, language: str, worn: Dress | None = None) -> Ready:
     """Judge every register, fit every text, and choose level and version; nothing is drawn."""
-    worn = worn or dress()
-    fine, refused = judge(subjects)
-    faults = list(refused)
+    wording = Wording(design, language, worn or dress())
+    faults: list[Refusal] = []
     kept: list[Subject] = []
-    for subject in fine if design.per == "register" else _branches(fine):
-        fault = _unfit(subject, design, language, worn)
+    for subject, reason in _asked(subjects, design):
+        fault = reason or _unfit(subject, wording)
         if fault is None:
             kept.append(subject)
         else:
@@ -43,18 +42,23 @@ def prepare(subjects: Iterable[Subject], design: Design, language: str, worn: Dr
     return Ready(tuple(kept), tuple(faults), level, version)
 
 
-def _branches(subjects: Iterable[Subject]) -> list[Subject]:
-    """One for each branch, no longer a register's: what a door sign is about."""
-    found: dict[str, Subject] = {}
-    for subject in subjects:
-        found.setdefault(subject.store_external_id or subject.store, replace(subject, external_id="", register=""))
-    return list(found.values())
+def _asked(subjects: Iterable[Subject], design: Design) -> Iterator[tuple[Subject, Refusal | None]]:
+    """Each sign that is wanted: a register's, or a branch's that is no longer a register's."""
+    if design.per == "register":
+        yield from judge(subjects)
+        return
+    seen: set[str] = set()
+    for subject, reason in judge(subjects):
+        branch = subject.store_external_id or subject.store
+        if reason is None and branch not in seen:
+            seen.add(branch)
+            yield replace(subject, external_id="", register=""), None
 
 
-def _unfit(subject: Subject, design: Design, language: str, worn: Dress) -> Refusal | None:
+def _unfit(subject: Subject, wording: Wording) -> Refusal | None:
     """Why this register cannot be shown on this design, None where it can."""
-    name = subject.external_id or subject.store_external_id
-    reason = fits(design, Piece(subject, serial=_LONGEST_SERIAL, check=_LONGEST_CHECK), language, worn)
+    design, name = wording.design, subject.external_id or subject.store_external_id
+    reason = wording.unfit(Piece(subject, serial=_LONGEST_SERIAL, check=_LONGEST_CHECK))
     if reason is not None:
         return Refusal(name, reason.key, reason.values)
     if design.code is None or module_of(design, subject.content, design.levels[-1]) >= design.least_module:

@@ -11,14 +11,14 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 
 from mpkit.kit import ink, pictograms
-from mpkit.kit.boxes import Box, CodeBox, FieldBox, LineBox, LogoBox, Panel, PictogramBox, Role, TextBox
-from mpkit.kit.brand import Dress, dress
+from mpkit.kit.boxes import CodeBox, FieldBox, LineBox, LogoBox, Panel, PictogramBox, Role, TextBox
 from mpkit.kit.canvas import Canvas, form, raw
 from mpkit.kit.design import Design
 from mpkit.kit.shapes import field as field_path
-from mpkit.kit.subject import Piece, pictures, words
+from mpkit.kit.subject import Kind, Piece, kind, pictures
 from mpkit.kit.symbol import Symbol
-from mpkit.kit.type import POINT, Setting, UnfitText, clean, fit, show
+from mpkit.kit.type import POINT, Setting, show
+from mpkit.kit.wording import Wording
 
 Space = Literal["cmyk", "rgb"]
 # How the four corners of a box come to lie when it is turned: matrix, and which corner its text begins at.
@@ -27,65 +27,47 @@ _TURNS = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 270: (0, -1, 1, 0)}
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A canvas, how signs are dressed on it, and the artwork that already stands in its file by what it looks like."""
+    """A canvas, the texts of what is drawn on it, and the artwork that already stands in its file by its kind."""
 
     canvas: Canvas
-    dress: Dress = field(default_factory=dress)
+    wording: Wording
     space: Space = "cmyk"
-    forms: dict[tuple[object, ...], str] = field(default_factory=dict)
+    forms: dict[tuple[Kind, bool], str] = field(default_factory=dict)
+
+    @property
+    def design(self) -> Design:
+        """The design drawn."""
+        return self.wording.design
 
 
-def settings(design: Design, piece: Piece, language: str, worn: Dress) -> dict[TextBox, Setting]:
-    """Every text of the sign set into its box; raises `UnfitText` where one cannot be."""
-    filled = words(piece.subject, language) | {"serial": clean(piece.serial), "check": clean(piece.check)}
-    filled |= {"tagline": clean(worn.tagline), "footnote": clean(worn.footnote)}
-    found: dict[TextBox, Setting] = {}
-    for box in design.texts:
-        if not _meant(box, piece, worn):
-            continue
-        text = clean(box.text.format(**filled))
-        if text:
-            found[box] = fit(text, box)
-    return found
-
-
-def fits(design: Design, piece: Piece, language: str, worn: Dress) -> UnfitText | None:
-    """Why the sign cannot be set, or None."""
-    try:
-        settings(design, piece, language, worn)
-    except UnfitText as reason:
-        return reason
-    return None
-
-
-def draw(sheet: Sheet, design: Design, piece: Piece, *, language: str, symbol: tuple[str, int], bleed: bool) -> None:
+def draw(sheet: Sheet, piece: Piece, *, symbol: tuple[str, int], bleed: bool) -> None:
     """Draw one piece with its lower left trimmed corner at the origin of the canvas, all its panels.
 
     `symbol` is the drawn path and the modules of its side. With `bleed`, fields run over the edge where they should.
     """
-    said = settings(design, piece, language, sheet.dress)
-    artwork = _artwork(sheet, design, piece, said, bleed=bleed)
-    canvas = sheet.canvas
+    design, canvas = sheet.design, sheet.canvas
+    own = sheet.wording.own(piece)
+    artwork = _artwork(sheet, kind(piece.subject), bleed=bleed)
     wide, high = (side / POINT for side in design.flat)
     if design.mirror:
         raw(canvas, f"q -1 0 0 1 {wide:.4f} 0 cm")
     for panel in design.panels:
         raw(canvas, f"q {_placed(design, panel, high)} cm")
         canvas.doForm(artwork)
-        for box, setting in said.items():
-            if box.variable:
-                _text(sheet, design, box, setting)
+        for box, setting in own:
+            _text(sheet, box, setting)
         if (code := design.code) is not None:
             upper = (design.height - code.y) / POINT
-            raw(canvas, ink.stamp(symbol[0], x=code.x / POINT, y=upper, field=code.side / POINT, side=symbol[1]))
+            at = {"x": code.x / POINT, "y": upper, "field": code.side / POINT}
+            raw(canvas, ink.stamp(symbol[0], **at, side=symbol[1], grey=sheet.space == "rgb"))
         raw(canvas, "Q")
     if design.mirror:
         raw(canvas, "Q")
 
 
-def stamped(symbol: Symbol) -> tuple[str, int]:
+def stamped(symbol: Symbol, manner: ink.Manner = "path") -> tuple[str, int]:
     """What `draw` takes of a symbol: made in a worker, appended by the one who writes the file."""
-    return ink.path(symbol), symbol.side
+    return ink.drawn(symbol, manner), symbol.side
 
 
 def _placed(design: Design, panel: Panel, high: float) -> str:
@@ -96,37 +78,27 @@ def _placed(design: Design, panel: Panel, high: float) -> str:
     return f"-1 0 0 -1 {x + design.width / POINT:.4f} {y + design.height / POINT:.4f}"
 
 
-def _artwork(sheet: Sheet, design: Design, piece: Piece, said: Mapping[TextBox, Setting], *, bleed: bool) -> str:
-    """The name of the form with everything this sign shares with others; drawn at the first call."""
-    steps = pictures(piece.subject)
-    shared = tuple((box, setting) for box, setting in said.items() if not box.variable)
-    look = (design.name, bleed, piece.subject.test, tuple(steps.values()), tuple(setting for _, setting in shared))
-    if look in sheet.forms:
-        return sheet.forms[look]
-    name = f"sign{len(sheet.forms)}"
+def _artwork(sheet: Sheet, of: Kind, *, bleed: bool) -> str:
+    """The name of the form with everything signs of a kind share; drawn at the first call."""
+    if (of, bleed) in sheet.forms:
+        return sheet.forms[of, bleed]
+    design, name = sheet.design, f"sign{len(sheet.forms)}"
+    shared = sheet.wording.shared(of)
     over = design.bleed / POINT
     edges = (-over, -over, design.width / POINT + over, design.height / POINT + over)
     with form(sheet.canvas, name, edges):
         for box in design.boxes:
-            if not isinstance(box, TextBox | CodeBox) and _meant(box, piece, sheet.dress):
-                _shape(sheet, design, box, steps, bleed=bleed)
-        for text, setting in shared:
-            _text(sheet, design, text, setting)
-    sheet.forms[look] = name
+            if not isinstance(box, TextBox | CodeBox) and sheet.wording.meant(box, of):
+                _shape(sheet, box, pictures(of), bleed=bleed)
+        for text, setting in shared.items():
+            _text(sheet, text, setting)
+    sheet.forms[of, bleed] = name
     return name
-
-
-def _meant(box: Box, piece: Piece, worn: Dress) -> bool:
-    """Whether every condition of a box holds for this piece in this dress."""
-    if isinstance(box, CodeBox):
-        return True
-    real = not piece.subject.test
-    return all({"rehearsal": not real, "real": real}.get(one, worn.meant(one)) for one in box.only)
 
 
 def _ink(sheet: Sheet, role: Role) -> tuple[str, str] | None:
     """The operators that fill and stroke in the colour of a role; None where the mood leaves it out."""
-    paint = sheet.dress.colours[role]
+    paint = sheet.wording.worn.colours[role]
     if paint is None:
         return None
     fill, stroke = ("k", "K") if sheet.space == "cmyk" else ("rg", "RG")
@@ -136,15 +108,14 @@ def _ink(sheet: Sheet, role: Role) -> tuple[str, str] | None:
 
 def _shape(
     sheet: Sheet,
-    design: Design,
     box: FieldBox | LineBox | PictogramBox | LogoBox,
     steps: Mapping[str, str],
     *,
     bleed: bool,
 ) -> None:
-    canvas = sheet.canvas
+    canvas, design = sheet.canvas, sheet.design
     if isinstance(box, LogoBox):
-        _logo(sheet, design, box)
+        _logo(sheet, box)
         return
     colour = _ink(sheet, box.colour)
     if colour is None:
@@ -162,14 +133,14 @@ def _shape(
         _pictogram(canvas, design, box, steps.get(box.step, box.step), colour[1])
 
 
-def _logo(sheet: Sheet, design: Design, box: LogoBox) -> None:
+def _logo(sheet: Sheet, box: LogoBox) -> None:
     """The merchant's picture as large as its box allows, its sides in proportion."""
-    picture = ImageReader(Image.open(BytesIO(sheet.dress.logo)))
+    picture = ImageReader(Image.open(BytesIO(sheet.wording.worn.logo)))
     wide, high = picture.getSize()
     scale = min(box.width / wide, box.height / high)
     across, down = wide * scale, high * scale
     left = box.x + {"left": 0.0, "center": (box.width - across) / 2, "right": box.width - across}[box.align]
-    low = design.height - box.y - (box.height + down) / 2
+    low = sheet.design.height - box.y - (box.height + down) / 2
     sheet.canvas.drawImage(picture, left / POINT, low / POINT, across / POINT, down / POINT, mask="auto")
 
 
@@ -185,10 +156,11 @@ def _pictogram(canvas: Canvas, design: Design, box: PictogramBox, name: str, col
     )
 
 
-def _text(sheet: Sheet, design: Design, box: TextBox, setting: Setting) -> None:
+def _text(sheet: Sheet, box: TextBox, setting: Setting) -> None:
     """Set the lines, turned around the corner the text begins at."""
     left, right = box.x / POINT, (box.x + box.width) / POINT
-    top, bottom = (design.height - box.y) / POINT, (design.height - box.y - box.height) / POINT
+    high = sheet.design.height
+    top, bottom = (high - box.y) / POINT, (high - box.y - box.height) / POINT
     x, y = {0: (left, top), 90: (left, bottom), 270: (right, top)}[box.turn]
     turn = " ".join(map(str, _TURNS[box.turn]))
     colour = _ink(sheet, box.colour) or _ink(sheet, "ink") or ("", "")

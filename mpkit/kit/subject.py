@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from mpkit import emv
 from mpkit.i18n import say
@@ -56,24 +58,18 @@ class Refusal:
         return say(self.key, language, register=self.external_id, **self.values)
 
 
-def judge(subjects: Iterable[Subject]) -> tuple[tuple[Subject, ...], tuple[Refusal, ...]]:
-    """Which registers may be printed, and why each other one may not (a payload twice in a job refuses both)."""
+def judge(subjects: Iterable[Subject]) -> Iterator[tuple[Subject, Refusal | None]]:
+    """Each register with the reason why it may not be printed, None where it may; a payload twice refuses both."""
     subjects = tuple(subjects)
     seen: dict[str, list[str]] = {}
     for subject in subjects:
         seen.setdefault(subject.payload, []).append(subject.external_id)
-    fine: list[Subject] = []
-    refused: list[Refusal] = []
     for subject in subjects:
-        found = _fault(subject)
-        others = [name for name in seen[subject.payload] if name != subject.external_id]
-        if found is None and (others or seen[subject.payload].count(subject.external_id) > 1):
-            found = Refusal(subject.external_id, "kit_payload_twice", {"others": ", ".join(others)})
-        if found is None:
-            fine.append(subject)
-        else:
-            refused.append(found)
-    return tuple(fine), tuple(refused)
+        found, holders = _fault(subject), seen[subject.payload]
+        if found is None and len(holders) > 1:
+            others = ", ".join(name for name in holders if name != subject.external_id)
+            found = Refusal(subject.external_id, "kit_payload_twice", {"others": others})
+        yield subject, found
 
 
 def _fault(subject: Subject) -> Refusal | None:
@@ -82,7 +78,7 @@ def _fault(subject: Subject) -> Refusal | None:
     if not subject.payload:
         return Refusal(name, "kit_no_payload")
     try:
-        payload = emv.parse(subject.payload)
+        payload = _parsed(subject.payload)
     except emv.BrokenPayload:
         return Refusal(name, "kit_payload_broken")
     order = tuple(payload.fields)
@@ -115,35 +111,67 @@ def _unprintable(subject: Subject, payee: str) -> Refusal | None:
     return None
 
 
-def words(subject: Subject, language: str) -> dict[str, str]:
-    """Every word of a sign but serial and check code, true for the country, the payload and who enters the amount.
+class Kind(NamedTuple):
+    """What decides the words that signs share: country, rehearsal, whether it is Pix, who enters the amount."""
+
+    site: str
+    test: bool
+    pix: bool
+    waits_for_order: bool
+
+
+def kind(subject: Subject) -> Kind:
+    """The kind of a register's sign."""
+    pix = _parsed(subject.payload).pix and SITES[subject.site].country == "BR"
+    return Kind(subject.site, subject.test, pix, subject.waits_for_order)
+
+
+@lru_cache(maxsize=256)
+def shared_words(of: Kind, language: str) -> Mapping[str, str]:
+    """The words that all signs of a kind share, true for the country, the payload and who enters the amount.
 
     Outside Argentina only the Mercado Pago app is documented to pay a fixed sign; in Brazil any bank where it is Pix.
     """
-    site = SITES[subject.site]
+    site = SITES[of.site]
     tag = f"es_{site.country}" if language == "es" else language
-    payload = emv.parse(subject.payload)
-    pix = payload.pix and site.country == "BR"
-    who = "pix" if pix else "any" if site.any_wallet and site.country == "AR" else "one"
+    who = "pix" if of.pix else "any" if site.any_wallet and site.country == "AR" else "one"
     said = {
-        "verb": "sign_verb_pix" if pix else "sign_verb",
-        "accept": "sign_accept_pix" if pix else "sign_accept",
+        "verb": "sign_verb_pix" if of.pix else "sign_verb",
+        "accept": "sign_accept_pix" if of.pix else "sign_accept",
         "wallets": f"sign_wallets_{who}",
         "step1": f"sign_open_{who}",
         "step2": "sign_scan",
-        "step3": "sign_compare_amount" if subject.waits_for_order else "sign_type_amount",
+        "step3": "sign_compare_amount" if of.waits_for_order else "sign_type_amount",
         "payee_says": "sign_payee_says",
         "help": "sign_help",
         "rehearsal": "sign_rehearsal",
     }
-    return {name: say(key, tag) for name, key in said.items()} | {
-        "payee": clean(payload.payee),
-        "store": clean(subject.store),
-        "register": clean(subject.register),
-        "external_id": clean(subject.external_id),
+    return {name: say(key, tag) for name, key in said.items()}
+
+
+def own_words(piece: Piece) -> Mapping[str, str]:
+    """The words of one sign alone."""
+    subject = piece.subject
+    said = {
+        "payee": _parsed(subject.payload).payee,
+        "store": subject.store,
+        "register": subject.register,
+        "external_id": subject.external_id,
+        "serial": piece.serial,
+        "check": piece.check,
     }
+    return {name: clean(text) for name, text in said.items()}
 
 
-def pictures(subject: Subject) -> dict[str, str]:
+def words(subject: Subject, language: str) -> dict[str, str]:
+    """Every word of a register's sign but serial and check code."""
+    said = {**shared_words(kind(subject), language), **own_words(Piece(subject))}
+    return {name: text for name, text in said.items() if text}
+
+
+def pictures(of: Kind) -> Mapping[str, str]:
     """Which pictogram stands for each step."""
-    return {"step1": "open", "step2": "scan", "step3": "compare" if subject.waits_for_order else "type"}
+    return {"step1": "open", "step2": "scan", "step3": "compare" if of.waits_for_order else "type"}
+
+
+_parsed = lru_cache(maxsize=64)(emv.parse)  # one register is judged, measured and drawn from the same payload

@@ -184,28 +184,18 @@ def _placed(broken: tuple[str, ...], box: TextBox, size: float, across: float, d
 
 def show(canvas: Canvas, text: str, *, weight: str, size: float, x: float, y: float, spacing: float = 0) -> None:
     """Set one line with its base line at (x, y) points; kerned by moving between the letters of one string."""
-    kerning = _kerning(weight)
+    kerning, place = _kerning(weight), glyphs(canvas, font_name(weight)).of
     code = [f"BT 1 0 0 1 {x:.3f} {y:.3f} Tm"]
-    at = 0
-    for name, content in glyphs(canvas, font_name(weight), text):
-        moved = []
-        for offset, byte in enumerate(content):
-            pair = text[at + offset : at + offset + 2]
-            gap = (kerning.get(pair, 0) + spacing) if len(pair) > 1 else 0
-            moved.append((byte, gap))
-        code.append(f"{name} {size:g} Tf {_array(moved)} TJ")
-        at += len(content)
-    code.append("ET")
-    raw(canvas, " ".join(code))
-
-
-def _array(moved: list[tuple[int, float]]) -> str:
-    parts, run = [], ""
-    for byte, gap in moved:
-        run += f"{byte:02x}"
+    subset, run = "", ""
+    last = len(text) - 1
+    for at, character in enumerate(text):
+        name, byte = place(character)
+        if name != subset:
+            code.append(f"{run}>] TJ {name} {size:g} Tf [<" if subset else f"{name} {size:g} Tf [<")
+            subset, run = name, ""
+        run += byte
+        gap = (kerning.get(text[at : at + 2], 0) + spacing) if at < last else 0
         if gap:
-            parts.append(f"<{run}>{-gap:g}")
-            run = ""
-    if run:
-        parts.append(f"<{run}>")
-    return f"[{''.join(parts)}]"
+            run += f">{-gap:g}<"
+    code.append(f"{run}>] TJ ET")
+    raw(canvas, " ".join(code))

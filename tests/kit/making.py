@@ -17,6 +17,7 @@ from mpkit.kit.manifest import expected
 from mpkit.kit.paper import grid
 from mpkit.kit.sign import stamped
 from mpkit.kit.symbol import encode
+from mpkit.kit.wording import Wording
 
 COUNTRIES = {"MLA": ("AR", "032"), "MLB": ("BR", "986"), "MLM": ("MX", "484"), "MCO": ("CO", "170")}
 WHEN = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -99,7 +100,7 @@ def redrawn(made: kit.Book, wanted: kit.Order, payloads: Mapping[str, str], path
         symbol = encode(payloads[entry.register_id].encode(), manifest.level, manifest.version)
         piece = kit.Piece(one, entry.serial_text, entry.check)
         signs.append(pdf.Placed(piece, stamped(symbol), entry.page - 1, entry.slot - 1))
-    pdf.write(path, signs, wanted.design, grid(wanted.paper, wanted.design), language="es", title="again")
+    pdf.write(path, signs, Wording(wanted.design, "es"), grid(wanted.paper, wanted.design), title="again")
     return path
 
 

@@ -16,10 +16,10 @@ from mpkit import kit
 from mpkit.kit import pdf
 from mpkit.kit.boxes import TextBox
 from mpkit.kit.paper import grid
-from mpkit.kit.sign import settings as set_texts
 from mpkit.kit.sign import stamped
 from mpkit.kit.symbol import encode
 from mpkit.kit.type import CAP_HEIGHT, DESCENT, POINT, UnfitText, clean, fit, width
+from mpkit.kit.wording import Wording
 from tests.kit.making import payload, subject
 
 SIGNS = ("poster-a5", "sticker-70x100")
@@ -50,7 +50,7 @@ def drawn(one: kit.Subject, path: Path, sign: str = "sticker-70x100", language: 
     symbol = stamped(encode(one.content, "M"))
     sheet = grid(kit.paper("alone"), design)
     piece = kit.Piece(one, "N.º 000123", "7K4M9QXT")
-    pdf.write(path, [pdf.Placed(piece, symbol, 0, 0)], design, sheet, language=language, title="t")
+    pdf.write(path, [pdf.Placed(piece, symbol, 0, 0)], Wording(design, language), sheet, title="t")
     return pdfium.PdfDocument(path.read_bytes())
 
 
@@ -142,7 +142,7 @@ def fields(one: kit.Subject) -> dict[str, object]:
 
 
 def assert_inside(design: kit.Design, piece: kit.Piece, language: str) -> None:
-    for box, setting in set_texts(design, piece, language, kit.dress()).items():
+    for box, setting in Wording(design, language).settings(piece).items():
         assert_box(box, setting.size, [(line.text, line.x, line.y) for line in setting.lines])
 
 
