@@ -31,7 +31,7 @@ Condition = sa.ColumnElement[bool]
 Expression = sa.ColumnElement[Any]
 Rows = Sequence[Mapping[str, object]]  # values by column name
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 PATIENCE = 30  # seconds a connection waits for others that hold the store
 
@@ -54,13 +54,13 @@ class Utc(sa.TypeDecorator[datetime]):
         if value.tzinfo is None:
             message = "a naive time cannot be stored"
             raise ValueError(message)
-        return (value - _EPOCH) // _MICROSECOND
+        return (value - EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Give back an aware UTC time."""
         if value is None:
             return None
-        return _EPOCH + timedelta(microseconds=value)
+        return EPOCH + timedelta(microseconds=value)
 
 
 class Json(sa.TypeDecorator[Any]):
@@ -255,6 +255,12 @@ def upsert(
     else:
         statement = statement.on_conflict_do_nothing(index_elements=key)
     return insert_many(connection, statement, rows)
+
+
+def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
+    """Insert rows that must not be there yet, all with the same columns."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    insert_many(connection, dialect.insert(table), rows)
 
 
 def insert_many(connection: sa.Connection, statement: sqlite.Insert | postgresql.Insert, rows: Rows) -> int:
