@@ -257,12 +257,6 @@ def upsert(
     return insert_many(connection, statement, rows)
 
 
-def insert_rows(connection: sa.Connection, table: sa.Table, rows: Rows) -> None:
-    """Insert rows that must not be there yet, all with the same columns."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    insert_many(connection, dialect.insert(table), rows)
-
-
 def insert_many(connection: sa.Connection, statement: sqlite.Insert | postgresql.Insert, rows: Rows) -> int:
     """Send one insert for many rows, all with the columns of the first; returns how many were written.
 

@@ -90,43 +90,43 @@ class Fault:
 NONE = Head(0, "")
 
 
-def append(connection: Connection, account: str, done: Iterable[Done], by: By, *, seal: Seal) -> Head:
+def append(connection: Connection, account: str, done: Iterable[Done], by: By, *, seal: Seal) -> None:
     """Within the transaction of the deed: its rows, after those there are. Raises `ValueError` for a new kind."""
     todo = list(done)
     if not todo:
-        return head_of(connection, account)
+        return
     audit_lock(connection, account)
-    last = head_of(connection, account)
+    first = last = head_of(connection, account)
     rows = []
     for one in todo:
-        if one.kind not in KINDS:
-            message = f"{one.kind} is no kind of the audit"
-            raise ValueError(message)
-        row = {
-            "account": account,
-            "n": last.n + 1,
-            "at": by.at,
-            "who": by.who,
-            "kind": one.kind,
-            "object": one.object,
-            "subject": one.subject,
-            "source": one.source or by.source,
-            "details": dict(one.details),
-        }
-        said = [account, row["n"], _ticks(by.at), *(row[name] for name in ("who", "kind", "object", "subject"))]
-        link = seal(_text(last.link, [*said, row["source"]], db.canonical(row["details"])))
-        last = Head(last.n + 1, link)
-        rows.append({**row, "link": link})
-    db.insert_rows(connection, audit, rows)
-    top = {"account": account, "n": last.n, "link": last.link, "mac": seal(_head_text(account, last))}
-    db.upsert(connection, audit_heads, [top], key=("account",))
-    return last
+        row = _row(account, last, one, by, seal)
+        last = Head(row["n"], row["link"])
+        rows.append(row)
+    connection.execute(audit.insert(), rows)
+    top = {"n": last.n, "link": last.link, "mac": seal(_head_text(account, last))}
+    if first is NONE:
+        connection.execute(audit_heads.insert(), {"account": account, **top})
+    else:
+        connection.execute(audit_heads.update().where(audit_heads.c.account == account), top)
+
+
+def _row(account: str, last: Head, one: Done, by: By, seal: Seal) -> dict[str, Any]:
+    """One row after the `last`, with its link."""
+    if one.kind not in KINDS:
+        message = f"{one.kind} is no kind of the audit"
+        raise ValueError(message)
+    n, source, details = last.n + 1, one.source or by.source, dict(one.details)
+    said = [account, n, _ticks(by.at), by.who, one.kind, one.object, one.subject, source]
+    names = ("account", "n", "at", "who", "kind", "object", "subject", "source")
+    link = seal(_text(last.link, said, db.canonical(details)))
+    return {**dict(zip(names, said, strict=True)), "at": by.at, "details": details, "link": link}
 
 
 def record(engine: Engine, account: str, done: Iterable[Done], by: By, *, seal: Seal) -> Head:
-    """The same in a transaction of its own, for a deed that writes nothing else."""
+    """The same in a transaction of its own, for a deed that writes nothing else; gives the head after it."""
     with db.writing(engine) as connection:
-        return append(connection, account, done, by, seal=seal)
+        append(connection, account, done, by, seal=seal)
+        return head_of(connection, account)
 
 
 def _ticks(at: datetime) -> int:
