@@ -9,6 +9,7 @@ Two different ids of the merchant's own contradict likeness: then even a sure on
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _NEAR_KM, _AROUND_KM = 0.15, 1.0
 _CELL = 0.01  # degrees, about a kilometre: how wide shops are looked for
 _CROWD = 60  # shops in one such square, or of one name in a city, tell nothing of who is who
 _SPELT = 0.82  # streets written that much alike are one street
+_FIGURE = re.compile(r"\d").search
 _NO_NUMBER = frozenset({"", "s n", "sn", "0"})
 
 
@@ -71,10 +73,9 @@ def identify(
     `contradict` says whether two branches cannot be taken for one another without asking, `apart` whether they are not
     the same for certain; `linked` are branches known by id, whose names are no sign of anybody else.
     """
-    names = _Names([*known, *linked]), _Names(fresh)
-    found = {}
-    looks = list(map(_look, fresh))
-    for n, (look, around) in enumerate(zip(looks, _near(looks, map(_look, known)), strict=True)):
+    found, looks, held = {}, list(map(_look, fresh)), list(map(_look, known))
+    names = _Names([*held, *map(_look, linked)]), _Names(looks)
+    for n, (look, around) in enumerate(zip(looks, _near(looks, held), strict=True)):
         found[n] = _alike(look, [other for other in around if not apart(look.branch, other.branch)], names)
     courted: dict[str, list[float]] = defaultdict(list)
     for candidates in found.values():
@@ -147,15 +148,15 @@ def _look(branch: Branch) -> _Look:
 def _text(text: str) -> _Text:
     folded = fold(text)
     words = frozenset(folded.split())
-    return _Text(folded, words, frozenset(word for word in words if any(letter.isdigit() for letter in word)))
+    return _Text(folded, words, frozenset(filter(_FIGURE, words)))
 
 
 class _Names:
     """How many of some branches are called the same in the same city."""
 
-    def __init__(self, branches: Sequence[Branch]) -> None:
-        self.counts = Counter(_called(_look(branch)) for branch in branches)
-        self.ids = {branch.external_id for branch in branches}
+    def __init__(self, looks: Sequence[_Look]) -> None:
+        self.counts = Counter(map(_called, looks))
+        self.ids = {look.branch.external_id for look in looks}
 
     def others(self, name: _Called, pair: tuple[_Look, _Look]) -> int:
         """How many besides these two are called so."""
