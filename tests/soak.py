@@ -10,6 +10,9 @@ saw; the count is asserted here, so that a bar that ran too few rounds fails:
 
 A slice (`--slice 20m`) shares its time among the bars: each runs at least its reduced rounds and stops at its part.
 Tests that only carry the mark `soak` run whole or, when the slice's time is over, not at all; the table says which.
+
+The table keeps the lines of bars that were not asked for this time, so that one of them can be measured alone:
+`make soak ARGS=tests/plan/test_traced.py`.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ import platform
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -165,26 +170,42 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if where and not hasattr(session.config, "workerinput"):
         file = session.config.rootpath / where
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(table(session.config.stash[KEY]), encoding="utf-8")
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        text = table(session.config.stash[KEY], kept(before, session.config.rootpath))
+        file.write_text(text, encoding="utf-8")
 
 
-def table(part: Slice) -> str:
-    """The Markdown page of one soak."""
-    asked = "whole" if part.seconds is None else f"a slice of {part.seconds / 60:g} minutes"
-    lines = [
+def kept(before: str, root: Path) -> dict[str, str]:
+    """The lines of an earlier table by their tests, but for tests that are there no more."""
+    lines = {}
+    for line in before.splitlines():
+        test = line.rpartition("| `")[2].removesuffix("` |")
+        path, _, name = test.partition("::")
+        if name and (root / path).exists() and f"def {name.partition('[')[0]}(" in (root / path).read_text("utf-8"):
+            lines[test] = line
+    return lines
+
+
+def table(part: Slice, lines: dict[str, str]) -> str:
+    """The Markdown page of one soak: its lines, and the `lines` of bars that were not asked for."""
+    asked = "whole" if part.seconds is None else f"in a slice of {part.seconds / 60:g} minutes"
+    today = datetime.now(UTC).date().isoformat()
+    minutes = (time.monotonic() - part.begun) / 60
+    head = [
         "# Soak",
         "",
         f"Written by `make soak`: mpkit {__version__}, Python {platform.python_version()}, {platform.system()}.",
-        f"Asked for: {asked};",
-        f"ended after {(time.monotonic() - part.begun) / 60:.1f} minutes. Seeds count up from 0, so each line repeats.",
+        "One line is measured anew with `make soak ARGS=<its test>`; the others stay as they were. Seeds count up from",
+        f"0, so each line repeats. Last asked for: {len(part.rows)} bars, {asked}, {minutes:.1f} minutes.",
         "",
-        "| bar | rounds run of stated | seen | result | seconds |",
-        "|---|---|---|---|---|",
+        "| bar | rounds run of stated | seen | result | seconds | measured | test |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for row in part.rows.values():
+    for test, row in part.rows.items():
         counts = f"{row.run} of {row.stated}" if row.stated else "-"
-        lines.append(f"| {row.says.replace('|', '/')} | {counts} | {row.saw} | {row.outcome} | {row.seconds:.0f} |")
-    return "\n".join([*lines, ""])
+        said = [row.says, counts, row.saw, row.outcome, f"{row.seconds:.0f}", today, f"`{test}`"]
+        lines = lines | {test: f"| {' | '.join(one.replace('|', '/') for one in said)} |"}
+    return "\n".join([*head, *(lines[test] for test in sorted(lines)), ""])
 
 
 @pytest.fixture

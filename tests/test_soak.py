@@ -72,3 +72,15 @@ def test_a_slice_that_is_over_starts_nothing_whole(run):
     result, table = run("-m", "soak or bar", "--soak-table", "out/soak.md", "--slice", "0", "-k", "whole")
     result.assert_outcomes(skipped=1, deselected=2)
     assert "not run" in table
+
+
+def test_a_bar_measured_alone_leaves_the_lines_of_the_others(run):
+    run("-m", "soak or bar", "--soak-table", "out/soak.md", "-k", "counted")
+    _, table = run("-m", "soak or bar", "--soak-table", "out/soak.md", "-k", "whole")
+    assert "| Numbers stay numbers. | 50 of 50 |" in table
+    assert "| whole | - |" in table
+    file = Path("out/soak.md")
+    file.write_text(table.replace("test_counted", "test_that_is_gone"))
+    _, table = run("-m", "soak or bar", "--soak-table", "out/soak.md", "-k", "whole")
+    assert "Numbers" not in table
+    assert table.count("| whole |") == 1
