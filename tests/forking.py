@@ -26,6 +26,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+from mpkit.i18n import words
+from tests.quick import forget_the_disk
+
 ROOT = Path(__file__).parent.parent
 _MOST = 1 << 20  # bytes of one order
 _NUMBER = struct.Struct("i")  # a pid, then what came of it
@@ -226,6 +229,8 @@ def _imported() -> None:
     """Everything a command begins with."""
     for file in sorted((ROOT / "mpkit" / "cli").glob("*.py")):
         import_module(f"mpkit.cli.{file.stem}")
+    words()
+    forget_the_disk()
 
 
 if __name__ == "__main__":

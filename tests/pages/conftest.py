@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import streamlit as st
 from google.protobuf.json_format import MessageToDict
 from pydantic import SecretStr
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from mpkit import branches, jobs, sandbox, sheet
@@ -64,6 +66,12 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     yield data, served.url, made, bench.account()
     bench.store.dispose()
     served.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _installed_once() -> None:
+    """Each page that is opened without a server reads the metadata of every installed package; the first did so."""
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture
