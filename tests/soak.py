@@ -9,7 +9,8 @@ saw; the count is asserted here, so that a bar that ran too few rounds fails:
         bar.saw("0 duplicates, 0 missing")
 
 A slice (`--slice 20m`) shares its time among the bars: each runs at least its reduced rounds and stops at its part.
-Tests that only carry the mark `soak` run whole or, when the slice's time is over, not at all; the table says which.
+Tests that only carry the mark `soak` run whole. When the slice's time is over, what runs is cut off where it is and the
+rest is not begun; the table says which.
 
 The table keeps the lines of bars that were not asked for this time, so that one of them can be measured alone:
 `make soak ARGS=tests/plan/test_traced.py`.
@@ -18,8 +19,10 @@ The table keeps the lines of bars that were not asked for this time, so that one
 from __future__ import annotations
 
 import platform
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -90,6 +93,7 @@ class Slice:
 
 
 KEY = pytest.StashKey[Slice]()
+_OVER = "the time of this slice is over"
 
 
 def seconds_of(text: str) -> float | None:
@@ -147,8 +151,43 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     part = item.config.stash[KEY]
-    if item.nodeid in part.rows and part.left is not None and part.left <= 0 and not item.get_closest_marker("bar"):
-        pytest.skip("the time of this slice is over")
+    if item.nodeid in part.rows and part.left is not None and part.left <= 0:
+        pytest.skip(_OVER)
+
+
+@pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
+def _setup_cut_off(item: pytest.Item) -> Iterator[None]:
+    part = item.config.stash[KEY]
+    with _cut_off(part.left if item.nodeid in part.rows else None):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    part = item.config.stash[KEY]
+    row = part.rows.get(item.nodeid)
+    try:
+        with _cut_off(part.left if row else None):
+            return (yield)
+    except pytest.skip.Exception as skipped:
+        if row and skipped.msg == _OVER:
+            row.saw = f"cut off at the end of the slice{f'; {row.saw}' if row.saw else ''}"
+        raise
+
+
+@contextmanager
+def _cut_off(seconds: float | None) -> Iterator[None]:
+    """Leave what runs inside when so many seconds are over; where the system has no alarm, at the next round."""
+    if seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.skip(_OVER))
+    signal.setitimer(signal.ITIMER_REAL, max(0.001, seconds))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
