@@ -1,6 +1,6 @@
 """A command under ptrace: at its n-th system call it is killed, or the call fails as a full or a broken disk fails it.
 
-A process of its own forks the commands (`tests.forking` has imported them) and follows all their threads. Counted are
+A process of its own forks the commands (it has imported them) and follows all their threads. Counted are
 the calls by which a command changes anything outside of itself. Linux on x86-64, where the system allows it.
 """
 
@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
@@ -228,7 +229,8 @@ def _probe() -> int:
 
 
 def _serve() -> None:
-    forking._imported()
+    for file in sorted((forking.ROOT / "mpkit" / "cli").glob("*.py")):
+        import_module(f"mpkit.cli.{file.stem}")
     for line in sys.stdin:
         sys.stdout.write(json.dumps(vars(_followed(json.loads(line)))) + "\n")
         sys.stdout.flush()
