@@ -31,7 +31,7 @@ Condition = sa.ColumnElement[bool]
 Expression = sa.ColumnElement[Any]
 Rows = Sequence[Mapping[str, object]]  # values by column name
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 PATIENCE = 30  # seconds a connection waits for others that hold the store
 
@@ -39,6 +39,10 @@ PATIENCE = 30  # seconds a connection waits for others that hold the store
 _WAL_SAFE = ((3, 51, 3),)
 _WAL_SAFE_PATCHES = {(3, 50): 7, (3, 44): 6}
 _OURS = re.compile(r"no such (table|column|function)|syntax error|has no column|too many", re.IGNORECASE)  # SQLite's
+
+
+class _Unreadable(ValueError):
+    """A stored value is none of ours: a flipped bit, a foreign hand."""
 
 
 class Utc(sa.TypeDecorator[datetime]):
@@ -54,13 +58,16 @@ class Utc(sa.TypeDecorator[datetime]):
         if value.tzinfo is None:
             message = "a naive time cannot be stored"
             raise ValueError(message)
-        return (value - _EPOCH) // _MICROSECOND
+        return (value - EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Give back an aware UTC time."""
         if value is None:
             return None
-        return _EPOCH + timedelta(microseconds=value)
+        try:
+            return EPOCH + timedelta(microseconds=value)
+        except (TypeError, OverflowError) as error:
+            raise _Unreadable(str(error)) from error
 
 
 class Json(sa.TypeDecorator[Any]):
@@ -75,7 +82,12 @@ class Json(sa.TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401, ARG002
         """Read it back."""
-        return None if value is None else json.loads(value)
+        if value is None:
+            return None
+        try:
+            return json.loads(value)
+        except (TypeError, ValueError) as error:
+            raise _Unreadable(str(error)) from error
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once: it is asked often
@@ -150,6 +162,8 @@ def _trouble_said(engine: sa.Engine) -> Iterator[None]:
         if trouble is None:
             raise
         raise trouble from error
+    except _Unreadable as error:
+        raise StoreTrouble("store_damaged", where=where(engine), why=str(error)) from error
 
 
 def _trouble(engine: sa.Engine, error: sa.exc.DBAPIError) -> StoreTrouble | None:
@@ -191,10 +205,21 @@ def open_store(url: str) -> sa.Engine:
     return engine
 
 
-def migrate(engine: sa.Engine) -> None:
-    """Bring the store to this program's version in one exclusive transaction, after a backup of what was there."""
+def _migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(files("mpkit") / "migrations"))
+    return config
+
+
+def revisions() -> frozenset[str]:
+    """The versions of a store this program can read, its own and all before."""
+    script = ScriptDirectory.from_config(_migrations())
+    return frozenset(revision.revision for revision in script.walk_revisions())
+
+
+def migrate(engine: sa.Engine) -> None:
+    """Bring the store to this program's version in one exclusive transaction, after a backup of what was there."""
+    config = _migrations()
     script = ScriptDirectory.from_config(config)
     head = script.get_current_head()
     with reading(engine) as connection:
@@ -204,7 +229,7 @@ def migrate(engine: sa.Engine) -> None:
         raise StoreTrouble("store_foreign", where=where(engine))
     if found == head:
         return
-    if found is not None and found not in {revision.revision for revision in script.walk_revisions()}:
+    if found is not None and found not in revisions():
         raise StoreTrouble("store_newer", where=where(engine), found=found)
     if found is not None:
         backup_before_migration(engine, found)

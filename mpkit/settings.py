@@ -23,6 +23,14 @@ from pydantic_settings import (
 from mpkit.errors import WrongUsage
 
 REAL_API = "https://api.mercadopago.com"
+# What a setting takes, in signs that read the same in every language.
+_TAKES = {
+    "pace": "0 < … ≤ 100",
+    "lang": "es | pt | en",
+    "api_url": "https://…",
+    "log_format": "text | json",
+    "log_level": "DEBUG | INFO | WARNING | ERROR",
+}
 
 
 def on_this_machine(url: str) -> bool:
@@ -96,7 +104,7 @@ class Settings(BaseSettings):
     @classmethod
     def _language(cls, value: str) -> str:
         if value not in {"", "es", "pt", "en"}:
-            message = "es, pt or en"
+            message = _TAKES["lang"]
             raise ValueError(message)
         return value
 
@@ -114,7 +122,7 @@ class Settings(BaseSettings):
         try:
             urlsplit(value).port  # noqa: B018 - looked at to be checked
         except ValueError as error:
-            message = "not a web address"
+            message = _TAKES["api_url"]
             raise ValueError(message) from error
         return value
 
@@ -122,7 +130,7 @@ class Settings(BaseSettings):
     @classmethod
     def _form(cls, value: str) -> str:
         if value not in {"text", "json"}:
-            message = "text or json"
+            message = _TAKES["log_format"]
             raise ValueError(message)
         return value
 
@@ -130,7 +138,7 @@ class Settings(BaseSettings):
     @classmethod
     def _level(cls, value: str) -> str:
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
-            message = "DEBUG, INFO, WARNING or ERROR"
+            message = _TAKES["log_level"]
             raise ValueError(message)
         return value.upper()
 
@@ -161,7 +169,8 @@ def load(**given: object) -> Settings:
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        wrong = "; ".join(f"MPKIT_{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        names = dict.fromkeys(str(each["loc"][0]) for each in error.errors())
+        wrong = "; ".join(f"MPKIT_{name.upper()} ({_TAKES.get(name, '…')})" for name in names)
         raise WrongUsage("settings_unreadable", wrong=wrong) from error
     except (OSError, ValueError) as error:  # a broken mpkit.toml or .env
         file, why = _broken_file() or ("mpkit.toml", error)

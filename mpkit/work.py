@@ -147,6 +147,10 @@ class Cancelled(Exception):
     """Raised by a progress callable when the work was asked to stop; nothing is half-done."""
 
 
+class GivenUp(Cancelled):
+    """Stopped for good: what is left of the work is not wanted any more."""
+
+
 def silent(done: int, total: int | None, step: str = "") -> None:
     """A progress nobody reads."""
 

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from mpkit.db import Engine, open_store
 from mpkit.sandbox import Served, World, serve
+from tests.quick import forget_the_disk
 
 pytest_plugins = ("tests.soak", "tests.chromium")
+forget_the_disk()
+hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine breaks no test
+hypothesis.settings.load_profile("ours")
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"

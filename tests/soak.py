@@ -9,15 +9,23 @@ saw; the count is asserted here, so that a bar that ran too few rounds fails:
         bar.saw("0 duplicates, 0 missing")
 
 A slice (`--slice 20m`) shares its time among the bars: each runs at least its reduced rounds and stops at its part.
-Tests that only carry the mark `soak` run whole or, when the slice's time is over, not at all; the table says which.
+Tests that only carry the mark `soak` run whole. When the slice's time is over, what runs is cut off where it is and the
+rest is not begun; the table says which.
+
+The table keeps the lines of bars that were not asked for this time, so that one of them can be measured alone:
+`make soak ARGS=tests/plan/test_traced.py`.
 """
 
 from __future__ import annotations
 
 import platform
+import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +93,7 @@ class Slice:
 
 
 KEY = pytest.StashKey[Slice]()
+_OVER = "the time of this slice is over"
 
 
 def seconds_of(text: str) -> float | None:
@@ -142,8 +151,43 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     part = item.config.stash[KEY]
-    if item.nodeid in part.rows and part.left is not None and part.left <= 0 and not item.get_closest_marker("bar"):
-        pytest.skip("the time of this slice is over")
+    if item.nodeid in part.rows and part.left is not None and part.left <= 0:
+        pytest.skip(_OVER)
+
+
+@pytest.hookimpl(wrapper=True, specname="pytest_runtest_setup")
+def _setup_cut_off(item: pytest.Item) -> Iterator[None]:
+    part = item.config.stash[KEY]
+    with _cut_off(part.left if item.nodeid in part.rows else None):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    part = item.config.stash[KEY]
+    row = part.rows.get(item.nodeid)
+    try:
+        with _cut_off(part.left if row else None):
+            return (yield)
+    except pytest.skip.Exception as skipped:
+        if row and skipped.msg == _OVER:
+            row.saw = f"cut off at the end of the slice{f'; {row.saw}' if row.saw else ''}"
+        raise
+
+
+@contextmanager
+def _cut_off(seconds: float | None) -> Iterator[None]:
+    """Leave what runs inside when so many seconds are over; where the system has no alarm, at the next round."""
+    if seconds is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, lambda *_: pytest.skip(_OVER))
+    signal.setitimer(signal.ITIMER_REAL, max(0.001, seconds))
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -165,26 +209,42 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if where and not hasattr(session.config, "workerinput"):
         file = session.config.rootpath / where
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(table(session.config.stash[KEY]), encoding="utf-8")
+        before = file.read_text(encoding="utf-8") if file.exists() else ""
+        text = table(session.config.stash[KEY], kept(before, session.config.rootpath))
+        file.write_text(text, encoding="utf-8")
 
 
-def table(part: Slice) -> str:
-    """The Markdown page of one soak."""
-    asked = "whole" if part.seconds is None else f"a slice of {part.seconds / 60:g} minutes"
-    lines = [
+def kept(before: str, root: Path) -> dict[str, str]:
+    """The lines of an earlier table by their tests, but for tests that are there no more."""
+    lines = {}
+    for line in before.splitlines():
+        test = line.rpartition("| `")[2].removesuffix("` |")
+        path, _, name = test.partition("::")
+        if name and (root / path).exists() and f"def {name.partition('[')[0]}(" in (root / path).read_text("utf-8"):
+            lines[test] = line
+    return lines
+
+
+def table(part: Slice, lines: dict[str, str]) -> str:
+    """The Markdown page of one soak: its lines, and the `lines` of bars that were not asked for."""
+    asked = "whole" if part.seconds is None else f"in a slice of {part.seconds / 60:g} minutes"
+    today = datetime.now(UTC).date().isoformat()
+    minutes = (time.monotonic() - part.begun) / 60
+    head = [
         "# Soak",
         "",
         f"Written by `make soak`: mpkit {__version__}, Python {platform.python_version()}, {platform.system()}.",
-        f"Asked for: {asked};",
-        f"ended after {(time.monotonic() - part.begun) / 60:.1f} minutes. Seeds count up from 0, so each line repeats.",
+        "One line is measured anew with `make soak ARGS=<its test>`; the others stay as they were. Seeds count up from",
+        f"0, so each line repeats. Last asked for: {len(part.rows)} bars, {asked}, {minutes:.1f} minutes.",
         "",
-        "| bar | rounds run of stated | seen | result | seconds |",
-        "|---|---|---|---|---|",
+        "| bar | rounds run of stated | seen | result | seconds | measured | test |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for row in part.rows.values():
+    for test, row in part.rows.items():
         counts = f"{row.run} of {row.stated}" if row.stated else "-"
-        lines.append(f"| {row.says.replace('|', '/')} | {counts} | {row.saw} | {row.outcome} | {row.seconds:.0f} |")
-    return "\n".join([*lines, ""])
+        said = [row.says, counts, row.saw, row.outcome, f"{row.seconds:.0f}", today, f"`{test}`"]
+        lines = lines | {test: f"| {' | '.join(one.replace('|', '/') for one in said)} |"}
+    return "\n".join([*head, *(lines[test] for test in sorted(lines)), ""])
 
 
 @pytest.fixture

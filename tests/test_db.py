@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mpkit import db
 from mpkit.errors import StoreTrouble
+from tests.quick import durable
 
 things = sa.Table(
     "things",
@@ -98,7 +99,8 @@ def test_a_reader_does_not_block_a_writer_that_has_not_committed(engine: db.Engi
 
 
 def test_the_connection_rules_hold(engine: db.Engine) -> None:
-    with db.reading(engine) as connection:
+    engine.dispose()
+    with durable(), db.reading(engine) as connection:  # newly opened
         ask = connection.exec_driver_sql
         assert ask("PRAGMA synchronous").scalar() == 2
         assert ask("PRAGMA foreign_keys").scalar() == 1

@@ -11,6 +11,7 @@ import ssl
 import threading
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import httpcore
@@ -105,6 +106,12 @@ class _TimedNetwork(httpcore.SyncBackend):
         return _TimedStream(stream, self._deadline, self._clock)
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom we believe: the certificates that come with the library, read once for all connections."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class HttpxTransport:
     """A pool of connections to one address; safe to share between threads.
 
@@ -116,9 +123,9 @@ class HttpxTransport:
         self._url = httpx.URL(url)
         self._clock = clock or SystemClock()
         self._deadline = _Deadline()
-        carrier = httpx.HTTPTransport(trust_env=False)
+        carrier = httpx.HTTPTransport(verify=_trust(), trust_env=False)
         carrier._pool = httpcore.ConnectionPool(  # noqa: SLF001 - the only way to count total time; httpx is pinned
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_trust(),
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=20.0,

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from mpkit.branches import entry, rows
 from mpkit.branches.comparing import Origin, Proposed
-from mpkit.branches.listing import Wanted, propose, wanted
+from mpkit.branches.listing import Wanted, Witness, propose, wanted
 from mpkit.db import Engine, writing
 from mpkit.errors import Refused
 from mpkit.model import Branch, Register
@@ -48,12 +48,14 @@ def _edited(
         raise Refused("list_edit_incomplete", text=", ".join(told)) from error
 
 
-def amend(engine: Engine, account: str, edits: Edits, *, origin: Origin, clock: Clock) -> Proposed:
+def amend(
+    engine: Engine, account: str, edits: Edits, *, origin: Origin, clock: Clock, witness: Witness | None = None
+) -> Proposed:
     """Write the edits into the list; said twice they change nothing more. An edit may open again what is closed."""
     after = amended(wanted(engine, account), edits)
     branches = [one for one in after.branches if one.external_id in edits.get("branches", {})]
     registers = [one for one in after.registers if one.external_id in edits.get("registers", {})]
-    return propose(engine, account, branches, registers, origin=origin, clock=clock, reopens=True)
+    return propose(engine, account, branches, registers, origin=origin, clock=clock, reopens=True, witness=witness)
 
 
 def clear(engine: Engine, account: str, blanks: Mapping[tuple[str, str], Collection[str]], *, at: datetime) -> None:

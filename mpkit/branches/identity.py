@@ -9,11 +9,13 @@ Two different ids of the merchant's own contradict likeness: then even a sure on
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from typing import NamedTuple
 
 from mpkit.model import Branch
 from mpkit.places.atlas import kilometres
@@ -25,9 +27,11 @@ _NEAR_KM, _AROUND_KM = 0.15, 1.0
 _CELL = 0.01  # degrees, about a kilometre: how wide shops are looked for
 _CROWD = 60  # shops in one such square, or of one name in a city, tell nothing of who is who
 _SPELT = 0.82  # streets written that much alike are one street
+_FIGURE = re.compile(r"\d").search
 _NO_NUMBER = frozenset({"", "s n", "sn", "0"})
 
 
+_Called = tuple[tuple[str, ...], str]  # city and name
 Question = Callable[[Branch, Branch], bool]
 
 
@@ -69,10 +73,10 @@ def identify(
     `contradict` says whether two branches cannot be taken for one another without asking, `apart` whether they are not
     the same for certain; `linked` are branches known by id, whose names are no sign of anybody else.
     """
-    names = _Names([*known, *linked]), _Names(fresh)
-    found = {}
-    for n, (branch, around) in enumerate(zip(fresh, _near(fresh, known), strict=True)):
-        found[n] = _alike(branch, [other for other in around if not apart(branch, other)], names)
+    found, looks, held = {}, list(map(_look, fresh)), list(map(_look, known))
+    names = _Names([*held, *map(_look, linked)]), _Names(looks)
+    for n, (look, around) in enumerate(zip(looks, _near(looks, held), strict=True)):
+        found[n] = _alike(look, [other for other in around if not apart(look.branch, other.branch)], names)
     courted: dict[str, list[float]] = defaultdict(list)
     for candidates in found.values():
         for each in candidates:
@@ -96,104 +100,135 @@ def identify(
 
 def likeness(one: Branch, other: Branch, *, telling: bool = True) -> Likeness:
     """How alike two branches are; `telling` False: their names are those of many shops, and weigh half."""
-    a, b = one.location, other.location
-    town = _town(one) == _town(other)
-    address = 0.0
-    if town and _ratio(fold(a.street_name), fold(b.street_name), _SPELT) >= _SPELT:
-        numbers = fold(a.street_number), fold(b.street_number)
-        address = 1.0 if numbers[0] == numbers[1] and numbers[0] not in _NO_NUMBER else 0.6
-    apart = kilometres(a.latitude, a.longitude, b.latitude, b.longitude)
-    point = 1.0 if apart <= _NEAR_KM else 0.4 if apart <= _AROUND_KM else 0.0
-    names = fold(one.name), fold(other.name)
-    name = _ratio(*names, 0.0) if address or point == 1.0 else float(names[0] == names[1] != "")
+    return _likeness(_look(one), _look(other), telling=telling)
+
+
+def _likeness(one: _Look, other: _Look, *, telling: bool) -> Likeness:
+    town, address, point = one.town == other.town, 0.0, _point(one, other)
+    if town and _ratio(one.street, other.street, _SPELT) >= _SPELT:
+        address = 1.0 if one.number == other.number and one.number not in _NO_NUMBER else 0.6
+    same = one.name.folded == other.name.folded != ""
+    name = _ratio(one.name, other.name, 0.0) if address or point == 1.0 else float(same)
     score = _ADDRESS * address + _POINT * point + _NAME * name * (1.0 if telling else 0.5)
-    strong = (address == 1.0) or (telling and town and names[0] == names[1] != "")
-    return Likeness(other, round(score, 4), strong)
+    return Likeness(other.branch, round(score, 4), strong=address == 1.0 or (telling and town and same))
+
+
+def _point(one: _Look, other: _Look) -> float:
+    """How near two branches are, measured only where they may be near at all."""
+    a, b = one.branch.location, other.branch.location
+    if abs(a.latitude - b.latitude) > _CELL:
+        return 0.0
+    apart = kilometres(a.latitude, a.longitude, b.latitude, b.longitude)
+    return 1.0 if apart <= _NEAR_KM else 0.4 if apart <= _AROUND_KM else 0.0
+
+
+class _Text(NamedTuple):
+    """A folded text, its words, and those of them with figures in them."""
+
+    folded: str
+    words: frozenset[str]
+    numbers: frozenset[str]
+
+
+class _Look(NamedTuple):
+    """A branch as others are compared with it."""
+
+    branch: Branch
+    town: tuple[str, ...]
+    street: _Text
+    number: str
+    name: _Text
+
+
+def _look(branch: Branch) -> _Look:
+    place = branch.location
+    return _Look(branch, _town(branch), _text(place.street_name), fold(place.street_number), _text(branch.name))
+
+
+def _text(text: str) -> _Text:
+    folded = fold(text)
+    words = frozenset(folded.split())
+    return _Text(folded, words, frozenset(filter(_FIGURE, words)))
 
 
 class _Names:
     """How many of some branches are called the same in the same city."""
 
-    def __init__(self, branches: Sequence[Branch]) -> None:
-        self.counts = Counter(_called(branch) for branch in branches)
-        self.ids = {branch.external_id for branch in branches}
+    def __init__(self, looks: Sequence[_Look]) -> None:
+        self.counts = Counter(map(_called, looks))
+        self.ids = {look.branch.external_id for look in looks}
 
-    def others(self, name: tuple[str, ...], pair: tuple[Branch, Branch]) -> int:
+    def others(self, name: _Called, pair: tuple[_Look, _Look]) -> int:
         """How many besides these two are called so."""
-        return self.counts[name] - sum(_called(each) == name and each.external_id in self.ids for each in pair)
+        return self.counts[name] - sum(_called(each) == name and each.branch.external_id in self.ids for each in pair)
 
 
-def _alike(branch: Branch, near: Iterable[Branch], names: tuple[_Names, _Names]) -> list[Likeness]:
+def _alike(branch: _Look, near: Iterable[_Look], names: tuple[_Names, _Names]) -> list[Likeness]:
     """Those that may be the branch, best first; equal ones by id, so that no order matters."""
     found = []
     for other in near:
-        alike = likeness(branch, other)
+        alike = _likeness(branch, other, telling=True)
         if not alike.strong and alike.score < LIKELY:
             continue  # whatever their names are worth
         pair = (branch, other)
         if any(each.others(_called(one), pair) for each in names for one in pair):
-            alike = likeness(branch, other, telling=False)
+            alike = _likeness(branch, other, telling=False)
         if alike.strong or alike.score >= LIKELY:
             found.append(alike)
     return sorted(found, key=lambda each: (-each.score, each.branch.external_id))
 
 
-def _near(fresh: Sequence[Branch], known: Sequence[Branch]) -> Iterable[list[Branch]]:
+def _near(fresh: Iterable[_Look], known: Iterable[_Look]) -> Iterable[list[_Look]]:
     """For each fresh branch the known ones worth a look: of its square, its address, its name in the city."""
-    index: dict[tuple[object, ...], list[Branch]] = defaultdict(list)
-    for branch in known:
-        for key in _keys(branch, around=False):
-            index[key].append(branch)
-    for branch in fresh:
-        looked: dict[str, Branch] = {}
-        for key in _keys(branch, around=True):
+    index: dict[tuple[object, ...], list[_Look]] = defaultdict(list)
+    for look in known:
+        for key in _keys(look, around=False):
+            index[key].append(look)
+    for look in fresh:
+        looked: dict[str, _Look] = {}
+        for key in _keys(look, around=True):
             if len(index.get(key, ())) <= _CROWD:
-                looked.update({other.external_id: other for other in index.get(key, ())})
+                looked.update({other.branch.external_id: other for other in index.get(key, ())})
         yield list(looked.values())
 
 
-def _keys(branch: Branch, *, around: bool) -> list[tuple[object, ...]]:
-    place = branch.location
+def _keys(look: _Look, *, around: bool) -> list[tuple[object, ...]]:
+    place = look.branch.location
     row, column = int(place.latitude // _CELL), int(place.longitude // _CELL)
     reach = (-1, 0, 1) if around else (0,)
     squares: list[tuple[object, ...]] = [("at", row + r, column + c) for r in reach for c in reach]
-    town = _town(branch)
-    return [
-        *squares,
-        ("address", *town, fold(place.street_name), fold(place.street_number)),
-        ("name", *town, fold(branch.name)),
-    ]
+    return [*squares, ("address", look.town, look.street.folded, look.number), ("name", *_called(look))]
 
 
-def _called(branch: Branch) -> tuple[str, ...]:
-    return *_town(branch), fold(branch.name)
+def _called(look: _Look) -> _Called:
+    return look.town, look.name.folded
 
 
 def _town(branch: Branch) -> tuple[str, ...]:
     return fold(branch.location.state), fold(branch.location.city)
 
 
-@lru_cache(maxsize=200_000)
-def _ratio(one: str, other: str, least: float) -> float:
-    """How alike two folded texts are, word order aside, 0 where it is less than `least`.
+def _ratio(one: _Text, other: _Text, least: float) -> float:
+    """How alike two texts are, word order aside, 0 where it is less than `least`.
 
     A text whose words are all in the other counts as near; other numbers are others: Calle 50 is not Calle 51.
     """
-    if one == other:
-        return 1.0 if one else 0.0
-    one, other = sorted((one, other))
+    if one.folded == other.folded:
+        return 1.0 if one.folded else 0.0
+    if one.numbers != other.numbers and not (one.words <= other.words or other.words <= one.words):
+        return 0.0
+    return _spelt(*sorted((one.folded, other.folded)), least)
+
+
+@lru_cache(maxsize=200_000)
+def _spelt(one: str, other: str, least: float) -> float:
+    """How alike two texts with the same figures are."""
     words, others = set(one.split()), set(other.split())
     if not words or not others:
         return 0.0
     if words <= others or others <= words:
         return 0.9
-    if _numbers(words) != _numbers(others):
-        return 0.0
     matcher = SequenceMatcher(None, " ".join(sorted(words)), " ".join(sorted(others)))
     if matcher.real_quick_ratio() < least or matcher.quick_ratio() < least:
         return 0.0
     return matcher.ratio()
-
-
-def _numbers(words: set[str]) -> set[str]:
-    return {word for word in words if any(letter.isdigit() for letter in word)}

@@ -6,7 +6,7 @@ and can be taken back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from mpkit.branches.comparing import ASK, Choice, Compared, Key, Origin, Propose
 from mpkit.db import Connection, Engine, reading, writing
 from mpkit.model import Branch, Register
 from mpkit.work import Clock
+
+Witness = Callable[[Connection, Proposed], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,11 @@ def propose(
     reopens: bool = False,
     write: bool = True,
     choice: Choice = ASK,
+    witness: Witness | None = None,
 ) -> Proposed:
     """One source alone: see `propose_all`."""
     source = Source(origin, tuple(branches), tuple(registers), reopens)
-    return propose_all(engine, account, [source], clock=clock, write=write, choice=choice)
+    return propose_all(engine, account, [source], clock=clock, write=write, choice=choice, witness=witness)
 
 
 def propose_all(
@@ -118,10 +121,12 @@ def propose_all(
     clock: Clock,
     write: bool = True,
     choice: Choice = ASK,
+    witness: Witness | None = None,
 ) -> Proposed:
     """Take everything of one run into the list of an account, or only say what that would do (`write` False).
 
     All of it is written at once: a kill leaves the list as it was. What is written can be taken back by `undo`.
+    `witness` is told within that transaction, so that what it writes stands with it or not at all.
     """
     said = sorted((each for source in sources for each in source.said()), key=lambda each: each.object)
     if not write:
@@ -134,7 +139,10 @@ def propose_all(
         _write(connection, account, compared)
         rows.write_ids(connection, account, _ids(sources), at)
         kept = takeins.keep(connection, account, told=_told(sources), held=held, compared=compared, at=at)
-    return replace(compared.proposed, take_in=kept)
+        proposed = replace(compared.proposed, take_in=kept)
+        if witness is not None:
+            witness(connection, proposed)
+    return proposed
 
 
 def _told(sources: Sequence[Source]) -> tuple[str, list[str]]:

@@ -211,9 +211,9 @@ class _Drawn:
 
 
 def finished(job: Job) -> dict[str, Any]:
-    """The result of a job that ran here; a cancelled one is an interruption, a failed one its own error."""
+    """The result of a job that ran here; a stopped one is an interruption, one that could not go on its own error."""
     from mpkit.jobs import outcome  # noqa: PLC0415 - heavy
 
-    if job.state == "cancelled":
+    if job.state in {"cancelled", "paused"} and (job.error or {"key": "job_cancelled"})["key"] == "job_cancelled":
         raise Cancelled
     return outcome(job)

@@ -71,7 +71,7 @@ def _keys(found: dict[str, Any], said: list[str]) -> list[str]:
 def _accept(
     bench: Workbench, account: Account, found: dict[str, Any], keys: list[str], amount: str, *, yes: bool, as_json: bool
 ) -> None:
-    done = _job(bench, account, "accept", {"keys": keys, "amount": amount}) if keys else {"accepted": 0}
+    done = _job(bench, account, "accept", {"keys": keys, "amount": amount}) if keys else dict[str, Any](accepted=0)
     head = done.get("plan")
     applied: dict[str, Any] | None = None
     if head and yes:
@@ -110,9 +110,9 @@ def _said(found: dict[str, Any], language: str) -> str:
     for kind in _KINDS:
         for row in found[kind]:
             what = say(f"plan_object_{row['object']}", language)
-            name = " · ".join(filter(None, (row["external_id"], row["name"], row["branch"])))
-            lines.append(f"  {row['key']}  {say(f'drift_kind_{kind}', language)}: {what} {name}")
-            lines += [_field(*each, language) for each in row["fields"].items() if kind == "changed"]
+            called = " · ".join(filter(None, (row["external_id"], row["name"], row["branch"])))
+            lines.append(f"  {row['key']}  {say(f'drift_kind_{kind}', language)}: {what} {called}")
+            lines += [_field(name, of, language) for name, of in row["fields"].items() if kind == "changed"]
             if row["stickers"]:
                 lines.append(f"      {_signs(row['stickers'], language)}")
     return "\n".join([*lines, say("drift_how", language)])

@@ -14,12 +14,12 @@ from typing import Any
 
 from mpkit import errors, log
 from mpkit.db import Engine
-from mpkit.errors import MpkitError
+from mpkit.errors import ApiError, MpkitError
 from mpkit.jobs import rows
-from mpkit.jobs.kinds import runner
+from mpkit.jobs.kinds import RESUMED, runner
 from mpkit.jobs.rows import Job
 from mpkit.jobs.workbench import Workbench
-from mpkit.work import Cancelled, Clock, Progress, silent
+from mpkit.work import Cancelled, Clock, GivenUp, Progress, silent
 
 _BEAT_SECONDS = 1.0
 _WRITE_SECONDS = 0.3  # progress is written no more often
@@ -92,7 +92,7 @@ class Hold:
         try:
             state, outcome = self._outcome(bench)
         except KeyboardInterrupt:
-            rows.end(self._engine, self._job, "cancelled", clock=self._clock, error=_cancelled())
+            rows.end(self._engine, self._job, self._stopped(), clock=self._clock, error=_cancelled())
             raise
         finally:
             self._ended.set()
@@ -114,11 +114,12 @@ class Hold:
             result = runner(job.kind)(bench, dict(job.arguments), self.progress)
         except Stopping:
             return "queued", {}
-        except Cancelled:
-            return "cancelled", {"error": _cancelled()}
+        except Cancelled as stop:
+            return "cancelled" if isinstance(stop, GivenUp) else self._stopped(), {"error": _cancelled()}
         except MpkitError as error:
-            _log.info("failed", job=job.id, kind=job.kind, why=error.key)
-            return "failed", {"error": told(error)}
+            state = self._stopped() if job.kind in RESUMED and isinstance(error, ApiError) else "failed"
+            _log.info(state, job=job.id, kind=job.kind, why=error.key)
+            return state, {"error": told(error)}
         except Exception as error:  # noqa: BLE001 - a face of its own: whatever a job throws is logged here once
             trouble = errors.of_system(error, where=bench.settings.data)
             if trouble is not None:
@@ -129,6 +130,10 @@ class Hold:
             return "failed", {"error": {"key": "job_unexpected", "values": {"number": number}, "kind": "MpkitError"}}
         _log.info("done", job=job.id, kind=job.kind)
         return "done", {"result": dict(result)}
+
+    def _stopped(self) -> str:
+        """What becomes of a job that stops half-way: a token that has expired, a server that is gone, a press."""
+        return "paused" if self._job.kind in RESUMED else "cancelled"
 
 
 def _cancelled() -> dict[str, Any]:

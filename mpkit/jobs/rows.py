@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from mpkit.db import Connection, Engine, Json, Utc, metadata, reading, writing
 from mpkit.errors import Busy, Refused
-from mpkit.jobs.kinds import ALONE, ONCE
+from mpkit.jobs.kinds import ALONE, ONCE, RESUMED
 from mpkit.work import Clock
 
 _ALIKE = 30  # jobs of one family looked at: the older ones tell nothing new
@@ -64,7 +64,7 @@ class Job:
     kind: str
     key: str
     arguments: Mapping[str, Any]
-    state: str  # queued, running, done, failed, cancelled
+    state: str  # queued, running, done, failed, cancelled, paused
     progress: Mapping[str, Any] = field(default_factory=dict)
     result: Mapping[str, Any] | None = None
     error: Mapping[str, Any] | None = None
@@ -80,7 +80,7 @@ class Job:
     @property
     def finished(self) -> bool:
         """Whether nothing more will happen to it."""
-        return self.state in {"done", "failed", "cancelled"}
+        return self.state in {"done", "failed", "cancelled", "paused"}
 
 
 def submit(
@@ -207,11 +207,15 @@ def live(engine: Engine) -> tuple[Job, ...]:
 
 
 def request_cancel(engine: Engine, job_id: str, *, clock: Clock) -> Job:
-    """Ask a job to stop: a queued one is cancelled at once, a running one at its next sign of progress."""
+    """Ask a job to stop: a queued one stops at once, a running one at its next sign of progress.
+
+    One of `RESUMED` is paused by it, any other cancelled.
+    """
     with writing(engine) as connection:
         mine = jobs.c.id == job_id
+        stopped = sa.case((jobs.c.kind.in_(RESUMED), "paused"), else_="cancelled")
         connection.execute(
-            jobs.update().where(mine & (jobs.c.state == "queued")).values(state="cancelled", ended=clock.now())
+            jobs.update().where(mine & (jobs.c.state == "queued")).values(state=stopped, ended=clock.now())
         )
         connection.execute(jobs.update().where(mine & (jobs.c.state == "running")).values(cancel_requested=True))
     return find(engine, job_id)

@@ -1,5 +1,7 @@
 """What we did and what we know of it: intents and outcomes, objects, plans, printed pieces, who is at work."""
 
+from mpkit.ledger import audit
+from mpkit.ledger.audit import By, Done
 from mpkit.ledger.holding import HEARTBEAT, Hold, beat, give_back, take, writing_held
 from mpkit.ledger.intents import (
     Intent,
@@ -36,12 +38,15 @@ __all__ = [
     "HEARTBEAT",
     "IN_USE",
     "PANEL",
+    "By",
+    "Done",
     "Hold",
     "Intent",
     "Known",
     "Piece",
     "Seal",
     "Taken",
+    "audit",
     "beat",
     "body_hash",
     "enter_sticker",

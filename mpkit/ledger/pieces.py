@@ -9,8 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from mpkit import db
-from mpkit.db import Connection, Engine
+from mpkit.db import EPOCH, Connection, Engine
 from mpkit.errors import StoreTrouble
+from mpkit.ledger import audit
+from mpkit.ledger.audit import By, Done
 from mpkit.ledger.objects import Seal
 from mpkit.ledger.rows import counters, pieces
 
@@ -56,14 +58,33 @@ def _serials(connection: Connection, account: str, n: int) -> tuple[int, ...]:
     return tuple(range(first, first + n))
 
 
-def record_pieces(engine: Engine, account: str, made: Iterable[Piece], *, seal: Seal) -> None:
-    """Record the pieces of a finished, proven book, all or none; recording the same book again changes nothing."""
+def record_pieces(engine: Engine, account: str, made: Iterable[Piece], *, seal: Seal, by: By | None = None) -> None:
+    """Record the pieces of a finished, proven book, all or none; recording the same book again changes nothing.
+
+    `by` is who printed it; a piece for a register that had one before is a reprint.
+    """
+    made = list(made)
     rows = [_row(account, piece, seal) for piece in made]
     with db.writing(engine) as connection:
+        found = connection.execute(pieces.select().where(pieces.c.account == account)).all()
+        serials, had = {row.serial for row in found}, {row.register for row in found}
         db.upsert(connection, pieces, rows, key=("account", "serial"))
+        new = [piece for piece in made if piece.serial not in serials]
+        done = [_done("reprint" if piece.register in had else "print", piece) for piece in new]
+        audit.append(connection, account, done, by or By("", _latest(made)), seal=seal)
 
 
-def set_state(engine: Engine, account: str, serials: Collection[int], state: str, *, seal: Seal) -> None:
+def _latest(made: Iterable[Piece]) -> datetime:
+    return max((piece.printed for piece in made), default=EPOCH)
+
+
+def _done(kind: str, piece: Piece) -> Done:
+    """What the audit says of a piece."""
+    details = {"register": piece.register, "pos": piece.pos_id, "book": piece.book, "page": piece.page}
+    return Done(kind, "piece", str(piece.serial), details)
+
+
+def set_state(engine: Engine, account: str, serials: Collection[int], state: str, *, seal: Seal, by: By) -> None:
     """Say what has become of some pieces: placed, replaced, void, lost."""
     with db.writing(engine) as connection:
         found = connection.execute(
@@ -75,9 +96,12 @@ def set_state(engine: Engine, account: str, serials: Collection[int], state: str
                 raise StoreTrouble("ledger_piece_damaged", serial=str(piece.serial), register=piece.register)
         rows = [_row(account, piece, seal) for piece in changed]
         db.upsert(connection, pieces, rows, key=("account", "serial"))
+        other = {row.serial for row in found if row.state != state}
+        done = [_done(state, piece) for piece in changed if piece.serial in other]
+        audit.append(connection, account, done, by, seal=seal)
 
 
-def void_pieces(connection: Connection, account: str, serials: Collection[int], *, seal: Seal) -> None:
+def void_pieces(connection: Connection, account: str, serials: Collection[int], *, seal: Seal, by: By) -> None:
     """In the transaction of an outcome: these pieces carry a code that pays nobody any more.
 
     A damaged row keeps its broken seal, and is void all the same: it must not count as a sign in use.
@@ -92,6 +116,7 @@ def void_pieces(connection: Connection, account: str, serials: Collection[int], 
         changed = {"state": "void"} | ({"mac": seal(_text(account, piece))} if piece.sound else {})
         mine = (pieces.c.account == account) & (pieces.c.serial == row.serial)
         connection.execute(pieces.update().where(mine).values(changed))
+    audit.append(connection, account, [_done("void", _piece(account, row, seal)) for row in found], by, seal=seal)
 
 
 def enter_sticker(

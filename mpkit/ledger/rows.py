@@ -99,6 +99,46 @@ holders = sa.Table(
     sa.Column("heartbeat", Utc, nullable=False),
 )
 
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),  # 1, 2, 3 … without a gap
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),  # see audit.KINDS
+    sa.Column("object", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),  # the file or page it came from
+    sa.Column("details", Json, nullable=False),
+    sa.Column("link", sa.Text, nullable=False),  # the seal over the row before and this one
+    sa.Index("audit_at", "account", "at"),
+    sa.Index("audit_subject", "account", "subject"),
+)
+
+audit_heads = sa.Table(
+    "audit_heads",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("link", sa.Text, nullable=False),
+    sa.Column("mac", sa.Text, nullable=False),
+)
+
+
+def audit_as_text(account: str) -> sa.Select[Any]:
+    """The rows of an account in their order, the values as they stand: times in ticks, details as text."""
+    c = audit.c
+    at, details = sa.type_coerce(c.at, sa.BigInteger), sa.type_coerce(c.details, sa.Text)
+    columns = (c.n, at, c.who, c.kind, c.object, c.subject, c.source, details, c.link)
+    return sa.select(*columns).where(c.account == account).order_by(c.n)
+
+
+def audit_lock(connection: sa.Connection, account: str) -> None:
+    """One at a time writes to an account's audit; in SQLite whoever writes is alone already."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"audit {account}"))))
+
 
 def states_of(account: str, plan: str) -> sa.Select[Any]:
     """The query for the states a plan's changes are in, and how many are in each."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import streamlit as st
+
+from mpkit.pages.frame import words
 
 
 def begin(name: str, default: str, allowed: Collection[str] | None = None) -> None:
@@ -27,3 +29,17 @@ def keep(name: str, default: str, *, everywhere: bool = False) -> str:
     else:
         st.query_params.pop(name, None)
     return value
+
+
+def choose(name: str, options: Sequence[str], key: str) -> str:
+    """One of a few views of a page as a row of presses, said as `{key}_{option}`; the first where none was chosen."""
+    begin(name, options[0], options)
+    st.segmented_control(
+        words(key),
+        options,
+        required=True,
+        key=name,
+        format_func=lambda each: words(f"{key}_{each}"),
+        label_visibility="collapsed",
+    )
+    return keep(name, options[0]) or options[0]

@@ -42,11 +42,11 @@ def lines(
     """What to do, the most urgent first; never more than seven."""
     found = [*map(_unfinished, unfinished), *_silent(list(silent))]
     if counts.wanted and account.amount is None:
-        found.append(Line("today_amount", "branches", "today_answer", "help", query={"step": "create"}))
+        found.append(Line("today_amount", "changes", "today_answer", "help"))
     missing = counts.wanted - counts.existing
     if missing > 0:
         values: dict[str, object] = {"n": missing}
-        found.append(Line("today_to_create", "branches", "today_create", "add_business", values, {"step": "create"}))
+        found.append(Line("today_to_create", "changes", "today_create", "add_business", values))
     if counts.to_correct:
         values = {"n": counts.to_correct}
         found.append(Line("today_to_correct", "branches", "today_correct", "edit_note", values, {"step": "review"}))
@@ -63,12 +63,12 @@ def lines(
 
 
 def _unfinished(job: Job) -> Line:
-    page = {"kit": "signs", "proof": "signs", "sync": "sales"}.get(job.kind, "branches")
-    step = {"apply": "create", "plan": "create", "check": "review", "take_in": "review"}.get(job.kind, "")
+    page = {"kit": "signs", "proof": "signs", "sync": "sales", "apply": "changes", "plan": "changes"}
+    step = {"check": "review", "take_in": "review"}.get(job.kind, "")
     query = {job.kind: job.id} | ({"step": step} if step else {})
     if job.state == "failed":
-        return Line(f"today_failed_{job.kind}", page, "today_look", "error", query=query)
-    return Line(f"today_running_{job.kind}", page, "today_look", "hourglass_top", query=query)
+        return Line(f"today_failed_{job.kind}", page.get(job.kind, "branches"), "today_look", "error", query=query)
+    return Line(f"today_running_{job.kind}", page.get(job.kind, "branches"), "today_look", "hourglass_top", query=query)
 
 
 def _silent(silent: list[SilentRegister]) -> list[Line]:

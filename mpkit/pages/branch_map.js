@@ -31,8 +31,8 @@ export default function branchMap({ data, parentElement, setStateValue, key }) {
   ];
   const world = (x, y) => [view.x + (x - size.width / 2) / view.scale, view.y + (y - size.height / 2) / view.scale];
   const fit = ([west, south, east, north]) => {
-    const width = Math.max(across(east) - across(west), 0.003);
-    const height = Math.max(down(south) - down(north), 0.003);
+    const width = Math.max(across(east) - across(west), 0.0012);
+    const height = Math.max(down(south) - down(north), 0.0012);
     return Math.min((size.width * 0.9) / width, (size.height * 0.88) / height);
   };
 

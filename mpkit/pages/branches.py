@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from mpkit.model import Account
-from mpkit.pages import creating, listing, reviewing, reviews, rollout, starting, steps
+from mpkit.pages import listing, reviewing, reviews, rollout, starting, steps
 from mpkit.pages.attention import Counts
-from mpkit.pages.frame import account, head, needs_account, words
+from mpkit.pages.frame import account, go, head, words
 
 
 def reached(counts: Counts, *, checked: bool) -> str:
@@ -30,6 +30,8 @@ def answer(one: Account | None, counts: Counts) -> str:
     return words("list_answer", n=counts.wanted, existing=counts.existing, printed=counts.printed)
 
 
+if st.query_params.get("step") == "create":  # an address of before
+    steps.to("create")
 one = account()
 counts = rollout.counts(one) if one else Counts()
 begun = reviews.current(one)
@@ -38,11 +40,12 @@ if step == "review" and begun is None:
     step = "file"
 head("page_branches", answer(one, counts))
 steps.show(step, reached(counts, checked=begun is not None))
-if step == "create":
-    creating.show(needs_account())
-elif step == "review" and begun is not None:
+if step == "review" and begun is not None:
     reviewing.show(one, begun)
 else:
     starting.show(one)
     if one is not None:
+        with st.container(horizontal=True):
+            for page, icon in (("adopt", "move_to_inbox"), ("drift", "sync_problem"), ("history", "history")):
+                go(page, f"list_to_{page}", icon=f":material/{icon}:")
         listing.show(one)

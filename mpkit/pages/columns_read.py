@@ -19,6 +19,7 @@ SURE = 0.8
 SEVERAL = frozenset(
     ["alt_id", "chain_brand", "phone", "company_name", "format_type", "neighborhood", "ignore", "contact", "reference"]
 )
+_PAGES = {"cp1252": "windows", "mac-roman": "mac", "cp850": "dos"}  # code pages by the systems that write them
 _HEADER_ROWS = 30
 _MANY = 40  # columns: a longer table scrolls
 
@@ -132,7 +133,11 @@ def _called(name: str, value: Any) -> str:  # noqa: ANN401 - texts or numbers
     if name == "decimal" and len(value) > 1:
         return say("reading_both")
     keys = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar", ".": "point"}
-    return say(f"reading_{keys[value]}") if name != "encoding" and value in keys else str(value)
+    if name == "encoding":
+        several, _, main = str(value).rpartition(": ")
+        told = say(f"reading_{_PAGES[main]}", name=main) if main in _PAGES else main.upper()
+        return say("reading_mixed", name=told) if several else told
+    return say(f"reading_{keys[value]}") if value in keys else str(value)
 
 
 def _preview(file: File) -> None:

@@ -173,10 +173,13 @@ def is_test(one: Account) -> bool:
     return one.test or house().rehearsal
 
 
-def head(title: str, answer: str = "", *, icon: str = "") -> None:
-    """The top of a page: the question, whose account it is, and the answer in one sentence (already escaped)."""
+def head(title: str, answer: str = "", *, icon: str = "", name: str = "") -> None:
+    """The top of a page: the question, whose account it is, and the answer in one sentence (already escaped).
+
+    `name` is what a page of one thing is called instead.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.title(words(title), anchor=False, width="content")
+        st.title(plain(name) or words(title), anchor=False, width="content")
         one = account()
         if (one is not None and is_test(one)) or (one is None and house().rehearsal):
             st.badge(

@@ -7,7 +7,7 @@ import streamlit as st
 from mpkit import branches, ledger
 from mpkit.model import Account
 from mpkit.pages import tables
-from mpkit.pages.frame import house, say, words
+from mpkit.pages.frame import house, say, script, words
 from mpkit.pages.rollout import unread
 
 
@@ -36,7 +36,11 @@ def show(one: Account) -> None:
             }
         )
     st.subheader(words("list_title", n=len(rows)), anchor=False)
-    tables.show(rows, alt=say("list_title", n=len(rows)), right=[say("list_registers")], key="list")
+    st.caption(words("list_pick"))
+    title = say("list_title", n=len(rows))
+    picked = tables.show(rows, alt=title, right=[say("list_registers")], key="list", choose=True)
+    if picked is not None:
+        st.switch_page(script("branch"), query_params={"id": wanted.branches[picked].external_id})
 
 
 def _of(done: int, total: int, *, exists: bool) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from mpkit.pages import paging, proposing, reviews, uploads
 from mpkit.pages.frame import language, plain, say, words
@@ -82,20 +84,21 @@ def _filled(now: Shown) -> None:
     """The same sheet back, filled in: one step for each of its files."""
     with st.popover(words("locate_upload"), icon=":material/upload_file:"):
         st.caption(words("locate_upload_what"))
-        back = st.file_uploader(
-            words("locate_upload"), type=["xlsx"], key=now.key("filled"), max_upload_size=uploads.MEGABYTES
-        )
-        if back is None or not st.button(words("locate_use"), type="primary", key=now.key("use_filled")):
+        back = uploads.box("locate_upload", "filled", key=now.key("filled"), kinds=("xlsx",))
+        if not back or not st.button(words("locate_use"), type="primary", key=now.key("use_filled")):
             return
-        path = uploads.keep(back.name, back.getvalue(), now.account)
-        cells, columns, odd = _read(now, gaps.read(path))
+        cells, columns, odd = _read(now, [row for each in back for row in _rows(now, each)])
         if odd:
             st.warning(words("locate_odd", n=len(odd), rows=", ".join(str(row) for row in odd[:10])))
         if cells:
             reviews.act(now, *(edit(name, cells[name], columns[name]) for name in cells))
 
 
-def _read(now: Shown, filled: tuple[gaps.Filled, ...]) -> tuple[dict[str, Cells], dict[str, dict[str, str]], list[int]]:
+def _rows(now: Shown, back: UploadedFile) -> tuple[gaps.Filled, ...]:
+    return gaps.read(uploads.keep(back.name, back.getvalue(), now.account))
+
+
+def _read(now: Shown, filled: Iterable[gaps.Filled]) -> tuple[dict[str, Cells], dict[str, dict[str, str]], list[int]]:
     """By file, the cells to write and the columns to add; and the rows that say no point or are others by now."""
     files = {file.name: file for file in (now.judged.readable if now.judged else ())}
     cells: dict[str, Cells] = defaultdict(list)

@@ -145,7 +145,7 @@ _AT_WORK = {"sync": "rehearse_syncing", "plan": "rehearse_planning", "apply": "r
 def _way_out(job: Job) -> tuple[str, str, dict[str, str]]:
     """Where a failed comparison or creation goes on."""
     if job.kind in {"plan", "apply"}:
-        return "rehearse_see_changes", "branches", {"step": "create"}
+        return "rehearse_see_changes", "changes", {}
     return "", "", {}
 
 
@@ -156,16 +156,16 @@ def _work(job: Job, books: Books) -> Told:
         return Told("hourglass_top", say(_AT_WORK[job.kind]), at)
     if job.kind == "sync":
         return Told("sync", say("rehearse_synced", n=int(result.get("changed", 0))), at)
-    query = {"step": "create", job.kind: job.id}
+    query = {job.kind: job.id}
     if job.kind == "plan":
         counts = result["summary"]
         n = sum(counts[kind] for kind in ("create", "update", "adopt", "delete"))
         known = n + counts["same"] + counts["blocked"]
         event = say("rehearse_planned", n=n, same=counts["same"]) if known else say("rehearse_planned_empty")
-        return Told("compare_arrows", event, at, (), "rehearse_see_changes", "branches", query)
+        return Told("compare_arrows", event, at, (), "rehearse_see_changes", "changes", query)
     done, failed = int(result["done"]), int(result["failed"]) + int(result["skipped"])
     event = say("rehearse_applied", n=done, failed=failed) if failed else say("rehearse_applied_all", n=done)
-    return Told("add_business", event, at, (), "rehearse_see_changes", "branches", query)
+    return Told("add_business", event, at, (), "rehearse_see_changes", "changes", query)
 
 
 # A customer paid
@@ -249,8 +249,8 @@ def _edited(job: Job, books: Books) -> Told:
     text = say(key, name=event["name"], after=event.get("after", ""))
     lines = _noticed(job, books)
     seen = books.latest("plan", job)
-    query = {"step": "create"} | ({"plan": seen.id} if seen else {})
-    link = ("rehearse_see_changes", "branches", query) if seen else ("", "", {})
+    query = {"plan": seen.id} if seen else {}
+    link = ("rehearse_see_changes", "changes", query) if seen else ("", "", {})
     return Told("edit_square", text, books.local(datetime.fromisoformat(str(event["at"]))), lines, *link)
 
 

@@ -131,11 +131,11 @@ def _sentence(now: Shown) -> None:
     values = {
         "file": judged.readable[0].name if not several_ else say("review_files", n=len(judged.readable)),
         "rows": judged.sum("rows"),
-        "branches": judged.sum("branches"),
-        "registers": judged.sum("registers"),
+        "branches": say("review_n_branches", n=judged.sum("branches")),
+        "registers": say("review_n_registers", n=judged.sum("registers")),
     }
     blocked = judged.sum("blocked")
-    if not values["branches"]:
+    if not judged.sum("branches"):
         st.error(words("review_none", **values), icon=":material/block:")
     elif blocked:
         st.markdown(words("review_some", n=blocked, **values))

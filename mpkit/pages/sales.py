@@ -8,8 +8,8 @@ from datetime import date
 import streamlit as st
 
 from mpkit import sales
-from mpkit.pages import address, charts, figures, payments, tables
-from mpkit.pages.frame import head, ink, mirror, needs_account, numbers, plain, say, words
+from mpkit.pages import address, charts, figures, payments, sold, tables
+from mpkit.pages.frame import head, ink, mirror, needs_account, numbers, say, words
 from mpkit.pages.syncing import freshness_line
 from mpkit.sales import Mirror, Overview, Question, Row
 from mpkit.sites import SITES
@@ -67,45 +67,6 @@ def ask_filters(source: Mirror, account: str) -> Question:
     return Question(
         account, period, stores=(store,) if store else (), registers=(register,) if register else (), compare="previous"
     )
-
-
-def show_figures(seen: Overview, currency: str) -> None:
-    """Four figures, each with its change and its days."""
-    spoken = numbers()
-    now, before = figures.total(seen.answer, currency), figures.total(seen.answer.previous, currency)
-    rows = [row for row in seen.rows if row.currency == currency]
-    with st.grid(4, min_column_width=190):
-        for name in ("gross", "count", "ticket", "net"):
-            value = getattr(now, name)
-            shown = figures.count(value, spoken) if name == "count" else figures.money(value, currency, spoken)
-            st.metric(
-                words(f"sold_{name}"),
-                plain(shown),
-                figures.change(value, getattr(before, name), spoken),
-                border=True,
-                help=words(f"sold_{name}_means"),
-                chart_data=[getattr(row, name) / 100 for row in rows] if len(rows) > 1 else None,
-                chart_type="area",
-                height="stretch",
-            )
-
-
-def show_days(seen: Overview, currency: str) -> None:
-    """The main chart: income up, refunds down, the period before in grey."""
-    st.subheader(words("sold_by_day"), anchor=False)
-    titles = {name: say(f"sold_chart_{name}") for name in ("day", "income", "refunds", "before")}
-    chart = charts.daily(
-        figures.chart_days(seen, currency),
-        titles,
-        currency=currency,
-        locale=numbers(),
-        names=tables.locale(),
-        ink=ink(),
-    )
-    st.altair_chart(chart, alt=say("sold_by_day_alt"))
-    st.caption(words("sold_by_day_legend"))
-    rows = [row for row in seen.rows if row.currency == currency]
-    tables.as_table(rows, "sold_chart_day", key="days")
 
 
 def show_ranking(question: Question, source: Mirror, by: str, currency: str) -> None:
@@ -178,9 +139,9 @@ if seen.answer.as_of is None:
 elif not seen.answer.totals:
     st.info(words("sold_none_in_period"), icon=":material/search_off:")
 else:
-    show_figures(seen, money)
+    sold.show_figures(seen, money)
     tables.sum_line(figures.total(seen.answer, money))
-    show_days(seen, money)
+    sold.show_days(seen, money)
     left, right = st.columns(2, gap="large")
     with left:
         show_ranking(asked, source, "store", money)

@@ -48,13 +48,7 @@ def _more(now: Shown, judged: Judged) -> None:
     """Add files, or new versions of those that are here; leave one out."""
     with st.container(border=True):
         st.markdown(words("files_more"))
-        more = st.file_uploader(
-            words("files_add"),
-            type=[*uploads.KINDS, "zip"],
-            accept_multiple_files=True,
-            max_upload_size=uploads.MEGABYTES,
-            key=now.key("more"),
-        )
+        more = uploads.box("files_add", "more", key=now.key("more"))
         if more and st.button(words("files_add"), type="primary", icon=":material/add:", key=now.key("add")):
             paths = [str(uploads.keep(file.name, file.getvalue(), now.account)) for file in more]
             reviews.act(now, {"do": "add", "paths": paths})

@@ -11,6 +11,16 @@ from mpkit.pages import address
 from mpkit.pages.frame import NAMES, account, first_language, house, is_test, known_accounts, plain, script, words
 from mpkit.sites import SITES
 
+# Pages that other pages lead to: what stands in the row of the navigation stays few.
+_INSIDE = (
+    ("changes", "cambios", "compare_arrows"),
+    ("branch", "sucursal", "storefront"),
+    ("register", "caja", "point_of_sale"),
+    ("adopt", "incorporar", "move_to_inbox"),
+    ("drift", "diferencias", "sync_problem"),
+    ("history", "trabajos", "history"),
+)
+
 
 def navigation() -> StreamlitPage:
     """The navigation in the language of the session; the first page is Hoy once an account exists."""
@@ -32,9 +42,15 @@ def navigation() -> StreamlitPage:
             visibility="hidden" if one else "visible",
         ),
     ]
+    pages += [
+        st.Page(
+            script(name), title=words(f"page_{name}"), icon=f":material/{icon}:", url_path=path, visibility="hidden"
+        )
+        for name, path, icon in _INSIDE
+    ]
     if one is not None and rehearsal.playable(one, house().settings.api_url):
         play = st.Page(script("rehearsal"), title=words("page_rehearsal"), icon=":material/science:", url_path="ensayo")
-        pages.insert(-2, play)
+        pages.insert(4, play)
     with place:
         _whose(one)
     return st.navigation(pages, position="sidebar")

@@ -16,6 +16,7 @@ from mpkit.pages.frame import CLOCK, head, house, language, needs_account, plain
 COPIES = 20
 SHOWN_WIDTH = 260  # pixels
 THUMBNAIL = 120
+SHOWN = 12  # registers named by name
 
 
 def choose_design(sample: kit.Subject) -> kit.Design:
@@ -60,12 +61,17 @@ def order(one: Account) -> None:
         design = choose_design(known[0] if known else printable.sample(one))
         paper = choose_paper()
         stores = printable.stores(one)
-        picked = st.multiselect(
-            words("signs_stores"),
-            list(stores),
-            format_func=lambda each: stores[each],
-            placeholder=say("page_all"),
-            key="sign_stores",
+        tills = named(known)
+        picked = (
+            []
+            if tills
+            else st.multiselect(
+                words("signs_stores"),
+                list(stores),
+                format_func=lambda each: stores[each],
+                placeholder=say("page_all"),
+                key="sign_stores",
+            )
         )
         copies = st.number_input(words("signs_copies"), 1, COPIES, 1, format="%d", key="copies", width=220)
         arguments = {
@@ -73,6 +79,7 @@ def order(one: Account) -> None:
             "sign": design.name,
             "paper": paper,
             "stores": picked,
+            "registers": tills,
             "copies": copies,
             "who": "screen",
         }
@@ -81,6 +88,20 @@ def order(one: Account) -> None:
         st.caption(words("signs_proof_first"))
     with shown:
         preview(one, design, known)
+
+
+def named(known: tuple[kit.Subject, ...]) -> list[str]:
+    """The registers the address names, from a press on another page; none: all of the stores chosen here."""
+    wanted = [each for each in st.query_params.get("registers", "").split(",") if each]
+    if not wanted:
+        return []
+    called = {each.external_id: f"{each.store} · {each.register}" for each in known}
+    st.info(words("signs_only", n=len(wanted)), icon=":material/filter_alt:")
+    st.caption(plain(", ".join(called.get(each, each) for each in wanted[:SHOWN])))
+    if st.button(words("signs_all_again"), type="tertiary", key="signs_all", icon=":material/close:"):
+        st.query_params.pop("registers")
+        st.rerun()
+    return wanted
 
 
 def press(one: Account, arguments: Mapping[str, object]) -> None:

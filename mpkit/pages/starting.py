@@ -35,13 +35,7 @@ def show(one: Account | None) -> None:
                 key="country",
                 format_func=lambda each: SITES[each].name if each else say("start_guess"),
             )
-        chosen = st.file_uploader(
-            words("start_choose"),
-            type=[*uploads.KINDS, "zip"],
-            accept_multiple_files=True,
-            max_upload_size=uploads.MEGABYTES,
-            key="file",
-        )
+        chosen = uploads.box("start_choose", "start", key="file")
         press = words("start_review" if len(chosen) < 2 else "start_review_several", n=len(chosen))  # noqa: PLR2004
         if chosen and st.button(press, type="primary", icon=":material/fact_check:", key="check"):
             begin(one, [(file.name, file.getvalue()) for file in chosen], site=country)

@@ -14,7 +14,7 @@ ICONS = {
     "print": ":material/print:",
     "handout": ":material/local_shipping:",
 }
-_PAGE = {"print": "signs", "handout": "signs"}
+_PAGE = {"create": "changes", "print": "signs", "handout": "signs"}
 KEPT = ("review", "plan", "apply", "kit")  # ids in the address that belong to the job
 
 

@@ -13,7 +13,7 @@ from mpkit.i18n import say_error
 from mpkit.model import Branch, Location
 from mpkit.pages import address, paging, reviews, rows_edited
 from mpkit.pages.frame import language, number, plain, say, words
-from mpkit.pages.judged import File
+from mpkit.pages.judged import File, Found
 from mpkit.pages.reviews import Shown
 from mpkit.sheet import hours
 from mpkit.sheet.naming import FIELDS, naming
@@ -32,20 +32,22 @@ def show(now: Shown) -> None:
     judged = now.judged
     if judged is None:
         return
-    file = judged.files[rows_edited.one_file(judged)]
+    number_ = rows_edited.one_file(judged)
+    file = judged.files[number_]
     with st.container():
-        _hours(now, file)
+        _hours(now, file, judged.codes[number_].get(0, []))
     with st.container():
         _names(now, file)
 
 
-def _hours(now: Shown, file: File) -> None:
+def _hours(now: Shown, file: File, found: list[Found]) -> None:
     """What was found, as what it was read, in how many rows; what nobody could read comes first."""
     st.subheader(words("hours_title"), anchor=False)
     echoes = sorted(file.told.get("hours", ()), key=lambda echo: echo[1] is not None)
     asked = [echo for echo in echoes if echo[1] is None]
     if not echoes:
-        st.caption(words("hours_none"))
+        one_day = next((f for f in found if f.code == "hours_of_one_day"), None)
+        st.caption(plain(one_day.sentence(language())) if one_day else words("hours_none"))
         return
     if asked:
         st.markdown(words("hours_asked", n=len(asked), rows=sum(echo[2] for echo in asked), total=len(echoes)))
@@ -144,10 +146,15 @@ def _names(now: Shown, file: File) -> None:
     if called := file.told.get("called"):
         st.markdown(words("names_now", names=" · ".join(called[:_SHOWN])))
     branch = _example(file)
+    examples: dict[str, str] = {}  # two ways that make the same name are one: that of now, else the first
+    for pattern in (current, *offered):
+        if pattern in offered:
+            examples.setdefault(_called(pattern, spoken, branch), pattern)
+    ways = [pattern for pattern in offered if pattern in examples.values()]
     chosen = st.radio(
         words("names_choose"),
-        [*offered, _OTHER],
-        index=offered.index(current) if current in offered else len(offered),
+        [*ways, _OTHER],
+        index=ways.index(current) if current in ways else len(ways),
         format_func=lambda each: words("names_other") if each == _OTHER else plain(_called(each, spoken, branch)),
         key=now.key(f"names_{file.name}"),
     )

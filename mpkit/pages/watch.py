@@ -18,6 +18,8 @@ from mpkit.sites import Site
 
 EVERY = 0.7  # seconds between two looks at a running job
 TWICE = timedelta(seconds=3)
+WINDOW = 30.0  # seconds the rate is taken over
+LEAST = 2.0  # seconds below which it says nothing
 STALE = 10.0  # seconds after a press in which a click may still come with the address of before it
 
 
@@ -90,16 +92,28 @@ def _running(job_id: str) -> None:
     job = jobs.find(house().store, job_id)
     if job.state not in {"queued", "running"}:
         st.rerun()
-    if job.state == "queued":
-        ensure_worker(house().settings)
-    done_, total = job.progress.get("done", 0), job.progress.get("total")
-    step = str(job.progress.get("step") or "watch_waiting")
+    keep_alive(job)
     with st.container(border=True):
-        st.progress(min(1.0, done_ / total) if total else 0.0, text=words(step))
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(plain(pace(job, done_, total)))
+        bar(job)
+        with st.container(horizontal=True, horizontal_alignment="right"):
             if st.button(words("watch_stop"), key=f"stop_{job_id}", type="tertiary", icon=":material/stop_circle:"):
                 jobs.request_cancel(house().store, job_id, clock=CLOCK)
+
+
+def keep_alive(job: Job) -> None:
+    """Somebody must be there to do it: a worker is started for what waits, and for what a dead one has left."""
+    if job.state == "queued" or jobs.is_dead(job, CLOCK):
+        ensure_worker(house().settings)
+
+
+def bar(job: Job) -> None:
+    """The bar of a job with count, rate and time left; a dead worker is said."""
+    done_, total = job.progress.get("done", 0), job.progress.get("total")
+    step = str(job.progress.get("step") or "watch_waiting")
+    st.progress(min(1.0, done_ / total) if total else 0.0, text=words(step))
+    st.caption(plain(pace(job, done_, total)))
+    if job.state == "running" and jobs.is_dead(job, CLOCK):
+        st.warning(words("watch_dead"), icon=":material/heart_broken:")
 
 
 def pace(job: Job, done_: int, total: int | None) -> str:
@@ -107,11 +121,24 @@ def pace(job: Job, done_: int, total: int | None) -> str:
     if job.state == "queued":
         return say("watch_queued")
     count = say("watch_count", done=done_, total=total) if total else say("watch_count_open", done=done_)
-    seconds = (CLOCK.now() - job.started).total_seconds() if job.started else 0.0
-    if not done_ or not total or seconds < 2:  # noqa: PLR2004 - too early to say
+    rate = speed(job, done_)
+    if not total or not rate:
         return count
-    left = timedelta(seconds=round((total - done_) * seconds / done_))
-    return f"{count} · {say('watch_left', left=spell(left))}"
+    left = timedelta(seconds=round((total - done_) / rate))
+    return f"{count} · {say('watch_rate', rate=round(60 * rate))} · {say('watch_left', left=spell(left))}"
+
+
+def speed(job: Job, done_: int) -> float:
+    """How many a second in the last seconds as this session saw them; 0.0 while that cannot be said.
+
+    What an earlier attempt had done already would make a mean over the whole run too fast.
+    """
+    now = CLOCK.monotonic()
+    key = f"seen_{job.id}_{job.progress.get('step', '')}"
+    seen: list[tuple[float, int]] = [each for each in st.session_state.get(key, []) if each[0] > now - WINDOW]
+    st.session_state[key] = seen = [*seen, (now, done_)]
+    seconds, more = now - seen[0][0], done_ - seen[0][1]
+    return more / seconds if seconds >= LEAST and more > 0 else 0.0
 
 
 def spell(left: timedelta) -> str:
@@ -138,7 +165,7 @@ def _line(job_id: str) -> None:
     )
 
 
-def local(moment: datetime, where: Site | None) -> str:
-    """An instant as the country's clock shows it."""
-    zone = ZoneInfo(where.zone) if where else UTC
-    return figures.moment(moment.astimezone(zone), language())
+def local(moment: datetime, where: Site | None, *, seconds: bool = False) -> str:
+    """An instant as the country's clock shows it; with `seconds` only the time of day, for the lines of a log."""
+    there = moment.astimezone(ZoneInfo(where.zone) if where else UTC)
+    return f"{there:%H:%M:%S}" if seconds else figures.moment(there, language())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -106,6 +106,7 @@ class Applying:
     seal: Seal
     seams: Seams
     who: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)  # change key → the file and row it came from
     settle: float = SETTLE
     in_flight: int = IN_FLIGHT
     progress: Progress = silent
@@ -146,8 +147,9 @@ class Applying:
         signs_still(plan, ledger.serials_in_use(self.store, self.account.id), done)
         unpaid_still(plan, self._paid(plan, done), done)
         recorded = ledger.recorded(self.store, self.account.id, seal=self.seal)
-        book = Book(self.store, self.account.id, plan.hash, recorded, self.seal, self.seams.clock, hold)
-        keys = book.begin(plan.work, again)
+        to = (self.store, self.account.id, plan.hash)
+        book = Book(*to, recorded, self.seal, self.seams.clock, hold, self.who, self.sources)
+        keys = book.begin(plan.work, again, None if journal and not again else plan.approved)
         machine = self._machine(plan, existing, journal)
         _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
         driver = self.driver(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mpkit import ledger
 from mpkit.api import MercadoPago, valid_values
 from mpkit.db import Connection, Engine
 from mpkit.errors import ApiError, RefusedByApi
-from mpkit.ledger import Hold, Intent, Known, Seal
+from mpkit.ledger import By, Done, Hold, Intent, Known, Seal, audit
 from mpkit.model import Pos, Store
 from mpkit.plan.change import Change
 from mpkit.plan.events import Answer, Call, Ended, Event, Journal, Sending, Taken, Trouble
@@ -99,11 +99,16 @@ class Book:
     seal: Seal
     clock: Clock
     hold: Hold
+    who: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)  # change key → the file and row it came from
 
-    def begin(self, changes: Iterable[Change], again: Collection[str] = ()) -> dict[str, str]:
+    def begin(
+        self, changes: Iterable[Change], again: Collection[str] = (), approved: Mapping[str, Any] | None = None
+    ) -> dict[str, str]:
         """Put on record everything the plan will do, before its first request; gives the idempotency keys by change.
 
-        `again` are the keys of changes that were done once and are to be done anew.
+        `again` are the keys of changes that were done once and are to be done anew; `approved` the numbers of the plan
+        that somebody said yes to, None where that stands in the audit already.
         """
         wanted = [
             Intent(
@@ -121,6 +126,8 @@ class Book:
             for intent in wanted:
                 if f"{intent.object}:{intent.external_id}" in again:
                     ledger.reopen(connection, self.account, intent, at=self.clock.now())
+            said = [] if approved is None else [Done("approve", "plan", self.plan, approved)]
+            audit.append(connection, self.account, said, self._by(), seal=self.seal)
         recorded = ledger.of_plan(self.store, self.account, self.plan)
         return {f"{one.object}:{one.external_id}": one.key for one in recorded}
 
@@ -133,13 +140,27 @@ class Book:
     def write(self, entries: Iterable[Journal]) -> list[Event]:
         """Write entries in one transaction; an outcome that the ledger refuses comes back as an event."""
         refused: list[Event] = []
+        done: list[Done] = []
         with ledger.writing_held(self.store, self.hold) as connection:
             for entry in entries:
                 if isinstance(entry, Sending):
                     self._sending(connection, entry)
-                else:
-                    refused += self._ended(connection, entry)
+                elif trouble := self._ended(connection, entry):
+                    refused += trouble
+                elif entry.end == "done":
+                    done.append(self._done(entry))
+            audit.append(connection, self.account, done, self._by(), seal=self.seal)
         return refused
+
+    def _done(self, entry: Ended) -> Done:
+        """What the audit says of an outcome."""
+        change = entry.change
+        details: dict[str, Any] = {"plan": self.plan, "id": entry.remote_id or change.remote_id, "name": change.name}
+        details |= {"fields": list(change.fields)} if change.fields else {}
+        return Done(change.kind, change.object, change.external_id, details, self.sources.get(change.key, ""))
+
+    def _by(self) -> By:
+        return By(self.who, self.clock.now())
 
     def _sending(self, connection: Connection, entry: Sending) -> None:
         ledger.mark_sent(
@@ -171,7 +192,7 @@ class Book:
             if change.object == "pos" and change.names and now_known.qr_payload:
                 self._sticker(connection, now_known)
         if entry.end == "done" and change.stickers_void > change.steps_false:
-            ledger.void_pieces(connection, self.account, change.serials, seal=self.seal)
+            ledger.void_pieces(connection, self.account, change.serials, seal=self.seal, by=self._by())
         ledger.mark_ended(
             connection,
             self.account,

@@ -212,6 +212,12 @@ class Plan:
         """The number of printed pieces that would become useless, which a person must type, or None."""
         return self.summary["stickers_void"] or None
 
+    @property
+    def approved(self) -> dict[str, Any]:
+        """The numbers of the plan that whoever carries it out says yes to."""
+        confirm = {"changes": self.confirm_changes, "stickers": self.confirm_stickers}
+        return {"summary": {name: n for name, n in self.summary.items() if n}, "confirm": confirm}
+
     def document(self, language: str = "en") -> dict[str, Any]:
         """The JSON form: `plan --json`, `--out` and what apply reads; only the sentences depend on the language."""
         changes = [

@@ -35,6 +35,7 @@ class Finder:
     def __init__(self, book: Book, seller: str) -> None:
         self._book, self._seller = book, seller
         self._kept: dict[Query, Found] = {}
+        self._fitting: dict[tuple[str, str], Numbers] = {}  # of each form, whether it fits a filter
         self._made_so_far = 0
 
     def rows(
@@ -56,7 +57,7 @@ class Finder:
         index = self._book.dated[range_]
         rows: Numbers = index.rows[index.span(*span)]
         for name, wanted in filters.items():
-            rows = rows[self._fits(name, wanted, rows)]
+            rows = rows.take(np.flatnonzero(self._fits(name, wanted, rows)))
         if sort == range_:
             return rows
         if sort == "external_reference":
@@ -73,9 +74,7 @@ class Finder:
         book, all_ = self._book, self._book.columns
         found: Numbers
         if name in _BY_FORM:
-            fits = _BY_FORM[name]
-            found = book.fits_form(lambda form: fits(form, wanted)).take(all_.form.take(rows))
-            return found
+            return self._by_form(name, wanted, rows)
         if name in _BY_STATE:
             place = _BY_STATE.index(name)
             fitting = np.array([state[place] == wanted for state in book.states.known], dtype=bool)
@@ -84,13 +83,24 @@ class Finder:
         if name == "external_reference":
             found = np.isin(all_.reference[rows], book.references.codes(wanted))
         elif name == "collector.id":
-            theirs = book.fits_form(lambda form: form.channel == "outgoing")[all_.form[rows]]
+            theirs = self._by_form("channel", "outgoing", rows)
             found = ~theirs if wanted == self._seller else theirs & (wanted == str(PAYEE))
         elif name == "payer.id":
             mine = book.fits_form(lambda form: form.channel in _BY_MERCHANT)[all_.form[rows]]
             found = np.where(mine, wanted == self._seller, all_.payer[rows] == _number(wanted))
         else:
             found = getattr(all_, name.removesuffix("_id"))[rows] == _number(wanted)
+        return found
+
+    def _by_form(self, name: str, wanted: str, rows: Numbers) -> Numbers:
+        """Which of the rows have a form that fits."""
+        book, fits = self._book, _OF_FORM[name]
+        fitting = self._fitting.get((name, wanted))
+        if fitting is None or len(fitting) < len(book.forms.known):
+            while len(self._fitting) >= _KEPT:
+                self._fitting.pop(next(iter(self._fitting)))
+            fitting = self._fitting[name, wanted] = book.fits_form(lambda form: fits(form, wanted))
+        found: Numbers = fitting.take(book.columns.form.take(rows))
         return found
 
 
@@ -107,5 +117,9 @@ _BY_FORM: Mapping[str, Callable[[Form, str], bool]] = {
     "payment_type_id": lambda form, wanted: form.type == wanted,
     "installments": lambda form, wanted: str(form.installments) == wanted,
     "processing_mode": lambda _, wanted: wanted == "aggregator",
+}
+_OF_FORM: Mapping[str, Callable[[Form, str], bool]] = {  # and what nobody asks for by its name
+    **_BY_FORM,
+    "channel": lambda form, wanted: form.channel == wanted,
 }
 FILTERS = frozenset({*_BY_FORM, *_BY_STATE, "external_reference", "collector.id", "payer.id", "store_id", "pos_id"})

@@ -1,8 +1,8 @@
-"""Bodies that take long: what makes one goes into an answer under the world's lock, the bytes come out after it."""
+"""Bodies that are no bytes yet: made only once the world is free for others, or put together only by who needs it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Self
 
@@ -26,3 +26,26 @@ def made(response: HttpResponse | None) -> HttpResponse | None:
     if response is None or not isinstance(response.body, Late):
         return response
     return replace(response, body=response.body.make())
+
+
+class Sheets(bytes):
+    """A body in pieces, as long as all of them; what is sent piece by piece need not be copied."""
+
+    pieces: Sequence[bytes | memoryview]
+    _size: int
+
+    def __new__(cls, pieces: Sequence[bytes | memoryview]) -> Self:
+        """Of these pieces in their order."""
+        body = super().__new__(cls)
+        body.pieces, body._size = pieces, sum(map(len, pieces))
+        return body
+
+    def __len__(self) -> int:
+        return self._size
+
+
+def whole(response: HttpResponse) -> HttpResponse:
+    """The response with its body in one piece."""
+    if not isinstance(response.body, Sheets):
+        return response
+    return replace(response, body=b"".join(response.body.pieces))

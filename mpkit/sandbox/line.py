@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mpkit.sandbox.late import Sheets
+
 _GO_ON = b"HTTP/1.1 100 "  # the client waits for this before it sends a body
 _HEAD = 64 * 1024  # bytes of a request's line and headers
 _LARGE = 32 * 1024  # bytes of a body that is not copied to stand behind its head
@@ -30,7 +32,8 @@ class _Joining:
         """Send, or keep what is a whole head until its body comes."""
         if self._head:
             head, self._head = self._head, b""
-            data = self._sent(head, data) if len(data) > _LARGE else b"".join((head, data))
+            copied = len(data) <= _LARGE and not isinstance(data, Sheets)
+            data = b"".join((head, data)) if copied else self._sent(head, data)
         elif isinstance(data, bytes) and data.endswith(b"\r\n\r\n") and not data.startswith(_GO_ON):
             self._head = data
             return
@@ -39,7 +42,7 @@ class _Joining:
 
     def _sent(self, head: bytes, body: bytes | memoryview) -> bytes | memoryview:
         """Send without copying as much as the system takes at once; what is left."""
-        taken = 0
+        pieces, taken = body.pieces if isinstance(body, Sheets) else (body,), 0
         if (
             _WRITEV
             and self._number >= 0
@@ -47,10 +50,10 @@ class _Joining:
             and not self._transport.get_write_buffer_size()
         ):
             with contextlib.suppress(OSError):  # it takes nothing now, or the transport will find out why
-                taken = _WRITEV(self._number, (head, body))
-        if taken < len(head):
-            return b"".join((head[taken:], body))
-        return memoryview(body)[taken - len(head) :]
+                taken = _WRITEV(self._number, (head, *pieces))
+        if taken == len(head) + len(body):
+            return b""
+        return memoryview(b"".join((head, *pieces)))[taken:]
 
     def close(self) -> None:
         """Send what is kept, then end."""

@@ -10,6 +10,7 @@ from mpkit.sandbox.answers import Answer, Effect, Refusal, counted, family
 from mpkit.sandbox.book import RANGES, Movement
 from mpkit.sandbox.figures import figures
 from mpkit.sandbox.finding import FILTERS, NOTHING, SORTS
+from mpkit.sandbox.late import Sheets
 from mpkit.sandbox.window import window
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def search(world: World, call: Call) -> Answer:
     places = world.page(call, range(len(found.rows)), offset, limit)
     rows = world.typesetter.page(found, places)
     paging = b'{"paging":{"total":%d,"limit":%d,"offset":%d},"results":[' % (len(found.rows) - drift, limit, offset)
-    return Answer(200, b"".join([paging, *rows, b"]}"]))
+    pieces: Sequence[bytes | memoryview] = (paging, *rows, b"]}")
+    return Answer(200, Sheets(pieces) if call.fault is None else b"".join(pieces))  # a fault spoils the whole body
 
 
 def read(world: World, call: Call) -> Answer:

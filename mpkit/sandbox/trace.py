@@ -22,7 +22,7 @@ class Seen(NamedTuple):
     method: str
     path: str
     query: tuple[tuple[str, str], ...]
-    same: int
+    same: int | None  # None: worked out when somebody asks
     status: int | None
     effect: Effect | None
     fault: str | None
@@ -37,7 +37,7 @@ class Seen(NamedTuple):
             "method": self.method,
             "path": self.path,
             "query": dict(self.query),
-            "same": f"{self.same:08x}",
+            "same": f"{same(self) if self.same is None else self.same:08x}",
             "status": self.status,
             "effect": f"{effect.verb} {effect.kind} {effect.id}" if effect else None,
         }
@@ -50,10 +50,10 @@ class Seen(NamedTuple):
         return row
 
 
-def same(request: HttpRequest) -> int:
+def same(request: HttpRequest | Seen, body: bytes = b"") -> int:
     """What two sendings of one request have in common, and two different requests hardly ever."""
     text = f"{request.method} {request.path} {request.query}".encode()
-    return crc32(request.body, crc32(text))
+    return crc32(body, crc32(text))
 
 
 class Trace:
@@ -78,10 +78,9 @@ class Trace:
         if effect is not None:
             self.effects[f"{effect.verb} {effect.kind}"] += 1
         status = answer.status if answer is not None else None
+        alike = same(request, request.body) if request.body else None
         self._rows.append(
-            Seen(
-                self.count, at, request.method, request.path, request.query, same(request), status, effect, fault, late
-            )
+            Seen(self.count, at, request.method, request.path, request.query, alike, status, effect, fault, late)
         )
 
     def writes(self) -> dict[str, dict[str, int]]:

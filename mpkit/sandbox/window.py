@@ -7,6 +7,7 @@ import re
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from mpkit.sandbox.answers import family
 
@@ -39,15 +40,20 @@ def window(query: Mapping[str, str], now: datetime) -> tuple[int, int]:
 
 
 def _instant(text: str, now: datetime) -> datetime:
-    relative = _RELATIVE.fullmatch(text)
     try:
-        if relative:
+        if relative := _RELATIVE.fullmatch(text):
             return _before(now, int(relative[1] or 0), relative[2])
-        if _ABSOLUTE.fullmatch(text):
-            return datetime.fromisoformat(text)
+        return _absolute(text)
     except (ValueError, OverflowError):  # the 31st of February, 90 minutes
         pass
     raise family(400, "bad_request", "Invalid date format, expected yyyy-MM-dd'T'HH:mm:ss.SSSZ", 1001)
+
+
+@lru_cache(maxsize=256)
+def _absolute(text: str) -> datetime:
+    if not _ABSOLUTE.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
 
 
 def _before(now: datetime, count: int, unit: str | None) -> datetime:

@@ -24,7 +24,7 @@ from mpkit.sandbox.finding import Finder
 from mpkit.sandbox.journal import Journal
 from mpkit.sandbox.keys import Keys, key_of
 from mpkit.sandbox.keys import field as header
-from mpkit.sandbox.late import made
+from mpkit.sandbox.late import made, whole
 from mpkit.sandbox.manners import Manner, documented
 from mpkit.sandbox.office import Office, Payout, Switches
 from mpkit.sandbox.rate import Rate
@@ -168,7 +168,7 @@ class World:
             raise NoAnswer
         if reply.seconds >= request.seconds:
             raise NoAnswer
-        return reply.response
+        return whole(reply.response)
 
     def is_long(self, request: HttpRequest) -> bool:
         """Whether the answer to this request takes more than a few milliseconds to make."""

@@ -9,6 +9,7 @@ from mpkit.sheet import points
 from mpkit.sheet.checking import Checked, key_of
 from mpkit.sheet.rows import digest
 
+_TIMES = ("opening_day", "opens_at", "closes_at")
 _CALLED = 6  # names of registers, as examples of the pattern
 
 
@@ -42,12 +43,27 @@ def document(checked: Checked) -> dict[str, Any]:
         "points": _points(checked, records),
         "branches": sum(not branch.closed for branch in checked.branches),
         "registers": sum(not register.closed for register in checked.registers),
-        "hours": [[echo.found, dict(echo.week) if echo.week else None, echo.rows] for echo in checked.hours],
+        "hours": [[echo.found, dict(echo.week) if echo.week else None, echo.rows] for echo in checked.hours]
+        or _times(checked, records),
         "called": [register.name for register in checked.registers[:_CALLED]],
         "blocked": len(checked.blocked),
         "created": sorted(branch.record for branch in checked.branches if branch.record),
         "ids": {str(b.record): b.external_id for b in checked.branches if b.record and b.external_id != b.own_id},
     }
+
+
+def _times(checked: Checked, records: list[list[str]]) -> list[list[Any]]:
+    """The same of hours that stand in columns of opening and closing times, by what became of the branches."""
+    columns = [column for meaning in _TIMES for column in checked.columns if column.meaning == meaning]
+    odd = {finding.record for finding in checked.findings if finding.code == "bad_hours"}
+    told: dict[tuple[str, str], list[Any]] = {}
+    for branch in checked.branches if columns else ():
+        if not branch.record or not (branch.hours or branch.record in odd):
+            continue
+        cells = [_cell(records[branch.record - 1], column.index - 1) for column in columns]
+        text, week = " - ".join(filter(None, cells)), dict(branch.hours) or None
+        told.setdefault((text, str(week)), [text, week, 0])[2] += 1
+    return sorted(told.values(), key=lambda each: -int(each[2]))
 
 
 def _told(finding: Finding) -> list[Any]:

@@ -213,6 +213,7 @@ def test_a_server_without_tls_and_one_with_a_certificate_of_its_own_are_not_trus
 
 def test_a_certificate_of_the_environment_is_not_used(monkeypatch, tmp_path):
     (tmp_path / "mine.pem").write_text("not a certificate")
+    client._trust.cache_clear()
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "mine.pem"))
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
@@ -225,7 +226,7 @@ def test_a_certificate_of_the_environment_is_not_used(monkeypatch, tmp_path):
 
 
 def test_a_packed_bomb_is_left_before_it_bursts():
-    bomb = gzip.compress(bytes(400 * 1024 * 1024), compresslevel=9)  # 400 MB in 400 KB
+    bomb = gzip.compress(bytes(5 * client.MOST_BYTES), compresslevel=9)  # 160 MB in 160 KB
     assert len(bomb) < 500_000
     with server(lambda c: c.sendall(whole(bomb, b"Content-Encoding: gzip\r\n"))) as (url, _):
         tracemalloc.start()

@@ -162,13 +162,14 @@ def test_what_is_found_is_corrected_on_screen(shop: Shop, open_page: Open, hosts
     norte.write_text(HEAD + NORTE, encoding="utf-8")
     page = open_page()
     reviewed(page, shop, [norte])
-    expect(page.get_by_text("de 3 filas salen 1 sucursales")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("de 3 filas salen 1 sucursal")).to_be_visible(timeout=LONG)
     shot(page, "importar-corregir")
     looked_at_on_the_map(page)
     view(page, "Para corregir")
 
     # A value taken, pressed twice: one step; and a link pasted where coordinates are missing.
     use = button(page, "Usar «Santa Fe»")
+    expect(use).to_be_visible(timeout=LONG)
     box = use.bounding_box()
     assert box is not None
     for _ in range(2):
@@ -176,6 +177,7 @@ def test_what_is_found_is_corrected_on_screen(shop: Shop, open_page: Open, hosts
         page.wait_for_timeout(300)
     expect(page.get_by_text("de 3 filas salen 2 sucursales")).to_be_visible(timeout=LONG)
     assert steps(shop, page) == ["edit"]
+    still(page)
     page.get_by_label("Enlace de mapa, o latitud y longitud").first.fill(LINK)
     button(page, "Guardar").click()
     expect(page.get_by_text("de 3 filas salen 3 sucursales")).to_be_visible(timeout=LONG)

@@ -3,35 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent.parent
-
-
-@pytest.fixture
-def mpkit(tmp_path):
-    """Run `mpkit …` in a process with settings of its own."""
-
-    def run(*arguments, given="", **settings):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_")}
-        environment |= {"PYTHONPATH": str(ROOT), "MPKIT_DATA": str(tmp_path / "data"), "MPKIT_LANG": "es", **settings}
-        return subprocess.run(
-            [sys.executable, "-m", "mpkit", *arguments],
-            input=given,
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
 
 
 def test_an_account_is_added_listed_and_removed(mpkit, start_sandbox, tmp_path):

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 
 from mpkit.db import open_store
 from mpkit.errors import StoreTrouble, of_system
+from tests import forking
+from tests.cli.conftest import Run
 from tests.plan.chain import chain
 from tests.plan.shop import Shop
 
@@ -24,21 +27,22 @@ CANARY = "TEST-canary-5c1d9b7e4f"
 
 
 @pytest.fixture
-def mpkit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """The command in a process of its own; `env` over the settings of this test, `through` a shell's redirection."""
+def mpkit(mpkit: Run) -> Run:
+    """In English here."""
+    return partial(mpkit, MPKIT_LANG="en")
 
-    def run(*arguments: str, env: dict[str, str] | None = None, given: str = "", through: str = "") -> Any:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_")}
-        settings = {"MPKIT_DATA": str(tmp_path / "data"), "MPKIT_LANG": "en", "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "mpkit", *arguments]
-        if through:
-            command = ["sh", "-c", f'"$@" {through}', "sh", *command]
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Run:
+    """The command as a shell starts it, its streams redirected by `through`."""
+
+    def run(*arguments: str, through: str = "", **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command,
+            ["sh", "-c", f'"$@" {through}', "sh", sys.executable, "-m", "mpkit", *arguments],
             capture_output=True,
             cwd=tmp_path,
-            env=inherited | settings | (env or {}),
-            input=given.encode(errors="surrogateescape"),
+            env=forking.settings(tmp_path / "data", **{"MPKIT_LANG": "en", **more}),
+            text=True,
             check=False,
             timeout=60,
         )
@@ -48,8 +52,8 @@ def mpkit(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 def one_sentence(done: Any, code: int, *words: str) -> None:
     """The exit code, nothing on stdout, and one line on stderr with these words, no trace and no error number."""
-    said = done.stderr.decode()
-    assert (done.returncode, done.stdout) == (code, b""), said
+    said = done.stderr
+    assert (done.returncode, done.stdout) == (code, ""), said
     assert len(said.strip().splitlines()) == 1, said
     assert "number" not in said
     assert "Traceback" not in said
@@ -68,34 +72,34 @@ def one_sentence(done: Any, code: int, *words: str) -> None:
         ({"MPKIT_ACCESS_TOKEN": "  "}, "account add"),  # blanks are no token
     ],
 )
-def test_a_setting_that_makes_no_sense_is_named(mpkit: Any, env: dict[str, str], word: str) -> None:
-    one_sentence(mpkit("plan", "--json", env=env), 2, word)
+def test_a_setting_that_makes_no_sense_is_named(mpkit: Run, env: dict[str, str], word: str) -> None:
+    one_sentence(mpkit("plan", "--json", **env), 2, word)
 
 
-def test_a_token_no_header_can_carry_is_not_sent(mpkit: Any) -> None:
+def test_a_token_no_header_can_carry_is_not_sent(mpkit: Run) -> None:
     for token in ("ñoño-1234567", "two words 123"):
-        done = mpkit("plan", env={"MPKIT_ACCESS_TOKEN": token, "MPKIT_API_URL": "http://127.0.0.1:9"})
+        done = mpkit("plan", MPKIT_ACCESS_TOKEN=token, MPKIT_API_URL="http://127.0.0.1:9")
         one_sentence(done, 1, "nothing was sent")
-        assert token not in done.stderr.decode()
+        assert token not in done.stderr
 
 
-def test_a_refused_token_is_not_left_lying_about(mpkit: Any, start_sandbox: Any, tmp_path: Path) -> None:
+def test_a_refused_token_is_not_left_lying_about(mpkit: Run, start_sandbox: Any, tmp_path: Path) -> None:
     sandbox = start_sandbox(site="MLA", seed=7, token=CANARY)
     env = {"MPKIT_API_URL": sandbox.url, "MPKIT_LOG_LEVEL": "DEBUG"}
     for wrong in ("wrong-token-000000", "\udcff\udcfe"):
-        assert mpkit("account", "add", env=env, given=wrong).returncode == 1
+        assert mpkit("account", "add", given=wrong, **env).returncode == 1
     left = [file for file in (tmp_path / "data" / "keys").rglob("*") if file.is_file()]
     assert left == []
-    done = mpkit("account", "add", "--json", env=env, given=CANARY)
+    done = mpkit("account", "add", "--json", given=CANARY, **env)
     assert json.loads(done.stdout)["user_id"] == sandbox.user_id
     holding = [file for file in tmp_path.rglob("*") if file.is_file() and CANARY.encode() in file.read_bytes()]
     assert holding == [tmp_path / "data" / "keys" / "tokens.json"]
     assert holding[0].stat().st_mode & 0o777 == 0o600
-    assert CANARY.encode() not in done.stderr
+    assert CANARY not in done.stderr
 
 
 @pytest.mark.parametrize("content", [b"\x8f" * 5000, "foreign", "newer"])
-def test_a_store_that_is_none_of_ours_is_refused_and_stays(mpkit: Any, tmp_path: Path, content: bytes | str) -> None:
+def test_a_store_that_is_none_of_ours_is_refused_and_stays(mpkit: Run, tmp_path: Path, content: bytes | str) -> None:
     file = tmp_path / "data" / "mpkit.sqlite"
     file.parent.mkdir()
     if isinstance(content, bytes):
@@ -112,7 +116,7 @@ def test_a_store_that_is_none_of_ours_is_refused_and_stays(mpkit: Any, tmp_path:
     assert file.read_bytes() == before
 
 
-def test_a_data_folder_that_is_a_file(mpkit: Any, tmp_path: Path) -> None:
+def test_a_data_folder_that_is_a_file(mpkit: Run, tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     one_sentence(mpkit("account", "list"), 1, str(tmp_path / "data"))
 
@@ -155,46 +159,47 @@ def test_an_interruption_before_the_first_sentence(tmp_path: Path) -> None:
         "cli.main(['plan'])\n"
     )
     environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), "MPKIT_DATA": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=tmp_path, env=environment, check=False)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
     one_sentence(done, 130, "Interrupted")
 
 
-def test_a_device_is_no_plan(mpkit: Any) -> None:
+def test_a_device_is_no_plan(mpkit: Run) -> None:
     one_sentence(mpkit("apply", "/dev/zero", "--yes"), 1, "not a plan")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's")
-def test_an_answer_whose_disk_is_full(mpkit: Any) -> None:
-    one_sentence(mpkit("account", "list", "--json", through="> /dev/full"), 1, "standard output", "free some space")
+def test_an_answer_whose_disk_is_full(shell: Run) -> None:
+    one_sentence(shell("account", "list", "--json", through="> /dev/full"), 1, "standard output", "free some space")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="redirections of a shell")
-def test_closed_streams_and_a_reader_that_leaves(mpkit: Any, tmp_path: Path) -> None:
-    assert mpkit("account", "list", through="2>&-").returncode == 0
-    assert mpkit("apply", "missing.json", through="2>&-").returncode == 1
-    assert mpkit("account", "list", "--json", through=">&-").returncode == 0
+def test_closed_streams_and_a_reader_that_leaves(shell: Run, tmp_path: Path) -> None:
+    assert shell("account", "list", through="2>&-").returncode == 0
+    assert shell("apply", "missing.json", through="2>&-").returncode == 1
+    assert shell("account", "list", "--json", through=">&-").returncode == 0
     long = tmp_path / "long.csv"
     long.write_text("nombre;direccion;localidad\n" + "".join(f"Uno {n};;\n" for n in range(2000)))
-    done = mpkit("check", "long.csv", "--site", "MLA", "--json", through='| { head -c 1 > /dev/null; }; echo "$?"')
-    assert done.stderr == b""
+    done = shell("check", "long.csv", "--site", "MLA", "--json", through='| { head -c 1 > /dev/null; }; echo "$?"')
+    assert done.stderr == ""
 
 
-def test_letters_the_terminal_lacks_end_nothing(mpkit: Any, tmp_path: Path) -> None:
+def test_letters_the_terminal_lacks_end_nothing(shell: Run, tmp_path: Path) -> None:
     (tmp_path / "ñandú.csv").write_text("nombre;direccion\nPeñón;\n", encoding="utf-8")
     plain = {"PYTHONIOENCODING": "ascii", "MPKIT_LANG": "es"}
-    done = mpkit("check", "ñandú.csv", "--site", "MLA", "--json", env=plain)
+    done = shell("check", "ñandú.csv", "--site", "MLA", "--json", **plain)
     assert done.returncode == 3, done.stderr
     assert json.loads(done.stdout)["file"] == "ñandú.csv"
-    done = mpkit("check", "ñandú.csv", "--site", "MLA", env=plain)
+    done = shell("check", "ñandú.csv", "--site", "MLA", **plain)
     assert done.returncode == 3, done.stderr
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text exist there")
-def test_a_name_that_is_no_text(mpkit: Any) -> None:
+def test_a_name_that_is_no_text(mpkit: Run) -> None:
     one_sentence(mpkit("check", "\udcff.csv"), 2, "name")
 
 
-def test_files_that_cannot_be_written_leave_nothing_behind(mpkit: Any, tmp_path: Path) -> None:
+def test_files_that_cannot_be_written_leave_nothing_behind(mpkit: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("nombre;direccion\nUno;\n")
     (tmp_path / "folder").mkdir()
     one_sentence(mpkit("check", "a.csv", "--site", "MLA", "--out", "folder"), 1, "folder")

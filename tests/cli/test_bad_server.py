@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,37 +11,28 @@ from typing import Any
 import pytest
 
 from mpkit.i18n import say, words
+from tests import forking
 from tests.api.serving import server, whole
+from tests.forking import Started
 
-ROOT = Path(__file__).parent.parent.parent
 CANARY = "TEST-canary-77aa11bb22"
 ME = {"id": 5, "nickname": "TESTUSER5", "site_id": "MLA"}
 
 
-def started(folder: Path, *arguments: str, given: str = "", **env: str) -> subprocess.Popen[str]:
+def started(folder: Path, *arguments: str, given: str = "", **env: str) -> Started:
     """The command in a process and a folder of its own."""
     folder.mkdir(exist_ok=True)
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_")}
-    settings = {"MPKIT_DATA": str(folder / "data"), "MPKIT_LANG": "es", "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mpkit", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=folder,
-        env=inherited | settings | env,
-    )
+    settings = forking.settings(folder / "data", **{"MPKIT_LANG": "es", **env})
+    process = forking.start(arguments, env=settings, cwd=folder, hurried=True)
     assert process.stdin is not None
     process.stdin.write(given)
-    process.stdin.close()
-    process.stdin = None
+    process.stdin.flush()
     return process
 
 
-def the_sentence(process: subprocess.Popen[str], code: int) -> str:
+def the_sentence(process: Started, code: int) -> str:
     """What it said: one line on stderr, nothing on stdout, no secret and no trace."""
-    out, err = process.communicate(timeout=240)
+    out, err = process.communicate("", timeout=240)
     assert (process.returncode, out) == (code, ""), err
     assert len(err.strip().splitlines()) == 1, err
     assert "canary" not in err
@@ -113,4 +101,5 @@ def test_broken_settings_are_named(tmp_path: Path, name: str, content: bytes, wo
 
 
 def test_an_empty_pace_is_none(tmp_path: Path) -> None:
-    assert started(tmp_path, "account", "list", "--json", MPKIT_PACE="").wait(60) == 0
+    process = started(tmp_path, "account", "list", "--json", MPKIT_PACE="")
+    assert json.loads(process.communicate("", timeout=60)[0]) == {"accounts": []}

@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
-
-import pytest
 
 from mpkit import accounts, branches, sheet
 from mpkit.db import open_store
@@ -21,26 +16,6 @@ ROOT = Path(__file__).parent.parent.parent
 HEAD = "codigo;nombre;direccion;ciudad;provincia;lat;lng\n"
 GOOD = "1;Centro;San Martín 450;Rosario;Santa Fe;-32.9468;-60.6393\n"
 BAD = "2;Norte;Mitre 12;Rosario;Salta;-32.9301;-60.6601\n"
-
-
-@pytest.fixture
-def mpkit(tmp_path):
-    """Run `mpkit …` in a process of its own, in an empty folder."""
-
-    def run(*arguments, **settings):
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_")}
-        environment |= {"PYTHONPATH": str(ROOT), "MPKIT_DATA": str(tmp_path / "data"), "MPKIT_LANG": "es", **settings}
-        return subprocess.run(
-            [sys.executable, "-m", "mpkit", *map(str, arguments)],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return run
 
 
 def write(path: Path, text: str) -> Path:

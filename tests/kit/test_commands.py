@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -21,6 +19,7 @@ from mpkit.db import open_store
 from mpkit.errors import MpkitError, Refused, WrongAccount
 from mpkit.jobs import Workbench
 from mpkit.settings import Settings
+from tests import forking
 
 ROOT = Path(mpkit.__file__).parent.parent
 STORES, REGISTERS = 3, 7
@@ -125,16 +124,8 @@ def test_numbers_of_a_book_that_never_left_are_void(bench: Workbench, sandbox: A
 
 
 def mpkit_(sandbox: Any, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "MPKIT_DATA": str(data),
-        "MPKIT_API_URL": sandbox.url,
-        "MPKIT_ACCESS_TOKEN": sandbox.token,
-        "MPKIT_LANG": "es",
-    }
-    command = [sys.executable, "-m", "mpkit", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd=data)
+    known = {"MPKIT_API_URL": sandbox.url, "MPKIT_ACCESS_TOKEN": sandbox.token, "MPKIT_LANG": "es"}
+    return forking.run(arguments, env=forking.settings(data, **known), cwd=data)
 
 
 def test_the_commands_and_their_exit_codes(sandbox: Any, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from mpkit import db, ledger
 from mpkit.db import Engine
 from mpkit.errors import StoreTrouble
-from mpkit.ledger import Intent, Known, Piece
+from mpkit.ledger import By, Intent, Known, Piece
 
 ACCOUNT = "1234567"
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -142,7 +142,7 @@ def test_pieces_are_recorded_found_and_counted(store: Engine) -> None:
     ledger.record_pieces(store, ACCOUNT, made, seal=seal)
     assert [one.serial for one in ledger.pieces_of(store, ACCOUNT, ["P1"], seal=seal)] == [1, 2]
     assert ledger.in_use(store, ACCOUNT) == {"P1": 2, "P2": 1}
-    ledger.set_state(store, ACCOUNT, [2], "void", seal=seal)
+    ledger.set_state(store, ACCOUNT, [2], "void", seal=seal, by=By("ana", AT))
     assert ledger.in_use(store, ACCOUNT) == {"P1": 1, "P2": 1}
     assert [(one.state, one.sound) for one in ledger.pieces_of(store, ACCOUNT, ["P1"], seal=seal)] == [
         ("printed", True),
@@ -155,7 +155,7 @@ def test_a_damaged_piece_is_shown_and_never_sealed_again(store: Engine) -> None:
     damage(store, "UPDATE pieces SET payload_hash = 'other'")
     assert [one.sound for one in ledger.pieces_of(store, ACCOUNT, seal=seal)] == [False]
     with pytest.raises(StoreTrouble):
-        ledger.set_state(store, ACCOUNT, [1], "placed", seal=seal)
+        ledger.set_state(store, ACCOUNT, [1], "placed", seal=seal, by=By("ana", AT))
 
 
 # plans

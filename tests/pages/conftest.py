@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pytest
 import streamlit as st
 from google.protobuf.json_format import MessageToDict
 from pydantic import SecretStr
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from mpkit import jobs, sandbox, sheet
+from mpkit import branches, jobs, sandbox, sheet
 from mpkit.db import open_store
 from mpkit.model import Account
 from mpkit.pages import frame, watch
@@ -57,10 +59,19 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     run("take_in", "example", files)
     plan = run("plan", "all", {"amount": "buyer"})
     run("apply", plan["plan"], {"plan": plan["plan"], "language": "es"})
+    wanted = branches.wanted(bench.store, account.id)
+    made |= {"branch": wanted.branches[0].external_id, "branch_name": wanted.branches[0].name}
+    made |= {"register": wanted.registers[0].external_id, "register_name": wanted.registers[0].name}
     run("kit", "B1", {"book": "B1", "sign": "sticker-70x100", "paper": "a4", "workers": 1})
     yield data, served.url, made, bench.account()
     bench.store.dispose()
     served.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _installed_once() -> None:
+    """Each page that is opened without a server reads the metadata of every installed package; the first did so."""
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture

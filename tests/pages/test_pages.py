@@ -9,7 +9,8 @@ import pytest
 from mpkit import i18n
 from tests.pages.conftest import texts
 
-PAGES = ("", "branches", "signs", "sales", "settings", "connect")
+PAGES = ("", "branches", "signs", "sales", "settings", "connect", "changes", "history", "adopt", "drift")
+BEFORE = ("", "branches", "signs", "sales", "settings", "connect")
 LANGUAGES = ("es", "pt", "en")
 CODE = {
     "es": r"store|stores|POS|plan|apply|sandbox|job|jobs|worker|token de handover|finding|findings|drift|kit",
@@ -34,7 +35,7 @@ def of_code(test, lang):
 
 @pytest.mark.parametrize(
     ("where", "lang"),
-    [(where, "es") for where in PAGES]
+    [(where, "es") for where in BEFORE]
     + [(where, lang) for where in ("", "branches", "connect") for lang in ("pt", "en")],
 )
 def test_before_an_account(at, where, lang):
@@ -64,8 +65,8 @@ def test_with_an_account(at, walked, where, lang):
     ("where", "step", "kind"),
     [
         ("branches", "review", "check"),
-        ("branches", "create", "plan"),
-        ("branches", "create", "apply"),
+        ("changes", "create", "plan"),
+        ("changes", "create", "apply"),
         ("signs", "handout", "kit"),
     ],
 )
@@ -74,6 +75,22 @@ def test_the_steps_of_the_roll_out(at, walked, where, step, kind, lang):  # noqa
     test = at(where, data=data, url=url, lang=lang, step=step, **{kind: made[kind]})
     assert not test.exception
     assert not [e.value for e in test.error]
+    assert not leaked(test)
+    assert not of_code(test, lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("where", "view"),
+    [*(("branch", view) for view in ("registers", "data", "signs", "sales", "story"))]
+    + [*(("register", view) for view in ("code", "data", "signs", "sales", "story"))],
+)
+def test_the_page_of_one_branch_and_of_one_register(at, walked, where, view, lang):  # noqa: PLR0917
+    data, url, made, _ = walked
+    test = at(where, data=data, url=url, lang=lang, id=made[where], view=view)
+    assert not test.exception
+    assert not [e.value for e in test.error]
+    assert title_of(test) == made[f"{where}_name"]
     assert not leaked(test)
     assert not of_code(test, lang)
 

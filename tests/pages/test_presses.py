@@ -85,7 +85,7 @@ def test_who_enters_the_amount_has_no_default(at, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
     pinned(data)
-    test = at("branches", data=data, step="create")
+    test = at("changes", data=data)
     assert test.radio(key="amount").value is None
     test.button(key="amount_keep").click().run()
     assert test.warning
@@ -123,7 +123,7 @@ def test_a_finished_book_shows_its_proof_and_its_files(at, walked):
 
 def test_the_plan_says_its_press_in_numbers(at, walked):
     data, url, made, _ = walked
-    test = at("branches", data=data, url=url, step="create", plan=made["plan"])
+    test = at("changes", data=data, url=url, plan=made["plan"])
     assert test.button(key="apply").label == "Crear 5 sucursales y 9 cajas"
 
 

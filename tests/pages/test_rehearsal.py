@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from mpkit.jobs.rows import jobs as table
 from mpkit.jobs.rows import live
 from mpkit.model import WEEK, Account, Branch, Location, Register
 from mpkit.settings import load
-from mpkit.work import SystemClock, silent
+from mpkit.work import Seams, SystemClock, silent
 from tests.pages.conftest import texts
 from tests.pages.test_pages import leaked, of_code, title_of
 
@@ -70,7 +71,8 @@ def stage(start_sandbox, at, tmp_path):
     shop = start_sandbox(site="MLA", stores=2, registers=4, payments=60, token="a-token-of-the-rehearsal")
     settings = load(data=tmp_path / "house", api_url=shop.url, access_token=SecretStr(shop.token), store_url="")
     settings.data.mkdir()
-    bench = jobs.Workbench(settings, open_store(settings.database))
+    hurried = Seams(sleep=lambda seconds: time.sleep(seconds / 20))  # its attempts on a bad day
+    bench = jobs.Workbench(settings, open_store(settings.database), hurried)
     made = Stage(settings.data, shop.url, bench.account(), bench, at)
     here = Location("Caseros", "3039", "Rosario", "Santa Fe", -32.9468, -60.6393)
     hours = dict.fromkeys(WEEK[:5], (("08:00", "20:00"),))

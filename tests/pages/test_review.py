@@ -124,6 +124,19 @@ def test_hours_are_said_back_and_written_anew_for_all_rows_alike(at, tmp_path):
     assert step["cells"] == [[3, 8, "todos los días 15 a 20"], [4, 8, "todos los días 15 a 20"]]
 
 
+def test_hours_in_columns_of_times_are_said_back_too(at, tmp_path):
+    rows_ = "".join(
+        f"04{n};S{n};Mitre {n};Rosario;Santa Fe;-32.9{n};-60.63;9:00;{19 + n % 2}:00\n" for n in range(30, 33)
+    )
+    head = "codigo;nombre;direccion;ciudad;provincia;lat;lng;hora apertura;hora cierre\n"
+    test = uploaded(at, tmp_path / "data", head + rows_, view="understood")
+    shown = next(frame.value for frame in test.dataframe if "Cómo se entiende" in frame.value.columns)
+    assert shown.to_numpy().tolist() == [
+        ["9:00 - 19:00", "Todos los días 9:00\u201319:00", "2"],
+        ["9:00 - 20:00", "Todos los días 9:00\u201320:00", "1"],
+    ]
+
+
 def test_registers_are_named_as_chosen_and_the_next_file_too(at, tmp_path):
     data = tmp_path / "data"
     test = uploaded(at, data, view="understood")

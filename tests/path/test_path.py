@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +16,7 @@ import pytest
 
 from mpkit.cli import console, run
 from mpkit.sites import SITES, zones_of
+from tests import forking
 from tests.conftest import Running
 from tests.path.journey import ALWAYS, Journey, some
 from tests.soak import Bar
@@ -89,19 +88,11 @@ class Separate:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_")}
-        self.env |= {"PYTHONPATH": str(ROOT), "MPKIT_DATA": str(folder / "data"), "MPKIT_LANG": "en"}
-
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "mpkit", *words]
-        return subprocess.Popen(
-            command, cwd=self.folder, env=self.env, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        self.env = forking.settings(folder / "data", MPKIT_LANG="en")
 
     def run(self, *words: str) -> tuple[int, str, str]:
-        process = self.start(*words)
-        out, err = process.communicate(timeout=600)
-        return process.returncode, out, err
+        done = forking.run(words, env=self.env, cwd=self.folder, timeout=600)
+        return done.returncode, done.stdout, done.stderr
 
     def ask(self, path: str, document: object = None, method: str = "POST") -> Any:
         body = None if document is None else json.dumps(document).encode()
@@ -111,7 +102,8 @@ class Separate:
 
     @contextmanager
     def sandbox(self, *options: str) -> Iterator[None]:
-        served = self.start("sandbox", "--port", "0", "--token", TOKEN, *options)
+        words = ("sandbox", "--port", "0", "--token", TOKEN, *options)
+        served = forking.start(words, env=self.env, cwd=self.folder)
         assert served.stderr is not None
         try:
             where = re.search(r"http://[\d.]+:\d+", served.stderr.readline())

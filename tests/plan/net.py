@@ -55,6 +55,7 @@ class Net:
     keys: dict[str, set[str]] = field(default_factory=dict)  # of creates of the newer generation, by external id
     lapses: list[str] = field(default_factory=list)
     lost: float = LOST
+    page: int = 50  # rows a page of a list has at most, whatever was asked for
     _calm: bool = False
     _books: sqlite3.Connection | None = None
 
@@ -79,7 +80,8 @@ class Net:
                 self.fired["lost"] += 1
                 self.sleep(request.seconds)
                 raise NoAnswer
-        return self.world.handle(request)
+        query = tuple((name, str(self.page) if name == "limit" else value) for name, value in request.query)
+        return self.world.handle(request if query == request.query else replace(request, query=query))
 
     def arrive(self) -> None:
         """What is on its way and due arrives; the sandbox sees to it at each request."""

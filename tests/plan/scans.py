@@ -15,7 +15,7 @@ from tests.plan.verdict import Run
 
 COUNT = 10  # scans of one seed
 _STORES, _REGISTERS, _PAGE = 60, 40, 10
-_PRESS = 0.1  # of somebody else's inserting or deleting, at each request
+_PRESS = 0.03  # of somebody else's inserting or deleting, at each request
 _REORDER = {"order-flips": 0.02, "moving-page": 0.02, "short-page": 0.02, "duplicate-ids": 0.02}
 
 
@@ -28,15 +28,20 @@ class Read(Run):
 
 @dataclass
 class Scans(Simulation):
-    """One seed of it. Struck are counted: "restless", given up and told; "one-pass", where one pass alone misses."""
+    """One seed of it.
+
+    Counted are "restless", scans that were given up and said so, "pressed", what others did, and "one-pass", how often
+    one pass alone would have missed somebody.
+    """
 
     def outside(self) -> None:
         super().outside()
-        self.world = World("MLA", self.seed, self.clock, stores=_STORES, registers=_REGISTERS, page_cap=_PAGE)
+        self.world = World("MLA", self.seed, self.clock, stores=_STORES, registers=_REGISTERS)
 
     def run(self) -> Read:
         self.world.faults.set(_REORDER)
         self.net.disturb(self._press)
+        self.net.page = _PAGE
         for _ in range(COUNT):
             try:
                 missed = self._missed(self._settled)
@@ -65,6 +70,7 @@ class Scans(Simulation):
     def _press(self, _: HttpRequest) -> None:
         if self.rng.random() >= _PRESS:
             return
+        self.net.fired["pressed"] += 1
         shelf = self.rng.choice((self.world.shelf.stores, self.world.shelf.pos))
         kind = "store" if shelf is self.world.shelf.stores else "pos"
         if len(shelf) > _REGISTERS and self.rng.random() < 0.5:

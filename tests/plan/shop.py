@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,8 @@ from mpkit import branches
 from mpkit.branches import Origin
 from mpkit.db import open_store
 from mpkit.work import SystemClock
+from tests import forking
+from tests.forking import Started
 from tests.plan.chain import Listed
 
 
@@ -21,13 +20,9 @@ class Shop:
 
     def __init__(self, folder: Path, sandbox: Any) -> None:
         self.folder, self.sandbox = folder, sandbox
-        self.env = {
-            **os.environ,
-            "MPKIT_DATA": str(folder / "data"),
-            "MPKIT_API_URL": sandbox.url,
-            "MPKIT_ACCESS_TOKEN": sandbox.token,
-            "MPKIT_LANG": "en",
-        }
+        self.env = forking.settings(
+            folder / "data", MPKIT_API_URL=sandbox.url, MPKIT_ACCESS_TOKEN=sandbox.token, MPKIT_LANG="en"
+        )
 
     def want(self, listed: Listed) -> None:
         store = open_store(f"sqlite:///{self.folder / 'data' / 'mpkit.sqlite'}")
@@ -37,16 +32,12 @@ class Shop:
         )
         store.dispose()
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "mpkit", *words]
-        return subprocess.Popen(
-            command, env=self.env, cwd=self.folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+    def start(self, *words: str) -> Started:
+        return forking.start(words, env=self.env, cwd=self.folder)
 
     def run(self, *words: str) -> tuple[int, str, str]:
-        process = self.start(*words)
-        out, err = process.communicate(timeout=240)
-        return process.returncode, out, err
+        done = forking.run(words, env=self.env, cwd=self.folder)
+        return done.returncode, done.stdout, done.stderr
 
     def creates(self) -> Counter[tuple[str, str]]:
         """How often each object was made, by the sandbox's own log of requests."""

@@ -88,6 +88,7 @@ class Simulation:
         self.store = quick_store(self.folder)
         file = self.folder / "store.sqlite"
         self.net = Net(self.world, self.rng, file, self.odds, not self.forgetful, self.sleep)
+        self.net.page = min(50, max(5, self.registers // 4))  # so that a list has several, however small it is
         self.seams = Seams(clock=self.watch(), sleep=self.sleep, random=self.rng)
         self.lapses = self.net.lapses
         self.listed = chain(max(1, self.registers // 2), self.registers)
@@ -105,8 +106,7 @@ class Simulation:
         """What the process shares with others: the account, and the time that passes."""
         self.clock = FixedClock(datetime(2026, 3, 1, 12, tzinfo=UTC))
         self.sleep: Callable[[float], None] = self.clock.sleep
-        pages = max(5, self.registers // 4)  # so that a list has several, however small it is
-        self.world = World("MLA", self.seed, self.clock, sleep=self.clock.sleep, page_cap=pages)
+        self.world = World("MLA", self.seed, self.clock, sleep=self.clock.sleep)
 
     def watch(self) -> Clock:
         """The clock our process looks at."""
@@ -127,13 +127,15 @@ class Simulation:
 
     def until_nothing_is_left(self) -> tuple[Applied | None, int]:
         """Plan and apply again until a plan has nothing to do; the last apply, all lives, None if never."""
-        applied, lives = None, 0
+        applied, lives, calm = None, 0, False
         for turn in range(PLANS):
+            calm = calm or turn >= _CALM_TURN
             try:
-                plan = self.plan(calm=turn >= _CALM_TURN)
-                if not plan.work:
+                plan = self.plan(calm=calm)
+                if not plan.work and calm:
                     return applied, lives
-                applied, more = self.carry_out(plan, calm=turn >= _CALM_TURN)
+                calm = not plan.work or calm  # nothing is left to do: is it so when all is quiet?
+                applied, more = self.carry_out(plan, calm=calm)
                 lives += more
             except (ApiError, Refused) as error:  # gone stale, mostly
                 self.told(turn, error.key)

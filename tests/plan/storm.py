@@ -36,7 +36,7 @@ PRESSES: Mapping[str, float] = {
     "clock": 0.003,
 }
 TROUBLES: Mapping[str, float] = {"disk-full": 0.0006, "backup": 0.002}  # of the machine, at each step of the driver
-DAMAGES: Mapping[str, float] = {"ledger-altered": 0.3, "ledger-unreadable": 0.2, "ledger-older": 0.2}  # each death
+DAMAGES: Mapping[str, float] = {"ledger-altered": 0.3, "ledger-unreadable": 0.3, "ledger-older": 0.3}  # each death
 TWINS = 0.3  # of the seeds begin with an external id that stands there twice
 ALL = ("twins", *PRESSES, "disk-full", *DAMAGES)
 _JUMPS = (-3600, -3600, 3600, -7, 0)  # seconds

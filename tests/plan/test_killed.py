@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.forking import Started
 from tests.plan.chain import chain
 from tests.plan.shop import Shop
 from tests.soak import Bar
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is not 
 FAULTS = {"lost-answer": 0.1, "500": 0.1, "429": 0.1}
 
 
-def kill_when(process: subprocess.Popen[str], sandbox: Any, requests: int, delay: float) -> bool:
+def kill_when(process: Started, sandbox: Any, requests: int, delay: float) -> bool:
     """Kill it `delay` seconds after the sandbox has seen so many more requests; whether it was still alive."""
     until = sandbox.world.trace.count + requests
     while process.poll() is None and sandbox.world.trace.count < until:

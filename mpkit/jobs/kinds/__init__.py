@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Run = Callable[["Workbench", dict[str, Any], Progress], Mapping[str, Any]]
 
 ALONE = frozenset({"apply"})  # one at a time for an account
+RESUMED = frozenset({"apply"})  # stopped half-way it is paused, and goes on where it stopped when it is asked for again
 ONCE = frozenset({"apply", "connect"})  # done is done: asked again, the finished row answers
 
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mpkit import branches, keys, ledger, plan
+from mpkit import branches, ledger, plan
 from mpkit.branches import Origin
 from mpkit.errors import Refused
+from mpkit.jobs import evidence
 from mpkit.jobs.judging import places_of
 from mpkit.jobs.kinds.drift import compared
 from mpkit.jobs.kinds.plan import Look, keep
 from mpkit.jobs.workbench import Workbench
+from mpkit.ledger import By, Done, audit
 from mpkit.model import Account, Amount, Location, Store
 from mpkit.places import Catalogue, catalogue
 from mpkit.plan import Accepted, Difference, Drift, Settling
@@ -99,12 +101,13 @@ def _taking_over(
 def _write(bench: Workbench, account: Account, done: Accepted, *, who: str) -> None:
     """Into the list, then on record; nobody carries a plan out meanwhile."""
     clock = bench.seams.clock
-    seal = partial(keys.mac, "ledger", data=bench.settings.data)
+    seal = evidence.seal_of(bench)
     hold = ledger.take(bench.store, account.id, "apply", who=who, clock=clock)
     try:
         if any(done.edits.values()):
             origin = Origin("panel", who=who, what="drift")
-            branches.amend(bench.store, account.id, done.edits, origin=origin, clock=clock)
+            seen = evidence.witness(bench, account.id, "edit", origin)
+            branches.amend(bench.store, account.id, done.edits, origin=origin, clock=clock, witness=seen)
         if done.blanks:
             branches.clear(bench.store, account.id, done.blanks, at=clock.now())
         with ledger.writing_held(bench.store, hold) as connection:
@@ -112,6 +115,14 @@ def _write(bench: Workbench, account: Account, done: Accepted, *, who: str) -> N
                 ledger.forget(connection, account.id, object_, name, at=clock.now(), seal=seal)
             for known in done.known:
                 ledger.remember(connection, account.id, known, at=clock.now(), seal=seal)
-            ledger.void_pieces(connection, account.id, done.dead, seal=seal)
+            by = By(who, clock.now(), "drift")
+            ledger.void_pieces(connection, account.id, done.dead, seal=seal, by=by)
+            audit.append(connection, account.id, _rows(done), by, seal=seal)
     finally:
         ledger.give_back(bench.store, hold)
+
+
+def _rows(done: Accepted) -> list[Done]:
+    """What the audit says of what was taken over."""
+    gone = [Done("accept", object_, name, {"gone": True}) for object_, name in done.gone]
+    return gone + [Done("accept", one.object, one.external_id, {"id": one.remote_id}) for one in done.known]

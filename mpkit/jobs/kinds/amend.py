@@ -6,6 +6,7 @@ from typing import Any
 
 from mpkit import branches
 from mpkit.branches import Origin
+from mpkit.jobs import evidence
 from mpkit.jobs.workbench import Workbench
 from mpkit.work import Progress
 
@@ -21,5 +22,8 @@ def run(bench: Workbench, arguments: dict[str, Any], _progress: Progress) -> dic
         who=str(arguments.get("who") or ""),
         what=str(arguments.get("what") or ""),
     )
-    done = branches.amend(bench.store, account.id, arguments["edits"], origin=origin, clock=bench.seams.clock)
+    seen = evidence.witness(bench, account.id, "edit", origin)
+    done = branches.amend(
+        bench.store, account.id, arguments["edits"], origin=origin, clock=bench.seams.clock, witness=seen
+    )
     return {"added": len(done.added), "changed": len(done.changed), "same": len(done.same)}

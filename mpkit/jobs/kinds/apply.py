@@ -8,11 +8,12 @@ from typing import Any
 
 from mpkit import branches, keys, ledger, plan, sheet
 from mpkit.api import on_this_machine
-from mpkit.errors import Refused
+from mpkit.errors import Refused, Unauthorised
 from mpkit.i18n import say
+from mpkit.jobs import evidence
 from mpkit.jobs.workbench import Workbench
 from mpkit.model import Account
-from mpkit.work import Progress
+from mpkit.work import Cancelled, GivenUp, Progress
 
 # A sandbox on this machine carries a request out when it comes or never: nothing is under way for longer than this.
 _SETTLE_HERE = 0.5
@@ -47,16 +48,25 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         seal=partial(keys.mac, "ledger", data=bench.settings.data),
         seams=bench.seams,
         who=str(arguments.get("who") or ""),
+        sources=evidence.sources(bench.store, account.id),
         settle=_SETTLE_HERE if rehearsal else plan.SETTLE,
         in_flight=_IN_FLIGHT_HERE if rehearsal else plan.IN_FLIGHT,
         progress=progress,
         told=partial(_written, out=out, language=language),
     )
-    applied = applying.apply(
-        planned,
-        confirm_changes=arguments.get("confirm_changes"),
-        confirm_stickers=arguments.get("confirm_stickers"),
-    )
+    try:
+        applied = applying.apply(
+            planned,
+            confirm_changes=arguments.get("confirm_changes"),
+            confirm_stickers=arguments.get("confirm_stickers"),
+        )
+    except Unauthorised:
+        bench.forget(account.id)  # whoever goes on asks for the token anew: a fresh one may be kept by then
+        raise
+    except Cancelled as stop:
+        if type(stop) is Cancelled and ledger.given_up(bench.store, account.id, hash_):
+            raise GivenUp from stop
+        raise
     return applied.document(language) | {"file": str(out)}
 
 
@@ -67,7 +77,8 @@ def _amend(bench: Workbench, account: Account, planned: plan.Plan, arguments: di
     if not edits or plan.list_hash(wanted, account.amount, planned.scope) == planned.listed:
         return
     origin = branches.Origin("screen", who=str(arguments.get("who") or ""), what="press")
-    branches.amend(bench.store, account.id, edits, origin=origin, clock=bench.seams.clock)
+    seen = evidence.witness(bench, account.id, "edit", origin)
+    branches.amend(bench.store, account.id, edits, origin=origin, clock=bench.seams.clock, witness=seen)
 
 
 def _written(applied: plan.Applied, out: Path, language: str) -> None:

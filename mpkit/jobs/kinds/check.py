@@ -15,9 +15,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from mpkit import branches
-from mpkit.branches import Choice, Proposed
+from mpkit.branches import Choice, Origin, Proposed
 from mpkit.branches.comparing import Word
 from mpkit.db import canonical
+from mpkit.jobs import evidence
 from mpkit.jobs.judging import Judged, judge
 from mpkit.jobs.workbench import Workbench
 from mpkit.model import Account
@@ -90,7 +91,10 @@ def propose(
     words: dict[str, Word] = {"file": "file", "list": "list"}
     others = words.get(str(arguments.get("conflicts") or ""))
     choice = Choice({(kind, name, field): word for kind, name, field, word in chosen}, others)
-    return branches.propose_all(bench.store, account, sources, clock=bench.seams.clock, write=write, choice=choice)
+    origin = Origin("file", who=who)
+    seen = evidence.witness(bench, account, "import", origin, list(dict.fromkeys(one.origin.what for one in sources)))
+    clock = bench.seams.clock
+    return branches.propose_all(bench.store, account, sources, clock=clock, write=write, choice=choice, witness=seen)
 
 
 def _write(bench: Workbench, account: str, arguments: Mapping[str, Any], document: Mapping[str, Any]) -> Path:

@@ -16,6 +16,7 @@ from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
 from mpkit.kit.book import MANIFEST
 from mpkit.kit.proof import proofs
+from mpkit.ledger import By
 from mpkit.model import Account, Pos, Store
 from mpkit.settings import REAL_API
 from mpkit.sites import SITES
@@ -77,7 +78,9 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         fresh=partial(payloads_now, seller, {subject.pos_id for subject in chosen.subjects}),
         serials=partial(ledger.next_serials, bench.store, account.id),
         seal=lambda purpose: partial(keys.mac, purpose, data=bench.settings.data),
-        record=lambda manifest: ledger.record_pieces(bench.store, account.id, _pieces(manifest, order), seal=seal),
+        record=lambda manifest: ledger.record_pieces(
+            bench.store, account.id, _pieces(manifest, order), seal=seal, by=By(order.who, order.when, order.book)
+        ),
         progress=progress,
     )
     refused = [*chosen.refused, *made.refused]
@@ -128,7 +131,8 @@ def _void_leftovers(bench: Workbench, account: Account, book: str, seal: ledger.
     pieces = ledger.pieces_of(bench.store, account.id, seal=seal)
     lost = [piece.serial for piece in pieces if piece.book == book and piece.state == "printed"]
     if lost:
-        ledger.set_state(bench.store, account.id, lost, "void", seal=seal)
+        by = By("", bench.seams.clock.now(), book)
+        ledger.set_state(bench.store, account.id, lost, "void", seal=seal, by=by)
 
 
 def _result(folder: Path, manifest: kit.Manifest) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from mpkit import accounts, branches, keys, ledger, plan
 from mpkit.api import MercadoPago
 from mpkit.branches import Origin, Wanted
-from mpkit.jobs import rows
+from mpkit.jobs import evidence, rows
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import Known
 from mpkit.model import Account, Amount
@@ -79,7 +79,8 @@ def _wanted(bench: Workbench, account: Account, arguments: Mapping[str, Any], *,
     if close and not edits:
         origin = Origin("screen", who=who, what="close")
         entries = plan.marked(wanted, going)
-        branches.propose(bench.store, account.id, *entries, origin=origin, clock=bench.seams.clock)
+        seen = evidence.witness(bench, account.id, "close", origin)
+        branches.propose(bench.store, account.id, *entries, origin=origin, clock=bench.seams.clock, witness=seen)
         wanted = branches.wanted(bench.store, account.id)
     return wanted, going
 

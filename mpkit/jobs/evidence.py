@@ -1,0 +1,47 @@
+"""What jobs write into the audit: a change of the list in its own transaction; where each entry came from."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from mpkit import branches, keys
+from mpkit.branches import Origin, Proposed, Witness
+from mpkit.db import Connection, Engine
+from mpkit.jobs.workbench import Workbench
+from mpkit.ledger import By, Done, Seal, audit
+
+_OBJECTS = {"branch": "store", "register": "pos"}
+_NAMED = 50  # entries an audit row names; the list has each value's origin
+
+
+def seal_of(bench: Workbench) -> Seal:
+    """The seal of the ledger and its audit, under the key of this installation."""
+    return partial(keys.mac, "ledger", data=bench.settings.data)
+
+
+def witness(bench: Workbench, account: str, kind: str, origin: Origin, files: list[str] | None = None) -> Witness:
+    """Writes one row for what a proposal changed in the list, and none where it changed nothing."""
+    source = ", ".join(files or ([origin.what] if origin.what else []))
+
+    def seen(connection: Connection, proposed: Proposed) -> None:
+        touched = [*proposed.added, *proposed.changed]
+        if not touched:
+            return
+        counts = {"added": len(proposed.added), "changed": len(proposed.changed), "same": len(proposed.same)}
+        details = counts | {"entries": touched[:_NAMED]}
+        done = Done(kind, "list", proposed.take_in, details)
+        by = By(origin.who, bench.seams.clock.now(), source)
+        audit.append(connection, account, [done], by, seal=seal_of(bench))
+
+    return seen
+
+
+def sources(engine: Engine, account: str) -> dict[str, str]:
+    """By "store:<external id>" or "pos:<external id>": the file and row, or the page, that said its name."""
+    told: dict[str, str] = {}
+    for each in branches.listed(engine, account):
+        origin = each.origins.get("name", {})
+        place = str(origin.get("what") or origin.get("kind") or "")
+        row = origin.get("record")
+        told[f"{_OBJECTS[each.object]}:{each.external_id}"] = f"{place}:{row}" if row else place
+    return told

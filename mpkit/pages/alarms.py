@@ -1,0 +1,66 @@
+"""What is wrong with a branch or a register, each in one sentence at the top of its page, with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import streamlit as st
+
+from mpkit import jobs, keys, ledger, sales
+from mpkit.ledger import Known, Seal
+from mpkit.model import Account
+from mpkit.pages import figures
+from mpkit.pages.frame import go, house, mirror, numbers, words
+from mpkit.pages.presses import Shop
+from mpkit.pages.till_presses import Till
+
+
+def seal() -> Seal:
+    """The seal of this installation: only with it a damaged row can be told."""
+    return partial(keys.mac, "ledger", data=house().settings.data)
+
+
+def of_branch(shop: Shop) -> None:
+    """The alarms of a branch and of its registers."""
+    if shop.branch.location.approximate:
+        st.warning(words("alarm_approximate"), icon=":material/wrong_location:")
+    ids = [each.external_id for each in shop.registers]
+    _all(shop.account, [("store", shop.branch.external_id), *(("pos", each) for each in ids)], shop.branch.closed_until)
+
+
+def of_register(till: Till) -> None:
+    """The alarms of a register."""
+    _all(till.shop.account, [("pos", till.register.external_id)], till.shop.branch.closed_until)
+
+
+def _all(one: Account, objects: Iterable[tuple[str, str]], closed_until: str) -> None:
+    known = ledger.known(house().store, one.id, seal=seal())
+    mine = {key: known[key] for key in objects if key in known}
+    for (_, id_), each in mine.items():
+        if not each.sound:
+            st.error(words("alarm_damaged", id=id_), icon=":material/gpp_bad:")
+    _silent(one, mine, closed_until)
+    _differing(one, mine)
+
+
+def _silent(one: Account, mine: dict[tuple[str, str], Known], closed_until: str) -> None:
+    """Registers that sell on most days and did not yesterday; not while the branch is closed for a while."""
+    source = mirror(one)
+    if closed_until > sales.local_day(source).isoformat():
+        return
+    ids = {each.remote_id for each in mine.values()}
+    for each in sales.silent_registers(source):
+        if each.pos_id in ids:
+            last = figures.day(each.last_sale, numbers())
+            st.warning(words("alarm_silent", register=each.register, last=last), icon=":material/notifications_paused:")
+
+
+def _differing(one: Account, mine: dict[tuple[str, str], Known]) -> None:
+    """What the last look at the account found to be otherwise than the list."""
+    job = jobs.latest(house().store, one.id, "drift")
+    found = job.result if job is not None and job.state == "done" and job.result else {}
+    rows = [row for name in ("missing", "changed", "code_changed") for row in found.get(name, ())]
+    if any((row["object"], row["external_id"]) in mine for row in rows):
+        st.warning(words("alarm_drift"), icon=":material/sync_problem:")
+        go("drift", "alarm_drift_see", icon=":material/arrow_forward:")

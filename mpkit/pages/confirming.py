@@ -1,0 +1,45 @@
+"""What a plan asks of a person before it is carried out: numbers to type, a yes where buyers would see otherwise."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from mpkit.pages.frame import words
+from mpkit.plan import Plan
+
+Confirmed = dict[str, int]
+
+
+def ask(made: Plan) -> Confirmed | None:
+    """The numbers as typed; None until each is the plan's own and each question has its yes."""
+    demanded = {"confirm_changes": made.confirm_changes, "confirm_stickers": made.confirm_stickers}
+    typed: Confirmed = {}
+    open_ = False
+    for name, number in demanded.items():
+        if number is None:
+            continue
+        said = st.number_input(
+            words(f"confirm_type_{name.removeprefix('confirm_')}", n=number),
+            min_value=0,
+            value=None,
+            step=1,
+            format="%d",
+            key=f"{name}_{made.hash[-12:]}",
+            width=420,
+        )
+        if said == number:
+            typed[name] = number
+            continue
+        open_ = True
+        if said is not None:
+            st.caption(words("confirm_other_number", n=number))
+    switched = sum(change.kind == "adopt" and "fixed_amount" in change.fields for change in made.changes)
+    if switched:
+        open_ |= not st.checkbox(words("confirm_switch", n=switched), key=f"switch_{made.hash[-12:]}")
+    return None if open_ else typed
+
+
+def warn(made: Plan) -> None:
+    """How much of what exists is touched, in one sentence each, before anything is typed."""
+    if made.confirm_changes is not None:
+        st.warning(words("create_confirm_changes", n=made.confirm_changes), icon=":material/warning:")

@@ -1,0 +1,114 @@
+"""What happened to a branch or a register, the newest first: the journal, the list's origins and the prints come in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import streamlit as st
+
+from mpkit import branches, ledger
+from mpkit.branches import Listed
+from mpkit.ledger import PANEL, Piece
+from mpkit.model import Account
+from mpkit.pages import alarms, carrying, comparing, paging, tables
+from mpkit.pages.frame import house, say, site, words
+from mpkit.pages.watch import local
+
+PAGE = 20
+_HIDDEN = frozenset({"approximate", "latitude", "longitude"})  # of the table: the point stands in one row
+
+
+class Event(NamedTuple):
+    """One thing that happened, and who did it."""
+
+    at: datetime
+    what: str
+    who: str
+
+
+def entry(one: Account, kind: str, id_: str) -> Listed | None:
+    """A branch or register as the list keeps it, each value with where it came from."""
+    listed = branches.listed(house().store, one.id)
+    return next((each for each in listed if each.object == kind and each.external_id == id_), None)
+
+
+def values(listed: Listed) -> None:
+    """Every value with who or what wrote it."""
+    rows = [
+        {
+            say("changes_field"): comparing.named(name),
+            say("shop_value"): comparing.shown(name, value),
+            say("changes_by"): comparing.written_by(listed.origins.get(name, {})),
+        }
+        for name, value in _told(listed)
+    ]
+    tables.sentences(rows, alt=say("shop_data"))
+
+
+def _told(listed: Listed) -> Iterable[tuple[str, object]]:
+    """The values that say something; the point as one."""
+    for name, value in listed.values.items():
+        if name == "latitude":
+            yield "point", f"{value}, {listed.values.get('longitude')}"
+        elif name not in _HIDDEN and value not in (None, "", {}) and (name != "closed" or value):
+            yield name, value
+
+
+def events(one: Account, listed: Listed, objects: Sequence[tuple[str, str]], pieces: Iterable[Piece]) -> list[Event]:
+    """What is known of it: requests, values written by hand or file, signs printed; the newest first."""
+    found = [Event(listed.added, say("story_added"), comparing.written_by({}))]
+    for kind, id_ in objects:
+        journal = ledger.of_object(house().store, one.id, kind, id_)
+        found += [Event(each.ended, carrying.told(each), "mpkit") for each in journal if each.ended]
+    for name, origin in listed.origins.items():
+        at = datetime.fromisoformat(str(origin["at"])) if origin.get("at") else None
+        if at is not None and at > listed.added and name not in _HIDDEN:
+            text = say("story_wrote", field=comparing.named(name), value=comparing.shown(name, listed.values.get(name)))
+            found.append(Event(at, text, comparing.written_by({**origin, "at": ""})))
+    books: dict[tuple[str, datetime], list[Piece]] = {}
+    for piece in pieces:
+        books.setdefault((piece.book, piece.printed), []).append(piece)
+    for (book, at), printed in books.items():
+        key = "story_sticker" if book == PANEL else "story_printed"
+        found.append(Event(at, say(key, n=len(printed), book=book), "mpkit"))
+    return sorted(found, key=lambda each: each.at, reverse=True)
+
+
+def show(found: Sequence[Event]) -> None:
+    """The story as a table, a page at a time."""
+    first = paging.pages(len(found), PAGE, key="story")
+    rows = [
+        {
+            say("history_when"): local(each.at, site()),
+            say("history_what"): each.what,
+            say("history_who"): each.who if each.who != "—" else "",
+        }
+        for each in found[first : first + PAGE]
+    ]
+    tables.sentences(rows, alt=say("shop_story"))
+
+
+def pieces_of(one: Account, ids: Sequence[str]) -> tuple[Piece, ...]:
+    """Every printed piece of some registers."""
+    return ledger.pieces_of(house().store, one.id, ids, seal=alarms.seal())
+
+
+def pieces(found: Sequence[Piece]) -> None:
+    """The pieces as a table: number, where it was printed, what became of it."""
+    if not found:
+        st.caption(words("shop_no_pieces"))
+        return
+    rows = [
+        {
+            say("plan_recall_serial"): str(each.serial),
+            say("create_pos"): each.register,
+            say("shop_piece_check"): each.check_code or "—",
+            say("shop_piece_book"): say("shop_piece_panel") if each.book == PANEL else each.book,
+            say("shop_piece_printed"): local(each.printed, site()),
+            say("shop_piece_state"): say(f"shop_piece_{each.state}") if each.sound else say("shop_piece_damaged"),
+        }
+        for each in found
+    ]
+    tables.show(rows, alt=say("shop_pieces"), key="pieces")
