@@ -85,6 +85,8 @@ def _take_in(bench: Workbench, account: Account, files: list[Path], **options: o
         console.say("plan_taken_in", **{name: file[name] for name in ("file", "branches", "registers")})
         if file["blocking"]:
             console.say("plan_findings", n=file["blocking"], file=file["file"])
+    for other in taken["elsewhere"]:
+        console.say("plan_taken_elsewhere", **{name: other[name] for name in ("account", "branches", "registers")})
     clashes = [change for change in taken["changes"] if change["conflict"]]
     if clashes:
         told = [f"{c['external_id']} {c['field']}: {c['before']} | {c['after']}" for c in clashes[:_CONFLICTS]]

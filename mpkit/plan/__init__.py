@@ -6,6 +6,8 @@ from mpkit.plan.change import Change, Existing, Plan, list_hash
 from mpkit.plan.closing import Closed, closed, doomed, marked
 from mpkit.plan.cost import Recall, recall
 from mpkit.plan.drifting import Difference, Drift, drift
+from mpkit.plan.firms import Firms
+from mpkit.plan.learning import as_known
 from mpkit.plan.making import answered, make
 from mpkit.plan.matching import Match, Matched, match
 from mpkit.plan.paying import last_payments
@@ -26,6 +28,7 @@ __all__ = [
     "Difference",
     "Drift",
     "Existing",
+    "Firms",
     "Match",
     "Matched",
     "Only",
@@ -33,6 +36,7 @@ __all__ = [
     "Recall",
     "Settling",
     "answered",
+    "as_known",
     "closed",
     "compared",
     "created",

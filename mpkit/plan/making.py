@@ -13,6 +13,7 @@ from mpkit.model import Account, Amount, Branch, Pos, Register, Store
 from mpkit.plan.change import Change, Existing, Object, Plan, Wanted, list_hash
 from mpkit.plan.closing import Closed, Doomed, Paid, pos_away, store_away
 from mpkit.plan.fields import Fields, differing, of_branch, of_pos, of_register, of_store, stands
+from mpkit.plan.firms import Firms
 from mpkit.plan.scope import Only, chosen
 from mpkit.sites import SITES
 
@@ -35,18 +36,21 @@ def make(
     close: Closed | None = None,
     paid: Paid | None = None,
     adopting: Mapping[str, str] | None = None,
+    firms: Firms | None = None,
 ) -> Plan:
     """The plan that turns `existing` into what is `wanted`.
 
     `known` is what the ledger holds (ids, and the fields as last sent), `amount` who enters the amount where a register
     does not say so itself, `printed` the serials of each register's pieces in use. `close` names what is closed in the
     list and to be taken away, `paid` the last payment of each such POS; `adopting` the ids of objects made in the panel
-    that are to become ours, by "store:<external id>" and "pos:<external id>". Raises `Refused` where somebody still has
-    to say who enters the amount: with a wrong guess every sign of the chain collects nothing.
+    that are to become ours, by "store:<external id>" and "pos:<external id>"; `firms` keeps away branches of another
+    firm. Raises `Refused` where somebody still has to say who enters the amount: with a wrong guess every sign of the
+    chain collects nothing.
     """
     answered(wanted, amount)
     doomed = Doomed(paid or {}, printed or {})
     look = _Look.at(account, existing, known, amount, doomed=doomed, close=close or Closed(), adopting=adopting or {})
+    look = replace(look, firms=firms or Firms(account))
     registers: dict[str, list[Register]] = defaultdict(list)
     for register in wanted.registers:
         registers[register.branch_external_id].append(register)
@@ -91,6 +95,7 @@ class _Look:
     doomed: Doomed
     close: Closed
     adopting: Mapping[str, str]
+    firms: Firms
 
     @classmethod
     def at(
@@ -116,7 +121,9 @@ class _Look:
         names = ((store.id, store.external_id or named.get(f"store:{store.id}", "")) for store in existing.stores)
         store_of = {id_: name for id_, name in names if name}
         sound = {key: one for key, one in known.items() if one.sound}
-        return cls(account, amount, stores, pos, store_of, inside, sound, existing, doomed, close, adopting)
+        return cls(
+            account, amount, stores, pos, store_of, inside, sound, existing, doomed, close, adopting, Firms(account)
+        )
 
     def branch(self, branch: Branch, registers: Sequence[Register]) -> list[Change]:
         """What happens to a branch's store, then to its POS; what goes, goes the other way round."""
@@ -178,6 +185,9 @@ class _Look:
             why = "plan_why_outside"
         if why or len(found) > 1:
             return replace(base, kind="blocked", why=why or "plan_why_twice", after=after, values={"n": len(found)})
+        other = self.firms.against(branch)
+        if other:
+            return replace(base, kind="blocked", why=other[0], after=after, values=other[1])
         known = self.known.get(("store", branch.external_id))
         if not found:
             return replace(base, kind="create", why="plan_why_gone" if known else "plan_why_new", after=after)

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 _CUIT = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _CNPJ = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
+_CNPJ_LENGTH = 14
 _CPF = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 _NIT = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43, 47, 53, 59, 67, 71)
 _RUT_UY = (4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
@@ -25,6 +26,14 @@ NAMES = {"AR": "CUIT", "BR": "CNPJ", "CL": "RUT", "CO": "NIT", "MX": "RFC", "PE"
 def plain(text: str) -> str:
     """A tax number without what only helps the eye: capitals and digits, so that two spellings of one are alike."""
     return re.sub(r"[^0-9A-ZÑ&]", "", text.upper())
+
+
+def same_firm(one: str, other: str, country: str) -> bool:
+    """Whether two numbers are one firm's; in Brazil its branches share the first eight characters of their CNPJ."""
+    first, second = plain(mended(one, country) or one), plain(mended(other, country) or other)
+    if country == "BR" and len(first) == len(second) == _CNPJ_LENGTH:
+        return first[:8] == second[:8]
+    return bool(first) and first == second
 
 
 @lru_cache(maxsize=20_000)

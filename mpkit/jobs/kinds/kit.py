@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mpkit import keys, kit, ledger
+from mpkit import branches, emv, keys, kit, ledger
 from mpkit.api import MercadoPago
 from mpkit.errors import NotFound, Refused
 from mpkit.jobs.workbench import Workbench
@@ -19,6 +20,7 @@ from mpkit.kit.proof import proofs
 from mpkit.ledger import By
 from mpkit.model import Account, Pos, Store
 from mpkit.settings import REAL_API
+from mpkit.sheet import taxes
 from mpkit.sites import SITES
 from mpkit.work import Progress, silent
 
@@ -79,7 +81,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         serials=partial(ledger.next_serials, bench.store, account.id),
         seal=lambda purpose: partial(keys.mac, purpose, data=bench.settings.data),
         record=lambda manifest: ledger.record_pieces(
-            bench.store, account.id, _pieces(manifest, order), seal=seal, by=By(order.who, order.when, order.book)
+            bench.store, account.id, pieces_of(manifest, order.when), seal=seal, by=By(order.who, order.when, book)
         ),
         progress=progress,
     )
@@ -152,7 +154,8 @@ def _result(folder: Path, manifest: kit.Manifest) -> dict[str, Any]:
     }
 
 
-def _pieces(manifest: kit.Manifest, order: kit.Order) -> list[ledger.Piece]:
+def pieces_of(manifest: kit.Manifest, printed: datetime) -> list[ledger.Piece]:
+    """The pieces of a book as the ledger keeps them."""
     return [
         ledger.Piece(
             serial=entry.serial,
@@ -163,7 +166,7 @@ def _pieces(manifest: kit.Manifest, order: kit.Order) -> list[ledger.Piece]:
             book=manifest.book,
             page=entry.page,
             slot=entry.slot,
-            printed=order.when,
+            printed=printed,
         )
         for entry in manifest.pieces
         if entry.serial  # a sign without a code is nobody's register's
@@ -181,6 +184,7 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
     wanted = _wanted(pos, stores, arguments.get("stores") or (), arguments.get("registers") or ())
     seal = partial(keys.mac, "ledger", data=bench.settings.data)
     on_record = {known.external_id: known for known in ledger.of_registers(bench.store, account.id, seal=seal)}
+    firms = _firms(bench, account)
     subjects: list[kit.Subject] = []
     refused: list[kit.Refusal] = []
     for one in wanted:
@@ -195,8 +199,28 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
         if differs and not arguments.get("accept_changed"):
             refused.append(kit.Refusal(name, "kit_ledger_differs"))
             continue
+        firm = firms.get(name, "")
+        carried = tax_id_of(payload)
+        if firm and carried and not taxes.same_firm(firm, carried, SITES[account.site].country):
+            refused.append(kit.Refusal(name, "kit_other_firm", {"kind": taxes.NAMES[SITES[account.site].country]}))
+            continue
         subjects.append(_subject(bench, account, one, store, payload))
     return Chosen(tuple(subjects), tuple(refused))
+
+
+def _firms(bench: Workbench, account: Account) -> dict[str, str]:
+    """The tax number that each register's branch names in the list, where it names one."""
+    listed = branches.wanted(bench.store, account.id)
+    of = {branch.external_id: branch.tax_id for branch in listed.branches if branch.tax_id}
+    return {one.external_id: of[one.branch_external_id] for one in listed.registers if one.branch_external_id in of}
+
+
+def tax_id_of(payload: str) -> str:
+    """The tax number a code carries (Argentina's tag 50), "" for any other code."""
+    try:
+        return emv.parse(payload).tax_id
+    except emv.BrokenPayload:
+        return ""
 
 
 def _subject(bench: Workbench, account: Account, pos: Pos, store: Store, payload: str) -> kit.Subject:

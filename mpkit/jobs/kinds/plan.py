@@ -10,7 +10,7 @@ from typing import Any
 from mpkit import accounts, branches, keys, ledger, plan
 from mpkit.api import MercadoPago
 from mpkit.branches import Origin, Wanted
-from mpkit.jobs import evidence, rows
+from mpkit.jobs import evidence, firms, rows
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import Known
 from mpkit.model import Account, Amount
@@ -101,6 +101,7 @@ def _comparing(
         printed=seen.printed,
         close=going,
         paid=plan.last_payments(seen.api, doomed, now=bench.seams.clock.now(), progress=progress),
+        firms=firms.around(bench, account, wanted.branches),
     )
 
 
