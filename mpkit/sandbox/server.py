@@ -86,7 +86,7 @@ def _query(raw: bytes) -> tuple[tuple[str, str], ...]:
     text = raw.decode("latin-1")
     if "%" in text or "+" in text or "=" not in text:
         return tuple(parse_qsl(text, keep_blank_values=True))
-    return tuple((name, value) for name, _, value in (pair.partition("=") for pair in text.split("&") if pair))
+    return tuple([pair.partition("=")[::2] for pair in text.split("&") if pair])
 
 
 def settle() -> None:
