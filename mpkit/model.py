@@ -132,6 +132,7 @@ class Register:
     record: int | None = None
     closed: bool = False
     own_id: str = ""  # the merchant's own code of the till
+    till_code: str = ""  # what the merchant's till software calls it, where that is another one; never sent
 
 
 @dataclass(frozen=True, slots=True)

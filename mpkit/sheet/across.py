@@ -13,14 +13,17 @@ from typing import Any
 
 from mpkit.branches import Memory, Origin, Source
 from mpkit.errors import UnreadableFile
+from mpkit.model import Severity
 from mpkit.sheet import alike, conflicts, counters, ids, linking
 from mpkit.sheet.checking import Checked, check
 from mpkit.sheet.files import labels
+from mpkit.sheet.naming import distinct
 from mpkit.sheet.run import NOTHING, Decided, Run
 from mpkit.work import Progress
 
 __all__ = ["Decided", "check_all", "compared", "named", "source", "sources"]
 NO_LIST = Memory()
+_NAMES = ("register_name", "register_id", "register_count", "external_id", "store_name")
 
 
 def check_all(
@@ -56,7 +59,29 @@ def compared(checks: Sequence[Checked], memory: Memory = NO_LIST, decided: Decid
     linking.registers(run, memory)
     alike.find(run, memory.branches)
     conflicts.find(run)
+    _named_once(run, memory)
     return run.results()
+
+
+def _named_once(run: Run, memory: Memory) -> None:
+    """No register of a file has the name of one in a file before it, or of one the list has besides."""
+    ours = {register.external_id for checked in run.files for register in checked.registers}
+    holders = {register.name: "" for register in memory.registers if register.external_id not in ours}
+    for n, checked in enumerate(run.files):
+        free = [register for register in checked.registers if not run.waits(n, register.branch_external_id)]
+        here = {register.external_id for register in free}
+        found, anew = distinct(free, [name for name, holder in holders.items() if holder not in here])
+        holders = {**{register.name: register.external_id for register in found}, **holders}
+        for register in found if anew else ():
+            if register.external_id in anew:
+                values = {"value": register.name}
+                told = run.finding(
+                    n, "register_name_twice", Severity.WARNING, register.record, meanings=_NAMES, values=values
+                )
+                run.put(n, [replace(told, suggestion=register.name)])
+        if anew:
+            waiting = tuple(r for r in checked.registers if run.waits(n, r.branch_external_id))
+            run.becomes(n, registers=(*found, *waiting))
 
 
 def source(checked: Checked, who: str = "") -> Source:

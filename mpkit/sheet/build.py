@@ -17,28 +17,6 @@ from mpkit.sheet.table import Table
 from mpkit.sheet.text import safe_name
 from mpkit.sites import SITES, zone_of
 
-_CLOSED = frozenset(
-    [
-        "inactivo",
-        "inactiva",
-        "inativo",
-        "inativa",
-        "inactive",
-        "cerrado",
-        "cerrada",
-        "fechado",
-        "fechada",
-        "closed",
-        "baja",
-        "no",
-        "nao",
-        "suspendido",
-        "suspenso",
-        "clausurado",
-        "deshabilitado",
-        "deshabilitada",
-    ]
-)
 _WARN, _INFO = Severity.WARNING, Severity.INFO
 
 
@@ -50,24 +28,11 @@ class Built:
     registers: tuple[Register, ...]
 
 
-def close(table: Table, findings: Findings, drafts: list[Draft]) -> None:
-    """Mark the drafts whose status says closed."""
-    column = table.column("status")
-    if column is None:
-        return
-    values = table.values("status")
-    for draft in drafts:
-        if fold(values[draft.record - 1]) in _CLOSED:
-            draft.closed = True
-            findings.add("closed", _WARN, draft.record, "status", value=values[draft.record - 1])
-
-
 def several_rows(table: Table) -> bool:
     """Whether a branch may stand on many rows: one a register, or one a week day."""
-    ids_repeat = table.column("external_id") is not None
     days = set(filter(None, table.values("opening_day"))) if table.column("opening_day") else set()
-    registers = table.column("register_id") or table.column("register_name")
-    return ids_repeat and (registers is not None or len(days) > 1)
+    registers = table.column("register_id") or table.column("register_name") or table.column("till_code")
+    return registers is not None or len(days) > 1
 
 
 def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bool, names: str = "") -> Built:
@@ -80,8 +45,9 @@ def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: boo
         return Built((), ())
     branches: list[Branch] = []
     registers: list[Register] = []
-    twins = _same_names(drafts)
-    for group in _grouped(drafts, grouped=grouped):
+    groups = _grouped(drafts, grouped=grouped)
+    twins = _same_names(group[0] for group in groups)
+    for group in groups:
         free = [draft for draft in group if draft.record not in findings.blocked]
         if not free or (free[0].point is None):
             continue
@@ -121,8 +87,13 @@ def _grouped(drafts: Iterable[Draft], *, grouped: bool) -> list[list[Draft]]:
         return [[draft] for draft in drafts]
     found: dict[str, list[Draft]] = {}
     for draft in drafts:
-        found.setdefault(draft.own_id or f"record {draft.record}", []).append(draft)
+        found.setdefault(draft.own_id or _shop(draft), []).append(draft)
     return list(found.values())
+
+
+def _shop(draft: Draft) -> str:
+    """What the rows of one branch without an own id have in common: name, address and city."""
+    return "\n".join(("", fold(draft.name), fold(draft.address or draft.street), fold(draft.city or draft.city_text)))
 
 
 def _external_id(draft: Draft) -> str:

@@ -13,7 +13,7 @@ from mpkit.errors import UnreadableFile
 from mpkit.i18n import say, words
 from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.places import Catalogue
-from mpkit.sheet import build, draft, hours, opening, reading, records, table, twins
+from mpkit.sheet import build, closing, draft, hours, opening, reading, records, table, twins
 from mpkit.sheet.changed import Cell, Changed, Recall
 from mpkit.sheet.columns import ASK, Column
 from mpkit.sheet.findings import Findings
@@ -189,9 +189,12 @@ def _judged(
     except UnreadableFile as refusal:
         raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
     findings = Findings(found, accept, changed.accepted)
+    if not told.sheet and (beside := table.lists_beside(grid, found.sheet)):
+        shown = ", ".join(f"{name} ({rows})" for name, rows in beside[:_NAMED])
+        findings.add("sheets_unread", Severity.WARNING, 0, names=shown)
     drafts = draft.read(found, findings)
     _remarks(found, findings, grid, changed.edits)
-    build.close(found, findings, drafts)
+    closing.mark(found, findings, drafts)
     records.say_what_is_no_shop(found, findings, drafts)
     grouped = build.several_rows(found)
     again = twins.find(found, findings, drafts, several_rows=grouped)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from mpkit.branches import Memory
 from mpkit.errors import Refused, WrongUsage
 from mpkit.model import Finding, Register, Severity
-from mpkit.sheet import build, ids, joining, table, tills
+from mpkit.sheet import closing, ids, joining, table, tills
 from mpkit.sheet.changed import Changed
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
@@ -24,7 +24,7 @@ from mpkit.sheet.joining import Join, Part, Shop
 from mpkit.sheet.run import Run
 from mpkit.sheet.table import Table
 
-_KEPT = ("register_id", "register_name", "register_count", "category", "amount_mode")
+_KEPT = ("register_id", "register_name", "register_count", "till_code", "category", "amount_mode")
 _WARN, _BLOCK, _INFO = Severity.WARNING, Severity.BLOCKING, Severity.INFO
 
 
@@ -180,7 +180,7 @@ def _registers(found: Table, link: Join, findings: Findings) -> list[Register]:
         draft = Draft(record, shop.name, shop.own_id)
         draft.other.update({meaning: cells[record - 1] for meaning, cells in kept.items() if cells[record - 1]})
         groups[shop.external_id].append(draft)
-    build.close(found, findings, [draft for group in groups.values() for draft in group])
+    closing.mark(found, findings, [draft for group in groups.values() for draft in group])
     shops = {shop.external_id: shop for shop in link.shops.values()}
     made: list[Register] = []
     for name, group in groups.items():

@@ -36,6 +36,7 @@ _KEPT = (
     "postal_code",
     "register_id",
     "register_count",
+    "till_code",
     "alt_id",
     "category",
     "amount_mode",
@@ -151,7 +152,7 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             draft.point = found.point
             continue
         draft.point = found.point if found.usable else None
-        if (found.code == "missing_coordinates" and found.code in findings.accept):
+        if found.code == "missing_coordinates" and found.code in findings.accept:
             continue  # where somebody agreed to the city's centre, `_settle` says what became of it
         column = pair.index if pair else None
         meaning = "latitude" if found.latitude_wrong else "longitude"

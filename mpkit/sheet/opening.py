@@ -20,6 +20,7 @@ from mpkit.sheet.table import Table
 from mpkit.sheet.text import tidy_all
 
 _WARN, _INFO = Severity.WARNING, Severity.INFO
+_ROUND_THE_CLOCK = ((0, 1439), (0, 1440), (0, 0))
 _Spans = tuple[tuple[str, hours.Span], ...]  # (day, interval)
 
 
@@ -80,16 +81,29 @@ def _sentences(table: Table, findings: Findings, drafts: list[Draft], columns: l
     cells = [tidy_all(table.cells[column.index - 1]) for column in columns]
     heads = tuple(column.header for column in columns)
     found: dict[int, Hours] = {}
+    daily: Counter[str] = Counter()
     for draft in drafts:
         said = tuple(each[draft.record - 1] for each in cells)
         week = _week(heads, said)
         if week:
             found[draft.record] = week
+            daily[said[0]] += 1
         elif week is None:
             odd = next((n for n, cell in enumerate(said) if _week(heads[n : n + 1], (cell,)) is None), 0)
             column = columns[odd].index
             findings.add("bad_hours", _WARN, draft.record, column=column, found=_joined(heads, said))
+    if len(columns) == 1 and not hours.days_in(heads[0]):
+        _say_daily(
+            findings, Counter({text: n for text, n in daily.items() if hours.names_no_day(text)}), "opening_hours"
+        )
     return found
+
+
+def _say_daily(findings: Findings, texts: Counter[str], meaning: str) -> None:
+    """Once for the file: hours that name no day were taken for every day."""
+    if texts:
+        text, _ = texts.most_common(1)[0]
+        findings.add("hours_of_every_day", _INFO, 0, meaning, found=text, n=texts.total())
 
 
 def _times_by_day(table: Table, findings: Findings, drafts: list[Draft]) -> dict[int, Hours]:
@@ -126,6 +140,7 @@ def _times(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bo
     clock = _clock([opens, closes])
     said: dict[tuple[str, str, str], _Spans] = {}  # most rows of a list say the same
     told: dict[str, dict[int, _Spans]] = {}  # branch → record → what it says
+    daily: Counter[str] = Counter()
     for draft in drafts:
         n = draft.record - 1
         if not opens[n] and not closes[n]:
@@ -138,9 +153,12 @@ def _times(table: Table, findings: Findings, drafts: list[Draft], *, grouped: bo
             continue
         key = draft.own_id if grouped and draft.own_id else str(draft.record)
         told.setdefault(key, {})[draft.record] = said[text]
+        if not text[2] and said[text][0][1] not in _ROUND_THE_CLOCK:
+            daily[f"{opens[n]} - {closes[n]}"] += 1
     if not grouped and any(days) and all(len(spans) == 1 for spans in said.values() if spans):
         findings.add("hours_of_one_day", _INFO, 0, "opening_day")
         return {}
+    _say_daily(findings, daily, "opens_at")
     return _checked(findings, told.values())
 
 

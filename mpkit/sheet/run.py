@@ -99,6 +99,10 @@ class Run:
         """The branches of file n that are still to be created."""
         return [branch for branch in self.files[n].branches if branch.external_id not in self._gone[n]]
 
+    def waits(self, n: int, branch: str) -> bool:
+        """Whether a branch of file n was taken out."""
+        return branch in self._gone[n]
+
     def becomes(self, n: int, **changes: object) -> None:
         """File n with other branches, registers or findings."""
         self.files[n] = replace(self.files[n], **changes)  # type: ignore[arg-type]

@@ -25,6 +25,7 @@ EMPTY_KM = 100.0
 TOWN_KM = 15.0  # a point this near to a town's centre lies in or beside it
 NAMED_KM = 30.0  # as far may it lie from a town its own name says
 _AROUND = 40  # towns looked at beside a point
+_SMALL = 5_000  # people
 _WORD = 4  # letters of the shortest town name looked for in a branch's name
 
 
@@ -82,10 +83,17 @@ class Settlement:
         match = self.catalogue.match_city(case.city_text, case.state or None)
         if match.kind in {Kind.SEVERAL, Kind.NONE} and case.point:
             match = self.catalogue.match_city(case.city_text, case.state or None, case.point)
+        if match.value and not case.state and case.point is None and self._is_small(match):
+            self._add(case, "missing_state", "city", match.state, state=match.state)
         if match.value:
             case.state = case.state or match.state
             return self._with_city(case, match)
         return self._unknown_city(case, match)
+
+    def _is_small(self, match: Match) -> bool:
+        """Whether a place is so small that another of its name may stand in no list but the account's own."""
+        place = None if self.catalogue.decides else self.catalogue.called(match.state, match.value)
+        return place is not None and place.people < _SMALL
 
     def _add(
         self, case: Case, code: str, meaning: str, better: str = "", *, agreed: bool = False, **values: object

@@ -33,10 +33,14 @@ _FUEL = frozenset(
 
 
 class _Till(NamedTuple):
-    """A register as its cell names it: its own code, and its own name; "" for one that was only counted."""
+    """A register as its cell names it: its own code, and its own name; "" for one that was only counted.
+
+    `code` is what the till software calls it: a row's, where the row is one register.
+    """
 
     own: str = ""
     name: str = ""
+    code: str = ""
 
 
 def read(
@@ -48,7 +52,8 @@ def read(
         told = [(draft, till) for draft in group for till in _of_row(draft)]
     else:
         count = _counted(group[0], findings)
-        told = [(group[0], _Till(each)) for each in count.own or ("",) * count.count]
+        code = group[0].other.get("till_code", "") if count.count == 1 else ""
+        told = [(group[0], _Till(each, code=code)) for each in count.own or ("",) * count.count]
     return [
         _register(branch, draft, till, n, names=names, findings=findings, site=site)
         for n, (draft, till) in enumerate(told, start=1)
@@ -73,7 +78,7 @@ def _of_row(draft: Draft) -> list[_Till]:
     several = till_lists.listed(own) or (till_lists.listed(name) if not own else None)
     if several:
         return [_Till(each) for each in several.own or ("",) * several.count]
-    return [_Till(own, name)]
+    return [_Till(own, name, draft.other.get("till_code", ""))]
 
 
 def _register(
@@ -95,6 +100,7 @@ def _register(
         draft.record,
         branch.closed,
         own,
+        till.code,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from itertools import islice
 
 from mpkit.model import Severity
 from mpkit.places.names import fold
@@ -12,6 +13,7 @@ from mpkit.sheet.findings import Findings
 from mpkit.sheet.table import Table
 
 _CROWD = 10  # shops of one name on one point: the point of an office or a centre, not of the shops
+_METRES = 0.00005  # degrees: some five metres
 _WARN, _BLOCK, _INFO = Severity.WARNING, Severity.BLOCKING, Severity.INFO
 
 
@@ -112,8 +114,9 @@ def _names(table: Table, findings: Findings, groups: Iterable[list[Draft]]) -> N
 
 
 def _points(findings: Findings, drafts: list[Draft]) -> None:
-    """Several records on one point; a crowd of one name cannot be told apart by place."""
-    for group in _groups(drafts, (None if draft.centred else draft.point for draft in drafts)):
+    """Several records on one point, or metres apart; a crowd of one name on one point cannot be told apart by place."""
+    placed = [draft for draft in drafts if draft.point and not draft.centred]
+    for group in _groups(placed, (draft.point for draft in placed)):
         name, times = Counter(fold(draft.name) for draft in group).most_common(1)[0]
         for draft in group:
             crowd = times >= _CROWD and fold(draft.name) == name
@@ -121,3 +124,23 @@ def _points(findings: Findings, drafts: list[Draft]) -> None:
             findings.add(
                 "duplicate_location", severity, draft.record, "latitude", others=_listed(findings.table, group, draft)
             )
+    told = {finding.record for finding in findings.found if finding.code == "duplicate_location"}
+    for draft, beside in _beside(placed):
+        if draft.record not in told:
+            others = _listed(findings.table, [draft, *beside], draft)
+            findings.add("duplicate_location", _WARN, draft.record, "latitude", others=others)
+
+
+def _beside(drafts: list[Draft]) -> Iterator[tuple[Draft, list[Draft]]]:
+    """Each record with those some metres from it: no two shops have their doors there, but one shop measured twice."""
+    points = sorted((*draft.point, n) for n, draft in enumerate(drafts) if draft.point)
+    near: dict[int, list[int]] = defaultdict(list)
+    for at, (latitude, longitude, n) in enumerate(points):
+        for other in islice(points, at + 1, at + 1 + _CROWD):
+            if other[0] - latitude >= _METRES:
+                break
+            if abs(other[1] - longitude) < _METRES:
+                near[n].append(other[2])
+                near[other[2]].append(n)
+    for n, others in sorted(near.items()):
+        yield drafts[n], [drafts[other] for other in sorted(others)]

@@ -99,7 +99,7 @@ def test_doubt_asks(tmp_path, before, new):
     fresh = Decided(passed={"a.csv": {(4, "identity_doubtful")}})
     [other] = run(path, memory=held, decided=fresh)
     assert len({b.external_id for b in other.branches} - set(names(before).values())) == 1
-    assert told(other) == []
+    assert {code for code, *_ in told(other)} <= {"register_name_twice"}  # the new one may be called as the old one is
 
 
 def test_another_shop_is_another_shop(tmp_path, before):

@@ -20,6 +20,7 @@ from mpkit.sheet.hours.week import DAY_END, Span, week_of
 from mpkit.sheet.hours.words import DAYS, times, tokens
 
 _COMMA = 2
+_ROUND_THE_CLOCK = (("00:00", "23:59"),)
 _NOTHING = " \t\r\n-\u2013\u2014"
 _BETWEEN = re.compile(r"[_/>\u203a]|(?<=[^\W\d_A-Z])(?=[A-Z])")  # words of a heading: `lunes_abre`, `lunesAbre`
 _NO_DAY = re.compile(
@@ -51,6 +52,16 @@ def by_columns(cells: Mapping[str, str]) -> Hours | None:
     if not week:
         return {}
     return week_of(week) if any(week.values()) else None
+
+
+@lru_cache(maxsize=20_000)
+def names_no_day(text: str) -> bool:
+    """Whether a text says times and no day: `9 a 18`; what is open round the clock is clear without."""
+    words = tokens(text) or ()
+    week = read(text)
+    if not week or any(word.kind in {"day", "set"} for word in words):
+        return False
+    return any(spans != _ROUND_THE_CLOCK for spans in week.values())
 
 
 @lru_cache(maxsize=1_000)
