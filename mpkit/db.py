@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from importlib.resources import files
 from itertools import repeat
 from pathlib import Path
@@ -268,18 +269,22 @@ def upsert(
     """
     if not rows:
         return 0
-    key = list(key)
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    columns = [name for name in rows[0] if name not in key and name not in set(keep)]
-    if columns:
-        condition = statement.excluded[newer_by] >= table.c[newer_by] if newer_by else None
-        statement = statement.on_conflict_do_update(
-            index_elements=key, set_={name: statement.excluded[name] for name in columns}, where=condition
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=key)
-    return insert_many(connection, statement, rows)
+    key, kept = tuple(key), set(keep)
+    columns = tuple(name for name in rows[0] if name not in key and name not in kept)
+    return insert_many(connection, _upserting(connection.dialect.name, table, key, columns, newer_by), rows)
+
+
+@lru_cache(maxsize=256)  # making a statement costs more than the database takes for it
+def _upserting(
+    dialect: str, table: sa.Table, key: tuple[str, ...], columns: tuple[str, ...], newer_by: str | None
+) -> sqlite.Insert | postgresql.Insert:
+    statement: sqlite.Insert | postgresql.Insert = (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    if not columns:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    condition = statement.excluded[newer_by] >= table.c[newer_by] if newer_by else None
+    return statement.on_conflict_do_update(
+        index_elements=key, set_={name: statement.excluded[name] for name in columns}, where=condition
+    )
 
 
 def insert_many(connection: sa.Connection, statement: sqlite.Insert | postgresql.Insert, rows: Rows) -> int:
@@ -291,7 +296,7 @@ def insert_many(connection: sa.Connection, statement: sqlite.Insert | postgresql
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, list(rows)).rowcount
     names = list(rows[0])
-    said = statement.compile(dialect=connection.dialect, column_keys=names)
+    said = _compiled(statement, connection.dialect, tuple(names))
     columns = {name: [row[name] for row in rows] for name in names}
     values = [
         _written(connection.dialect, statement.table.c[name], columns[name])
@@ -300,6 +305,15 @@ def insert_many(connection: sa.Connection, statement: sqlite.Insert | postgresql
         for name in said.positiontup or ()
     ]
     return connection.exec_driver_sql(str(said), list(zip(*values, strict=True))).rowcount
+
+
+@lru_cache(maxsize=256)
+def _compiled(
+    statement: sqlite.Insert | postgresql.Insert, dialect: sa.Dialect, names: tuple[str, ...]
+) -> sa.sql.compiler.SQLCompiler:
+    said = statement.compile(dialect=dialect, column_keys=list(names))
+    assert isinstance(said, sa.sql.compiler.SQLCompiler)
+    return said
 
 
 def _written(dialect: sa.Dialect, column: sa.ColumnClause[Any], values: Sequence[Any]) -> Iterable[Any]:

@@ -87,6 +87,12 @@ def pin(engine: Engine, account: Account, api_url: str, *, clock: Clock | None =
         )
 
 
+def since(engine: Engine, account_id: str) -> datetime | None:
+    """When an account was connected first, None where it never was."""
+    found: datetime | None = _of(engine, account_id, "pinned")
+    return found
+
+
 def pinned_to(engine: Engine, account_id: str) -> str | None:
     """The address the token of this account may be sent to (see `address`), None where the account is unknown."""
     found: str | None = _of(engine, account_id, "api")

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from mpkit.jobs import rows
+from mpkit.jobs.alive import is_dead
 from mpkit.jobs.holding import Hold, holder_name, retold
-from mpkit.jobs.rows import Job, is_dead
+from mpkit.jobs.rows import Job
 from mpkit.jobs.workbench import Workbench
 from mpkit.work import Progress, silent
 

@@ -16,6 +16,7 @@ from mpkit import errors, log
 from mpkit.db import Engine
 from mpkit.errors import ApiError, MpkitError
 from mpkit.jobs import rows
+from mpkit.jobs.anchors import anchor
 from mpkit.jobs.kinds import RESUMED, runner
 from mpkit.jobs.rows import Job
 from mpkit.jobs.workbench import Workbench
@@ -97,6 +98,7 @@ class Hold:
         finally:
             self._ended.set()
             heart.join()
+            self._anchored(bench)
         if self._verdict == "lost":
             _log.warning("taken over by another", job=self._job.id)
             return rows.find(self._engine, self._job.id)
@@ -106,6 +108,14 @@ class Hold:
         if self._unwritten and self._latest:
             self._beat()
         return rows.end(self._engine, self._job, state, clock=self._clock, **outcome)
+
+    def _anchored(self, bench: Workbench) -> None:
+        """However it ended, what it wrote into the audit is known outside the store from now on."""
+        try:
+            if self._job.account:
+                anchor(bench, self._job.account)
+        except Exception:  # noqa: BLE001 - the next job's end writes it
+            _log.warning("the end of the audit could not be kept", job=self._job.id, exc_info=True)
 
     def _outcome(self, bench: Workbench) -> tuple[str, dict[str, Any]]:
         job = self._job

@@ -5,23 +5,21 @@ Every change of a row that somebody holds names the holder: whoever was taken fo
 
 from __future__ import annotations
 
-import os
-import socket
 import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from mpkit.db import Connection, Engine, Json, Utc, metadata, reading, writing
 from mpkit.errors import Busy, Refused
+from mpkit.jobs.alive import is_dead
 from mpkit.jobs.kinds import ALONE, ONCE, RESUMED
 from mpkit.work import Clock
 
 _ALIKE = 30  # jobs of one family looked at: the older ones tell nothing new
-SILENT_SECONDS = 15.0  # a holder whose heart has not beaten for so long is dead
 
 jobs = sa.Table(
     "jobs",
@@ -93,16 +91,18 @@ def submit(
     who: str = "",
     clock: Clock,
     holder: str = "",
+    once: bool = False,
 ) -> Job:
     """Ask for a job; the same account, kind and key give the same live row, however often it is asked.
 
-    Of kinds in `ONCE`, a finished row is given back too, unless part of it failed. With `holder` a new row is not
-    queued but held at once. Raises `Busy` where a kind of `ALONE` is at work for this account under another key.
+    Of kinds in `ONCE`, and with `once`, a finished row is given back too, unless part of it failed. With `holder` a
+    new row is not queued but held at once. Raises `Busy` where a kind of `ALONE` is at work for this account under
+    another key.
     """
     with writing(engine) as connection:
         same = (jobs.c.account == account) & (jobs.c.kind == kind) & (jobs.c.key == key)
         row = connection.execute(sa.select(jobs).where(same & _LIVE)).one_or_none()
-        if row is None and kind in ONCE:
+        if row is None and (once or kind in ONCE):
             newest = sa.select(jobs).where(same).order_by(jobs.c.created.desc()).limit(1)
             row = connection.execute(newest).one_or_none()
             row = row if row is not None and row.state == "done" and not (row.result or {}).get("failed") else None
@@ -284,6 +284,13 @@ def end(
     return find(engine, job.id)
 
 
+def drop_live(engine: Engine, *, clock: Clock) -> None:
+    """Cancel what waits or runs: in a store that was put back to an older day nobody asks for it any more."""
+    error = {"key": "job_cancelled", "values": {}, "kind": "Refused"}
+    with writing(engine) as connection:
+        connection.execute(jobs.update().where(_LIVE).values(state="cancelled", error=error, ended=clock.now()))
+
+
 def give_back(engine: Engine, job: Job) -> None:
     """Put a held job back into the queue, because its worker is asked to go; it does not count as an attempt."""
     with writing(engine) as connection:
@@ -299,40 +306,6 @@ def _held(job: Job) -> sa.ColumnElement[bool]:
         & (jobs.c.worker == job.worker)
         & (jobs.c.attempts == job.attempts)
     )
-
-
-def silent_since(job: Job, clock: Clock) -> timedelta:
-    """How long the holder has given no sign."""
-    return clock.now() - (job.heartbeat or job.started or job.created or clock.now())
-
-
-def is_dead(job: Job, clock: Clock) -> bool:
-    """Whether a running job's holder is dead: silent for too long, or a process of this machine that is gone."""
-    if silent_since(job, clock).total_seconds() > SILENT_SECONDS:
-        return True
-    host, _, rest = job.worker.rpartition(":")[0].rpartition(":")
-    return host == socket.gethostname() and rest.isdecimal() and not _lives(int(rest))
-
-
-def _lives(pid: int) -> bool:
-    if os.name == "nt":  # signal 0 would end the process there; the heartbeat decides
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return not _is_zombie(pid)
-
-
-def _is_zombie(pid: int) -> bool:
-    """A killed child that its parent has not asked about yet still has its number."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-            return file.read().rpartition(")")[2].split()[0] == "Z"
-    except (OSError, IndexError):
-        return False
 
 
 def _job(row: sa.Row[Any]) -> Job:

@@ -17,9 +17,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from mpkit import log, private, settings
 from mpkit.db import open_store
 from mpkit.errors import MpkitError
-from mpkit.jobs import rows
+from mpkit.jobs import rows, schedule
+from mpkit.jobs.alive import is_dead
 from mpkit.jobs.holding import Hold, holder_name
-from mpkit.jobs.rows import Job, is_dead
+from mpkit.jobs.rows import Job
 from mpkit.jobs.starting import _lock
 from mpkit.jobs.workbench import Workbench
 from mpkit.work import gather_rarely
@@ -27,6 +28,7 @@ from mpkit.work import gather_rarely
 MOST_AT_ONCE = 4
 MOST_ATTEMPTS = 4  # the first and three takeovers: what kills its worker each time is not tried for ever
 _LOOK_SECONDS = 0.3
+_DUE_SECONDS = 60.0  # between two looks at what is due by itself
 _FAREWELL_SECONDS = 5.0
 _log = log.get("worker")
 
@@ -52,10 +54,14 @@ class Worker:
         """Work until asked to go."""
         clock = self._bench.seams.clock
         busy_at = clock.monotonic()
+        due_at = busy_at
         pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="job")
         try:
             while not self._going.is_set():
                 try:
+                    if clock.monotonic() >= due_at:
+                        due_at = clock.monotonic() + _DUE_SECONDS
+                        schedule.due(self._bench)
                     self.look(pool)
                 except Exception:  # noqa: BLE001 - a store that is down now may be up in a moment
                     _log.exception("the store could not be asked; trying again")

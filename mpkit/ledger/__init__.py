@@ -2,7 +2,7 @@
 
 from mpkit.ledger import audit
 from mpkit.ledger.audit import By, Done
-from mpkit.ledger.holding import HEARTBEAT, Hold, beat, give_back, take, writing_held
+from mpkit.ledger.holding import HEARTBEAT, Hold, beat, drop_holds, give_back, take, writing_held
 from mpkit.ledger.intents import (
     Intent,
     body_hash,
@@ -10,6 +10,7 @@ from mpkit.ledger.intents import (
     latest,
     mark_ended,
     mark_sent,
+    names,
     of_object,
     of_plan,
     reopen,
@@ -28,6 +29,7 @@ from mpkit.ledger.pieces import (
     payload_hash,
     pieces_of,
     record_pieces,
+    serials_from,
     serials_in_use,
     set_state,
     void_pieces,
@@ -49,6 +51,7 @@ __all__ = [
     "audit",
     "beat",
     "body_hash",
+    "drop_holds",
     "enter_sticker",
     "find_plan",
     "forget",
@@ -63,6 +66,7 @@ __all__ = [
     "latest_plan",
     "mark_ended",
     "mark_sent",
+    "names",
     "next_serials",
     "of_object",
     "of_plan",
@@ -75,6 +79,7 @@ __all__ = [
     "reopen",
     "request_key",
     "seen",
+    "serials_from",
     "serials_in_use",
     "set_state",
     "states",

@@ -15,12 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from mpkit import db
 from mpkit.db import Connection, Engine
 from mpkit.errors import Busy
-from mpkit.ledger.rows import holders
+from mpkit.ledger.rows import held, holders
 from mpkit.work import Clock
 
 SILENCE = timedelta(seconds=90)  # without a heartbeat a holder elsewhere counts as dead
@@ -42,7 +41,7 @@ def take(engine: Engine, account: str, purpose: str, *, who: str, clock: Clock) 
     now = clock.now()
     mine = Hold(account, purpose, secrets.token_hex(16), os.getpid())
     with db.writing(engine) as connection:
-        found = connection.execute(_row(account, purpose)).one_or_none()
+        found = connection.execute(held, {"of_account": account, "of_purpose": purpose}).one_or_none()
         if found is not None:
             alive = _lives(found.host, found.process, found.born)
             if alive is None:
@@ -83,7 +82,7 @@ def beat(engine: Engine, hold: Hold, *, clock: Clock) -> None:
 
 def confirm(connection: Connection, hold: Hold) -> None:
     """Within a transaction: raise `Busy` unless the hold is still ours and this is the process that took it."""
-    found = connection.execute(_row(hold.account, hold.purpose)).one_or_none()
+    found = connection.execute(held, {"of_account": hold.account, "of_purpose": hold.purpose}).one_or_none()
     if found is None or found.holder != hold.holder or hold.process != os.getpid():
         raise Busy("ledger_hold_lost", who=found.who if found else "mpkit", host=found.host if found else "")
 
@@ -110,8 +109,10 @@ def give_back(engine: Engine, hold: Hold) -> None:
         )
 
 
-def _row(account: str, purpose: str) -> Any:  # noqa: ANN401 - a query
-    return holders.select().where(holders.c.account == account, holders.c.purpose == purpose)
+def drop_holds(engine: Engine) -> None:
+    """Let go of everything: in a store that was put back to an older day its holders are at work no longer."""
+    with db.writing(engine) as connection:
+        connection.execute(holders.delete())
 
 
 def _lives(host: str, process: int, born: str) -> bool | None:

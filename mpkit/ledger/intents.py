@@ -11,7 +11,7 @@ from typing import Any
 
 from mpkit import db
 from mpkit.db import Connection, Engine
-from mpkit.ledger.rows import intents, latest_of, states_of
+from mpkit.ledger.rows import changing, intents, latest_of, states_of
 
 OPEN = ("intended", "sent", "unknown")  # states after which the object may still have to be made
 _NAMESPACE = uuid.UUID("6f0f1b4e-52c5-4a56-9d63-2f7f6f9d3f11")
@@ -111,16 +111,9 @@ def mark_ended(
 
 
 def _change(connection: Connection, account: str, intent: Intent, **values: object) -> None:
-    changed = connection.execute(
-        intents.update()
-        .where(
-            intents.c.account == account,
-            intents.c.plan == intent.plan,
-            intents.c.object == intent.object,
-            intents.c.external_id == intent.external_id,
-        )
-        .values(**values)
-    ).rowcount
+    key = {"account": account, "plan": intent.plan, "object": intent.object, "external_id": intent.external_id}
+    given = {f"of_{name}": value for name, value in key.items()}
+    changed = connection.execute(changing(tuple(values)), {**given, **values}).rowcount
     if changed != 1:
         message = f"no intent on record for {intent.object} {intent.external_id}"
         raise LookupError(message)
@@ -138,10 +131,18 @@ def of_object(engine: Engine, account: str, object_: str, external_id: str) -> t
     return tuple(sorted(found, key=lambda one: str(one.ended or one.sent or one.intended), reverse=True))
 
 
+def names(engine: Engine, account: str) -> frozenset[tuple[str, str]]:
+    """Object and external id of everything a plan was ever about."""
+    columns = (intents.c.object, intents.c.external_id)
+    with db.reading(engine) as connection:
+        rows = connection.execute(intents.select().with_only_columns(*columns).where(intents.c.account == account))
+        return frozenset((str(object_), str(name)) for object_, name in rows)
+
+
 def states(engine: Engine, account: str, plan: str) -> dict[str, int]:
     """How many changes of a plan are in which state."""
     with db.reading(engine) as connection:
-        return dict(connection.execute(states_of(account, plan)).tuples().all())
+        return {str(state): int(n) for state, n in connection.execute(states_of(account, plan))}
 
 
 def latest(engine: Engine, account: str, plan: str, *, first: int = 0, most: int = 50) -> tuple[Intent, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from mpkit import db
 from mpkit.db import Connection, Engine
-from mpkit.ledger.rows import all_of, objects
+from mpkit.ledger.rows import all_of, objects, others_with
 
 Seal = Callable[[str], str]  # text to MAC, under the key of this installation
 
@@ -42,17 +42,9 @@ class Taken(Exception):
 
 def remember(connection: Connection, account: str, known: Known, *, at: datetime, seal: Seal) -> None:
     """Record an object as it is now; raises `Taken` when its id or its code belongs to another external id."""
-    same = objects.c.remote_id == known.remote_id
-    if known.qr_payload is not None:
-        same = same | (objects.c.qr_payload == known.qr_payload)
-    others = connection.execute(
-        objects.select().where(
-            objects.c.account == account,
-            objects.c.object == known.object,
-            objects.c.external_id != known.external_id,
-            same,
-        )
-    ).all()
+    names = ("object", "external_id", "remote_id", "qr_payload")
+    given = {f"of_{name}": getattr(known, name) for name in names}
+    others = connection.execute(others_with, {"of_account": account, **given}).all()
     if others:
         raise Taken(str(others[0].external_id))
     _write(connection, account, replace(known, seen=at, gone=None), seal)

@@ -58,6 +58,16 @@ def _serials(connection: Connection, account: str, n: int) -> tuple[int, ...]:
     return tuple(range(first, first + n))
 
 
+def serials_from(engine: Engine, account: str, first: int) -> None:
+    """Give no number below `first` any more: those are on signs already."""
+    with db.writing(engine) as connection:
+        mine = (counters.c.account == account) & (counters.c.name == "serial")
+        found = connection.execute(counters.select().where(mine)).one_or_none()
+        if first > (1 if found is None else int(found.next)):
+            row = {"account": account, "name": "serial", "next": first}
+            db.upsert(connection, counters, [row], key=("account", "name"))
+
+
 def record_pieces(engine: Engine, account: str, made: Iterable[Piece], *, seal: Seal, by: By | None = None) -> None:
     """Record the pieces of a finished, proven book, all or none; recording the same book again changes nothing.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -168,3 +169,24 @@ def carried_out(account: str, *, last: bool) -> sa.Select[Any]:
         return query.order_by(plans.c.made)
     whole = sa.type_coerce(plans.c.document, sa.Text).contains('"scope":null')  # canonical text: no value can say so
     return query.where(whole).order_by(plans.c.made.desc())
+
+
+# Statements of every single request, made once: making one costs more than the database takes for it.
+
+held = holders.select().where(
+    holders.c.account == sa.bindparam("of_account"), holders.c.purpose == sa.bindparam("of_purpose")
+)
+
+others_with = objects.select().where(  # another object with this id or this code
+    objects.c.account == sa.bindparam("of_account"),
+    objects.c.object == sa.bindparam("of_object"),
+    objects.c.external_id != sa.bindparam("of_external_id"),
+    (objects.c.remote_id == sa.bindparam("of_remote_id")) | (objects.c.qr_payload == sa.bindparam("of_qr_payload")),
+)
+
+
+@cache
+def changing(names: tuple[str, ...]) -> sa.Update:
+    """Change these columns of one intent, named by `of_account`, `of_plan`, `of_object` and `of_external_id`."""
+    key = [column == sa.bindparam(f"of_{column.name}") for column in intents.primary_key]
+    return intents.update().where(*key).values({name: sa.bindparam(name) for name in names})

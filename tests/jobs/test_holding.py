@@ -6,7 +6,7 @@ import pytest
 
 from mpkit import jobs
 from mpkit.errors import Busy, MpkitError, RateLimited, Refused, WrongAccount
-from mpkit.jobs import holding, rows
+from mpkit.jobs import alive, holding, rows
 from mpkit.jobs.kinds import names, runner
 from mpkit.work import Cancelled
 
@@ -148,7 +148,7 @@ def test_a_command_takes_over_a_dead_holder_and_a_queued_row(bench, kind, clock)
     rows.claim(bench.store, job, "elsewhere:1:a", clock=clock)
     done = run(bench, key="dead")  # waits out the silence: our clock moves only by its sleeping
     assert (done.state, done.attempts) == ("done", 2)
-    assert clock.elapsed > rows.SILENT_SECONDS
+    assert clock.elapsed > alive.SILENT_SECONDS
 
 
 def test_a_cancelled_exception_of_the_work_itself_is_a_cancel(bench, kind):
