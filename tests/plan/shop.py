@@ -32,8 +32,8 @@ class Shop:
         )
         store.dispose()
 
-    def start(self, *words: str) -> Started:
-        return forking.start(words, env=self.env, cwd=self.folder)
+    def start(self, *words: str, hurried: bool = False) -> Started:
+        return forking.start(words, env=self.env, cwd=self.folder, hurried=hurried)
 
     def run(self, *words: str) -> tuple[int, str, str]:
         done = forking.run(words, env=self.env, cwd=self.folder)

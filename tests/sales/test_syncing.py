@@ -131,9 +131,10 @@ import sys
 from pathlib import Path
 from pydantic import SecretStr
 from mpkit import sales
-from mpkit.api import connect
+from mpkit.api import calls, connect
 from mpkit.db import open_store
 from mpkit.sales import syncing
+calls._FIRST_WAIT = 0.02
 url, token, store, folder = sys.argv[1:]
 engine = open_store(store)
 with connect(url, SecretStr(token)) as api:
@@ -168,7 +169,7 @@ def test_killed_at_any_moment_it_goes_on(start_sandbox: Start, bar: Any, tmp_pat
             assert child.stdout is not None
             assert child.stdout.readline() == b"ready\n"
             try:
-                child.wait((0.3 + 0.017 * seed) * 1.5**attempt)
+                child.wait((0.2 + 0.017 * seed) * 1.6**attempt)
             except subprocess.TimeoutExpired:
                 child.kill()
                 kills += 1
