@@ -141,6 +141,11 @@ def _sentence(now: Shown) -> None:
         st.markdown(words("review_some", n=blocked, **values))
     else:
         st.success(words("review_all", **values), icon=":material/check_circle:")
+    outside = judged.counts("code").get("coordinates_outside_country", 0)
+    if outside * 2 > judged.sum("rows"):
+        country = SITES[str(judged.readable[0].told["site"])].name
+        told = words("review_other_country", n=outside, rows=judged.sum("rows"), country=country)
+        st.warning(told, icon=":material/public:")
 
 
 def _presses(now: Shown) -> None:

@@ -45,11 +45,14 @@ def _hours(now: Shown, file: File, found: list[Found]) -> None:
     st.subheader(words("hours_title"), anchor=False)
     echoes = sorted(file.told.get("hours", ()), key=lambda echo: echo[1] is not None)
     asked = [echo for echo in echoes if echo[1] is None]
-    if not echoes:
-        one_day = next((f for f in found if f.code == "hours_of_one_day"), None)
+    one_day = next((f for f in found if f.code == "hours_of_one_day"), None)
+    if one_day or not echoes:
         st.caption(plain(one_day.sentence(language())) if one_day else words("hours_none"))
+    if not echoes:
         return
-    if asked:
+    if len(asked) == len(echoes):
+        st.markdown(words("hours_all_asked", rows=sum(echo[2] for echo in asked)))
+    elif asked:
         st.markdown(words("hours_asked", n=len(asked), rows=sum(echo[2] for echo in asked), total=len(echoes)))
     else:
         st.markdown(words("hours_all_read", n=len(echoes)))
