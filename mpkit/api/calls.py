@@ -82,6 +82,11 @@ class Calls:
     def __repr__(self) -> str:
         return "Calls(…)"
 
+    @property
+    def in_flight(self) -> int:
+        """How many may be under way at once."""
+        return self._pace.in_flight
+
     def read(
         self,
         path: str,

@@ -108,6 +108,11 @@ class MercadoPago:
         return self._calls.requests
 
     @property
+    def in_flight(self) -> int:
+        """How many requests of this account may be under way at once."""
+        return self._calls.in_flight
+
+    @property
     def generation(self) -> Name:
         """Which generation of POS calls answers for this account."""
         return self._points.generation

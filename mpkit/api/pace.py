@@ -141,7 +141,7 @@ class Pace:
         """The pace an address begins with; `most` requests a second where the settings name it."""
         memory = memory or Forgetful()
         if on_this_machine(url):
-            return cls(most or 100.0, max(8, _places(most or 0)), 0.5, seams, slowest=10.0, memory=memory)
+            return cls(most or 100.0, max(8, _places(most or 0)), 0.5, seams, slowest=4.0, memory=memory)
         most = most or REAL
         return cls(most, _places(most), 5.0, seams, slowest=min(0.4, most), memory=memory)
 

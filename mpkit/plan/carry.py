@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from mpkit import ledger
@@ -20,6 +21,7 @@ from mpkit.work import Clock
 Learn = Callable[[str, str, tuple[str, ...]], object]
 
 _PLACES = {"city_name": "city", "state_name": "state"}
+_AT_ONCE = 500  # changes put on record in one statement
 _LONGEST = 300  # characters of a text inside a sentence
 _STATES = {"skipped": "intended", "left": "intended"}  # nothing was sent, or it certainly did not arrive
 
@@ -110,26 +112,28 @@ class Book:
         `again` are the keys of changes that were done once and are to be done anew; `approved` the numbers of the plan
         that somebody said yes to, None where that stands in the audit already.
         """
-        wanted = [
-            Intent(
-                self.plan,
-                change.object,
-                change.external_id,
-                change.kind,
-                body_hash=ledger.body_hash(dict(change.after or {})),
-                key=self._key(change),
-            )
-            for change in changes
-        ]
+        rest, now = iter(changes), self.clock.now()
         with ledger.writing_held(self.store, self.hold) as connection:
-            ledger.intend(connection, self.account, wanted, at=self.clock.now())
-            for intent in wanted:
-                if f"{intent.object}:{intent.external_id}" in again:
-                    ledger.reopen(connection, self.account, intent, at=self.clock.now())
+            while part := list(islice(rest, _AT_ONCE)):  # a chain's whole plan as rows would be most of our memory
+                wanted = [self._intended(change) for change in part]
+                ledger.intend(connection, self.account, wanted, at=now)
+                for intent in wanted:
+                    if f"{intent.object}:{intent.external_id}" in again:
+                        ledger.reopen(connection, self.account, intent, at=now)
             said = [] if approved is None else [Done("approve", "plan", self.plan, approved)]
             audit.append(connection, self.account, said, self._by(), seal=self.seal)
         recorded = ledger.of_plan(self.store, self.account, self.plan)
         return {f"{one.object}:{one.external_id}": one.key for one in recorded}
+
+    def _intended(self, change: Change) -> Intent:
+        return Intent(
+            self.plan,
+            change.object,
+            change.external_id,
+            change.kind,
+            body_hash=ledger.body_hash(dict(change.after or {})),
+            key=self._key(change),
+        )
 
     def _key(self, change: Change) -> str:
         before = self.known.get((change.object, change.external_id))

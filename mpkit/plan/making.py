@@ -14,6 +14,7 @@ from mpkit.plan.change import Change, Existing, Object, Plan, Wanted, list_hash
 from mpkit.plan.closing import Closed, Doomed, Paid, pos_away, store_away
 from mpkit.plan.fields import Fields, differing, of_branch, of_pos, of_register, of_store, stands
 from mpkit.plan.firms import Firms
+from mpkit.plan.matching import twins
 from mpkit.plan.scope import Only, chosen
 from mpkit.sites import SITES
 
@@ -59,6 +60,8 @@ def make(
     changes = [one for branch, found in rows if scope is None or branch.external_id in scope for one in found]
     if scope is None:
         changes += [look.stray(register) for left in registers.values() for register in left]
+    if any(one.kind == "create" for one in changes):
+        changes = _warned(changes, twins(wanted, existing))
     changes += look.unmanaged(wanted, scope)
     return Plan(
         account=account.id,
@@ -71,6 +74,17 @@ def make(
         remote=existing.fingerprints(),
         scope=scope,
     )
+
+
+def _warned(changes: Sequence[Change], found: Mapping[str, Store | Pos]) -> list[Change]:
+    """What would be made although the account seems to have it says so: taking it over makes no double."""
+    return [_twin(one, found[one.key]) if one.kind == "create" and one.key in found else one for one in changes]
+
+
+def _twin(change: Change, there: Store | Pos) -> Change:
+    also = [*change.values.get("also", ()), "plan_twin_other" if there.external_id else "plan_twin_panel"]
+    told = {"twin": there.name, "twin_id": there.id, "twin_external_id": there.external_id or ""}
+    return replace(change, values={**change.values, **told, "also": also})
 
 
 def answered(wanted: Wanted, amount: Amount | None) -> None:

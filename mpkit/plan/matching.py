@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from math import cos, hypot, radians
 
@@ -68,6 +68,27 @@ def match(wanted: Wanted, existing: Existing, named: Mapping[str, str] | None = 
     nameless += [one for one in existing.pos if not one.external_id]
     strangers = tuple(one for one in nameless if (_kind(one), one.id) not in seen)
     return Matched(found, strangers)
+
+
+def twins(wanted: Wanted, existing: Existing) -> dict[str, Store | Pos]:
+    """What the account may have already of what would be made, by "store:<external id>" and "pos:<external id>".
+
+    Looked for among all that is not in the list: what the panel made, and what has an id of somebody else's.
+    """
+    branches = {one.external_id for one in wanted.branches}
+    registers = {one.external_id for one in wanted.registers}
+    there: dict[str, Store | Pos] = {f"store:{one.id}": one for one in existing.stores}
+    there |= {f"pos:{one.id}": one for one in existing.pos}
+    bare = replace(
+        existing,
+        stores=tuple(one if one.external_id in branches else replace(one, external_id=None) for one in existing.stores),
+        pos=tuple(one if one.external_id in registers else replace(one, external_id=None) for one in existing.pos),
+    )
+    found: dict[str, Store | Pos] = {}
+    for one in match(wanted, bare).matches:
+        if one.score >= SURE:
+            found.setdefault(f"{one.object}:{one.external_id}", there[f"{one.object}:{one.id}"])
+    return found
 
 
 def _kind(found: Store | Pos) -> Object:

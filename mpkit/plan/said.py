@@ -13,6 +13,7 @@ from mpkit.plan import cost
 from mpkit.plan.change import KINDS, Change, Plan, why
 
 _UNTOLD = frozenset({"amount", "address_line"})  # they explain or stand in for another field
+_FIRST = ("name", "store", "street_name", "street_number", "city", "state")  # as people ask
 _SHOWN = 20  # lines of one part on a terminal; Markdown and JSON hold all
 _MARKS = {"create": "+", "update": "~", "adopt": "=", "delete": "-", "blocked": "!", "unmanaged": "·"}
 
@@ -60,7 +61,7 @@ def _count(kind: str, part: Sequence[Change], language: str) -> str:
 def _line(change: Change, language: str) -> str:
     what = say(f"plan_object_{change.object}", language)
     named = f"{what} {change.external_id or change.remote_id} · {change.name}"
-    if change.kind == "create" and change.why == "plan_why_new":
+    if change.kind == "create" and change.why == "plan_why_new" and not change.values.get("also"):
         return named
     return f"{named}: {detail(change, language)}"
 
@@ -77,11 +78,12 @@ def detail(change: Change, language: str) -> str:
 def compared(change: Change, language: str) -> tuple[tuple[str, str, str], ...]:
     """Field by field: its name, its value before and after; what differs, or all of an object that comes or goes."""
     before, after = change.before or {}, change.after or {}
-    names = change.fields or tuple(dict.fromkeys([*after, *before]))
+    blank = (None, "", {})
+    every = sorted({*after, *before}, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
     return tuple(
         (say(f"plan_field_{name}", language), _value(before.get(name), language), _value(after.get(name), language))
-        for name in names
-        if name not in _UNTOLD
+        for name in change.fields or every
+        if name not in _UNTOLD and not (before.get(name) in blank and after.get(name) in blank)
     )
 
 

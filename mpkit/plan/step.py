@@ -40,7 +40,7 @@ class Step:
 
 def first(change: Change, intent: Intent | None, *, unsettled: bool) -> Step:
     """Where a change stands when a run begins: what the journal has as done is over, what is in doubt is looked up."""
-    fields = dict(change.after or {})
+    fields = change.after or {}
     if intent is not None and intent.state == "done":
         return Step(change, fields, phase="over", end="done", remote_id=intent.remote_id, note=intent.note)
     step = Step(change, fields, before=intent.attempts if intent else 0)

@@ -13,7 +13,7 @@ from mpkit.db import canonical
 from mpkit.errors import Refused, StalePlan, WrongUsage
 from mpkit.ledger import Known
 from mpkit.model import Amount
-from mpkit.plan import Existing, Only, Plan, make, parse_only
+from mpkit.plan import Existing, Only, Plan, make, parse_only, text
 from mpkit.plan.fields import differing, of_branch, of_pos, of_register, stands
 from tests.plan.chain import ACCOUNT, Listed, account_with, applied, as_pos, as_store, branch, chain, register
 
@@ -319,3 +319,25 @@ def test_the_quick_look_at_a_register_says_what_comparing_its_fields_says(
     found = replace(as_pos(one, "900", "600"), name=name, fixed_amount=waits, category=there, store_id=home)
     fields = differing(of_register(one, Amount.TILL), of_pos(found, homes))
     assert stands(one, Amount.TILL.waits_for_order, found, homes) == (not fields)
+
+
+def test_what_would_be_made_although_the_account_seems_to_have_it_says_so() -> None:
+    listed = chain(4)
+    panel = as_store(branch(1), "990", external_id=None)
+    foreign = as_store(branch(2), "991", external_id="OTRO")
+    home = as_store(branch(3), "993")
+    till = as_pos(register(3), "994", "993", external_id=None)
+    plan = planned(listed, Existing((panel, foreign, home), (till,)))
+    said = {one.key: one.values.get("also", []) for one in plan.changes if one.kind == "create"}
+    assert said == {
+        "store:S000": [],
+        "pos:P000": [],
+        "store:S001": ["plan_twin_panel"],
+        "pos:P001": [],
+        "store:S002": ["plan_twin_other"],
+        "pos:P002": [],
+        "pos:P003": ["plan_twin_panel"],
+    }
+    shown = text(plan, "en")
+    assert 'the panel made "Sucursal 1" (990)' in shown
+    assert "with the id OTRO" in shown

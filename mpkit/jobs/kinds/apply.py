@@ -17,7 +17,6 @@ from mpkit.work import Cancelled, GivenUp, Progress
 
 # A sandbox on this machine carries a request out when it comes or never: nothing is under way for longer than this.
 _SETTLE_HERE = 0.5
-_IN_FLIGHT_HERE = 8
 _COLUMNS = ("object", "external_id", "name", "record", "outcome", "id", "error")
 
 
@@ -30,19 +29,15 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     """
     account = bench.account(str(arguments.get("account") or ""))
     hash_ = str(arguments["plan"])
-    document = ledger.find_plan(bench.store, account.id, hash_)
-    if document is None:
-        raise Refused("plan_not_kept", plan=hash_)
-    if ledger.given_up(bench.store, account.id, hash_):
-        raise Refused("plan_given_up")
-    planned = plan.Plan.read(document)
+    planned = _kept(bench, account, hash_)
     _amend(bench, account, planned, arguments)
     rehearsal = _rehearsal(bench, account)
     language = str(arguments.get("language") or "es")
     out = results_file(bench, account, hash_)
+    api = bench.mercadopago(account)
     applying = plan.Applying(
         store=bench.store,
-        api=bench.mercadopago(account),
+        api=api,
         account=account,
         wanted=branches.wanted(bench.store, account.id),
         seal=partial(keys.mac, "ledger", data=bench.settings.data),
@@ -50,7 +45,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         who=str(arguments.get("who") or ""),
         sources=evidence.sources(bench.store, account.id),
         settle=_SETTLE_HERE if rehearsal else plan.SETTLE,
-        in_flight=_IN_FLIGHT_HERE if rehearsal else plan.IN_FLIGHT,
+        in_flight=api.in_flight,  # four, unless the settings raise the pace
         progress=progress,
         told=partial(_written, out=out, language=language),
     )
@@ -68,6 +63,16 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
             raise GivenUp from stop
         raise
     return applied.document(language) | {"file": str(out)}
+
+
+def _kept(bench: Workbench, account: Account, hash_: str) -> plan.Plan:
+    """The plan of that name. Raises `Refused` where it was never kept here, or was given up."""
+    document = ledger.find_plan(bench.store, account.id, hash_)
+    if document is None:
+        raise Refused("plan_not_kept", plan=hash_)
+    if ledger.given_up(bench.store, account.id, hash_):
+        raise Refused("plan_given_up")
+    return plan.Plan.read(document)
 
 
 def _amend(bench: Workbench, account: Account, planned: plan.Plan, arguments: dict[str, Any]) -> None:
