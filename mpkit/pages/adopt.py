@@ -19,9 +19,10 @@ PAGE = 10
 Row = Mapping[str, Any]
 
 
-def search(one: Account) -> None:
+def search(one: Account, *, again: bool = False) -> None:
     """The press that looks through the account."""
-    if st.button(words("adopt_search"), type="primary", icon=":material/search:", key="adopt_search"):
+    text = words("adopt_again" if again else "adopt_search")
+    if st.button(text, type="secondary" if again else "primary", icon=":material/search:", key="adopt_search"):
         arguments = {"account": one.id, "match": "", "language": language()[:2], "who": "screen"}
         watch.submit("adopt", "screen:look", arguments, account=one.id)
         st.rerun()
@@ -38,7 +39,7 @@ def take(one: Account, told: Row, chosen: Collection[tuple[str, str, str]]) -> N
     arguments = {"account": one.id, "match": file.getvalue(), "language": language()[:2], "about": "adopt"}
     key = "screen:" + ",".join(":".join(each) for each in sorted(chosen))
     job = watch.submit("adopt", key, arguments | {"who": "screen"}, account=one.id, in_address=False)
-    st.switch_page(script("changes"), query_params={"adopt": job.id})
+    watch.lead("changes", adopt=job.id)
 
 
 def together(row: Row, external_id: str, told: Row, home: Mapping[str, str]) -> list[tuple[str, str, str]]:
@@ -112,7 +113,7 @@ def show(one: Account, job: Job) -> None:
     for row in rows[first : first + PAGE]:
         card(one, told, row, free, home)
     strangers(told["unmatched"])
-    search(one)
+    search(one, again=True)
 
 
 def strangers(rows: Sequence[Row]) -> None:

@@ -66,6 +66,8 @@ def _unfinished(job: Job) -> Line:
     page = {"kit": "signs", "proof": "signs", "sync": "sales", "apply": "changes", "plan": "changes"}
     step = {"check": "review", "take_in": "review"}.get(job.kind, "")
     query = {job.kind: job.id} | ({"step": step} if step else {})
+    if job.state == "paused":
+        return Line("today_paused_apply", "changes", "today_look", "pause_circle", query=query)
     if job.state == "failed":
         return Line(f"today_failed_{job.kind}", page.get(job.kind, "branches"), "today_look", "error", query=query)
     return Line(f"today_running_{job.kind}", page.get(job.kind, "branches"), "today_look", "hourglass_top", query=query)

@@ -28,7 +28,7 @@ def answer(shop: Shop) -> str:
     made = sum(("pos", each.external_id) in known for each in shop.open)
     used = ledger.in_use(house().store, shop.account.id)
     signs = sum(used.get(each.external_id, 0) for each in shop.open)
-    return words("shop_answer", made=made, total=len(shop.open), signs=signs)
+    return words("shop_answer", made=made, total=len(shop.open), n=signs)
 
 
 def registers(shop: Shop) -> None:
@@ -55,7 +55,7 @@ def registers(shop: Shop) -> None:
 
 
 def _state(closed: bool, exists: bool) -> str:
-    return say("changes_closed") if closed else say("list_all") if exists else say("list_not_yet")
+    return say("changes_closed") if closed else say("shop_exists_yes") if exists else say("list_not_yet")
 
 
 def body(shop: Shop) -> None:
@@ -83,10 +83,11 @@ def body(shop: Shop) -> None:
 
 then = st.session_state.pop("then", None)
 if then is not None:
-    st.switch_page(script(then[0]), query_params=then[1])
+    watch.lead(then[0], **then[1])
 one = needs_account("page_branch")
 shop = presses.find(one, st.query_params.get("id", ""), branches.wanted(house().store, one.id))
 if shop is None:
+    watch.follow()
     head("page_branch", words("shop_unknown"))
     st.page_link(script("branches"), label=words("back_to_branches"), icon=":material/arrow_back:")
 else:

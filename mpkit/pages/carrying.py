@@ -13,7 +13,7 @@ from mpkit.i18n import say as said
 from mpkit.jobs import Job
 from mpkit.ledger import Intent
 from mpkit.pages import costs, paging, planned, steps, tables, undoing, watch
-from mpkit.pages.frame import CLOCK, guards, house, language, plain, say, site, words
+from mpkit.pages.frame import CLOCK, go, guards, house, language, plain, say, site, words
 from mpkit.plan import Plan
 
 PAGE = 50
@@ -43,16 +43,21 @@ def _running(job_id: str) -> None:
     with st.container(border=True):
         watch.bar(job)
         with st.container(horizontal=True):
-            asked = job.cancel_requested
+            asked = job.cancel_requested or _young(job)
             if st.button(words("carry_pause"), key="pause", icon=":material/pause:", disabled=asked):
                 jobs.request_cancel(house().store, job_id, clock=CLOCK)
             if st.button(words("carry_cancel"), key="cancel", icon=":material/close:", type="tertiary", disabled=asked):
                 give_up(job)
-            if asked:
+            if job.cancel_requested:
                 st.caption(words("watch_stopping"))
     lines = ledger.latest(house().store, job.account, job.key, most=_RECENT)
     if lines:
         st.caption("  \n".join(plain(line(one)) for one in lines))
+
+
+def _young(job: Job) -> bool:
+    """Just begun: the second click of a double click, which finds another press under it, must not stop the run."""
+    return job.created is not None and CLOCK.now() - job.created < watch.TWICE
 
 
 def give_up(job: Job) -> None:
@@ -83,6 +88,8 @@ def _stopped(job: Job, made: Plan | None) -> None:
         if not ended and st.button(words("carry_cancel"), icon=":material/close:", key="cancel"):
             give_up(job)
             st.rerun()
+        if reason and (job.error or {}).get("kind") == "Unauthorised":
+            go("connect", "carry_connect", icon=":material/link:")
         again()
 
 
@@ -96,7 +103,8 @@ def again() -> None:
 def _outcome(job: Job, made: Plan | None) -> None:
     result: dict[str, Any] = dict(job.result or {})
     rest = result["failed"] + result["skipped"]
-    text = words("create_done_all" if not rest else "create_done_some", what=_done(result["results"]), rest=rest)
+    told_ = _done(result["results"])
+    text = words("create_done_some", what=told_, rest=rest) if rest else words("create_done_all", what=told_)
     if rest:
         st.warning(text, icon=":material/warning:")
     else:

@@ -16,10 +16,20 @@ def found(one: Account) -> tuple[Job | None, Job | None]:
     run, comparing = watch.found("apply", account=one.id), None
     for kind in planned.MAKERS:
         comparing = comparing or watch.found(kind, account=one.id)
+    if run is None and comparing is not None:
+        run = _since(one, comparing)
     if run is None and comparing is None:
         last = jobs.latest(house().store, one.id, "apply")
         run = last if last is not None and not last.finished else None
     return run, comparing
+
+
+def _since(one: Account, comparing: Job) -> Job | None:
+    """The run of the very plan the address names, begun after it was made: in another tab, or before a reload."""
+    name = planned.hash_of(comparing)
+    last = next(iter(jobs.of_keys(house().store, one.id, "apply", name)), None) if name else None
+    made = comparing.ended
+    return last if last is not None and made is not None and last.created is not None and last.created >= made else None
 
 
 def compared(one: Account, comparing: Job) -> None:

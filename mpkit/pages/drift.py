@@ -43,7 +43,7 @@ def ask(one: Account, kind: str, keys: Sequence[str], *, amount: str = "") -> No
     arguments |= {"amount": amount} if amount else {}
     job = watch.submit(kind, f"screen:{','.join(sorted(keys))}", arguments, account=one.id, in_address=kind == "accept")
     if kind == "put_back":
-        st.switch_page(script("changes"), query_params={kind: job.id})
+        watch.lead("changes", put_back=job.id)
     st.rerun()
 
 

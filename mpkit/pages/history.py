@@ -41,7 +41,7 @@ def told(job: Job) -> dict[str, str]:
     return {
         say("history_what"): kind(job.kind),
         say("history_when"): watch.local(job.created, site()) if job.created else "",
-        say("history_who"): who(job),
+        say("history_who"): watch.who(job),
         say("history_long"): long(job),
         say("history_state"): say(f"history_state_{state(job)}"),
         say("history_result"): result(job),
@@ -51,12 +51,6 @@ def told(job: Job) -> dict[str, str]:
 def kind(name: str) -> str:
     """What a job does, in people's words."""
     return say(f"history_kind_{name}" if f"history_kind_{name}" in i18n.words() else "history_kind_other")
-
-
-def who(job: Job) -> str:
-    """Who asked for it: a person on screen, a command, or the schedule."""
-    key = f"history_who_{job.who or 'command'}"
-    return say(key) if key in i18n.words() else job.who
 
 
 def state(job: Job) -> str:

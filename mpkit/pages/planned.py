@@ -156,7 +156,7 @@ def changes(made: Plan) -> None:
         default=present[0],
         required=True,
         key="changes_of",
-        format_func=lambda kind: f"{words(f'plan_part_{kind}')} {counts[kind]}",
+        format_func=lambda kind: f"{words(f'part_{kind}')} {counts[kind]}",
         label_visibility="collapsed",
     )
     if made.same:
@@ -172,16 +172,14 @@ def changes(made: Plan) -> None:
 
 def _cells(change: Change) -> dict[str, str]:
     where = change.after or change.before or {}
-    cells = {
+    return {
         say("create_column_what"): say(f"create_{change.object}"),
         say("create_column_name"): change.name,
         say("create_column_code"): change.external_id,
-        say("create_column_city"): str(where.get("city") or where.get("store") or ""),
+        say("create_column_where"): str(where.get("city") or change.values.get("branch") or where.get("store") or ""),
+        say("create_column_signs"): str(change.stickers_void or ""),
         say("create_column_why"): detail(change, language()),
     }
-    if change.stickers_void:
-        cells[say("create_column_signs")] = str(change.stickers_void)
-    return cells
 
 
 def _fields(shown: Sequence[Change], picked: int | None) -> None:

@@ -15,7 +15,7 @@ from mpkit.db import canonical
 from mpkit.jobs import Job
 from mpkit.model import Account, Branch, Register
 from mpkit.pages import moving, watch
-from mpkit.pages.frame import language, mirror, say, script, words
+from mpkit.pages.frame import language, mirror, say, words
 from mpkit.sheet import hours, ids, naming
 
 NAME_MOST = 60  # of a store as people still read it; the API takes more
@@ -66,7 +66,7 @@ def look(
 ) -> None:
     """Go to the plan of this branch as it would be with the edits; nothing is written by looking."""
     job = compare(shop.account, shop.branch.external_id, edits, about=about or shop.about, close=close, also=also)
-    st.switch_page(script("changes"), query_params={"plan": job.id})
+    watch.lead("changes", plan=job.id)
 
 
 def compare(
@@ -217,7 +217,7 @@ def reprint(shop: Shop) -> None:
     if not shop.open:
         st.caption(words("do_no_registers"))
     elif st.button(words("do_reprint_press", n=len(shop.open)), type="primary", icon=":material/print:", key="reprint"):
-        st.switch_page(script("signs"), query_params={"registers": ",".join(each.external_id for each in shop.open)})
+        watch.lead("signs", registers=",".join(each.external_id for each in shop.open))
 
 
 def until(branch: Branch) -> str:

@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 import streamlit as st
 
-from mpkit import branches, ledger
+from mpkit import branches, jobs, ledger
 from mpkit.branches import Listed
 from mpkit.ledger import PANEL, Piece
 from mpkit.model import Account
-from mpkit.pages import alarms, carrying, comparing, paging, tables
+from mpkit.pages import alarms, carrying, comparing, paging, tables, watch
 from mpkit.pages.frame import house, say, site, words
 from mpkit.pages.watch import local
 
 PAGE = 20
+_ORDER = ("name", "own_id", "branch_external_id", "region", "street_name", "street_number", "city", "state")
 _HIDDEN = frozenset({"approximate", "latitude", "longitude"})  # of the table: the point stands in one row
 
 
@@ -40,7 +41,7 @@ def values(listed: Listed) -> None:
         {
             say("changes_field"): comparing.named(name),
             say("shop_value"): comparing.shown(name, value),
-            say("changes_by"): comparing.written_by(listed.origins.get(name, {})),
+            say("shop_from"): comparing.written_by(listed.origins.get("latitude" if name == "point" else name, {})),
         }
         for name, value in _told(listed)
     ]
@@ -49,7 +50,8 @@ def values(listed: Listed) -> None:
 
 def _told(listed: Listed) -> Iterable[tuple[str, object]]:
     """The values that say something; the point as one."""
-    for name, value in listed.values.items():
+    order = {name: place for place, name in enumerate(_ORDER)}
+    for name, value in sorted(listed.values.items(), key=lambda each: order.get(each[0], len(order))):
         if name == "latitude":
             yield "point", f"{value}, {listed.values.get('longitude')}"
         elif name not in _HIDDEN and value not in (None, "", {}) and (name != "closed" or value):
@@ -58,10 +60,15 @@ def _told(listed: Listed) -> Iterable[tuple[str, object]]:
 
 def events(one: Account, listed: Listed, objects: Sequence[tuple[str, str]], pieces: Iterable[Piece]) -> list[Event]:
     """What is known of it: requests, values written by hand or file, signs printed; the newest first."""
-    found = [Event(listed.added, say("story_added"), comparing.written_by({}))]
+    begun = min(listed.origins.values(), key=lambda origin: str(origin.get("at", "")), default={})
+    found = [Event(listed.added, say("story_added"), comparing.written_by({**begun, "at": ""}))]
+    who: dict[str, str] = {}
     for kind, id_ in objects:
         journal = ledger.of_object(house().store, one.id, kind, id_)
-        found += [Event(each.ended, carrying.told(each), "mpkit") for each in journal if each.ended]
+        for each in journal:
+            if each.plan not in who:
+                who[each.plan] = next(map(watch.who, jobs.of_keys(house().store, one.id, "apply", each.plan)), "")
+        found += [Event(each.ended, carrying.told(each), who[each.plan]) for each in journal if each.ended]
     for name, origin in listed.origins.items():
         at = datetime.fromisoformat(str(origin["at"])) if origin.get("at") else None
         if at is not None and at > listed.added and name not in _HIDDEN:
@@ -72,7 +79,7 @@ def events(one: Account, listed: Listed, objects: Sequence[tuple[str, str]], pie
         books.setdefault((piece.book, piece.printed), []).append(piece)
     for (book, at), printed in books.items():
         key = "story_sticker" if book == PANEL else "story_printed"
-        found.append(Event(at, say(key, n=len(printed), book=book), "mpkit"))
+        found.append(Event(at, say(key, n=len(printed), book=book), ""))
     return sorted(found, key=lambda each: each.at, reverse=True)
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from mpkit.model import Branch, Register
-from mpkit.pages import presses
-from mpkit.pages.frame import say, script, words
+from mpkit.pages import presses, watch
+from mpkit.pages.frame import say, words
 from mpkit.pages.presses import Shop
 
 
@@ -88,7 +88,7 @@ def reopen(till: Till) -> None:
 def reprint(till: Till) -> None:
     """Its sign once more."""
     if st.button(words("do_reprint_press", n=1), type="primary", icon=":material/print:", key="till_reprint"):
-        st.switch_page(script("signs"), query_params={"registers": till.register.external_id})
+        watch.lead("signs", registers=till.register.external_id)
 
 
 def replace_code(till: Till) -> None:

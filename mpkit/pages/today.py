@@ -94,7 +94,7 @@ def everyday(one: Account) -> None:
         job
         for kind in ("apply", "kit", "plan", "check")
         if (job := jobs.latest(house().store, one.id, kind)) is not None
-        and job.state in {"queued", "running", "failed"}
+        and job.state in {"queued", "running", "failed", "paused"}
     ]
     unexplained = len(sales.overview(source).answer.unexplained) if known else 0
     to_do(attention.lines(one, rollout.counts(one), seen.silent, unfinished, unexplained))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mpkit.jobs import Job
 from mpkit.pages import watch
-from mpkit.pages.frame import script, words
+from mpkit.pages.frame import words
 
 
 def possible(job: Job) -> bool:
@@ -25,4 +25,4 @@ def press(job: Job, *, key: str = "undo") -> None:
         hash_ = job.key.partition("#")[0]
         arguments = {"account": job.account, "undo": hash_, "about": "undo", "who": "screen"}
         made = watch.submit("plan", f"screen:undo:{hash_}", arguments, account=job.account, in_address=False)
-        st.switch_page(script("changes"), query_params={"plan": made.id})
+        watch.lead("changes", plan=made.id)

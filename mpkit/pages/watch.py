@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from mpkit import jobs
+from mpkit import i18n, jobs
 from mpkit.errors import Refused
 from mpkit.jobs import Job, ensure_worker
 from mpkit.pages import figures
-from mpkit.pages.frame import CLOCK, guards, house, language, plain, say, words
+from mpkit.pages.frame import CLOCK, guards, house, language, plain, say, script, words
 from mpkit.sites import Site
 
 EVERY = 0.7  # seconds between two looks at a running job
@@ -41,6 +41,22 @@ def _named(kind: str, job: Job, *, in_address: bool) -> Job:
         st.query_params[kind] = job.id
         st.session_state[f"pressed_{kind}"] = (job.id, CLOCK.monotonic())
     return job
+
+
+def lead(page: str, **query: str) -> None:
+    """Go to another page; the second click of a double click, which may bring half of either address, is led there too.
+
+    See `follow`.
+    """
+    st.session_state["led"] = (page, query, CLOCK.monotonic())
+    st.switch_page(script(page), query_params=query or None)
+
+
+def follow() -> None:
+    """On a page that lacks what its address must say: go where a press has just led to, if one has."""
+    led: tuple[str, dict[str, str], float] | None = st.session_state.get("led")
+    if led is not None and CLOCK.monotonic() < led[2] + STALE:
+        st.switch_page(script(led[0]), query_params=led[1] or None)
 
 
 def leave(*kinds: str) -> None:
@@ -147,6 +163,12 @@ def spell(left: timedelta) -> str:
     if minutes < 1:
         return say("watch_seconds", n=max(1, round(left.total_seconds())))
     return say("watch_minutes", n=minutes)
+
+
+def who(job: Job) -> str:
+    """Who asked for it: a person on screen, a command, or the schedule."""
+    key = f"history_who_{job.who or 'command'}"
+    return say(key) if key in i18n.words() else job.who
 
 
 def line(job: Job) -> None:

@@ -78,7 +78,7 @@ def detail(change: Change, language: str) -> str:
 def compared(change: Change, language: str) -> tuple[tuple[str, str, str], ...]:
     """Field by field: its name, its value before and after; what differs, or all of an object that comes or goes."""
     before, after = change.before or {}, change.after or {}
-    blank = (None, "", {})
+    blank: tuple[object, ...] = (None, "", {})
     every = sorted({*after, *before}, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
     return tuple(
         (say(f"plan_field_{name}", language), _value(before.get(name), language), _value(after.get(name), language))

@@ -1,0 +1,300 @@
+"""Set-up on screen in a real browser: however a press is pressed it is one job, and every page stands in every way."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from pydantic import SecretStr
+
+from mpkit import accounts, branches, jobs
+from mpkit.accounts import tokens
+from mpkit.branches import Origin
+from mpkit.db import Engine, open_store
+from mpkit.jobs import Job
+from mpkit.model import Account, Amount, Branch, Location, Register
+from mpkit.settings import load
+from mpkit.work import silent
+from tests.browser.conftest import TOKEN, Shop
+from tests.soak import Bar
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+LONG = 90_000
+COUNT = 6  # branches of the list, two registers each
+PANEL = {"street_name": "Salta", "street_number": "99", "latitude": -32.95, "longitude": -60.7}
+WAYS = ("double", "five", "tabs", "reload", "closed", "other")
+LOCALES = {"es": "es-AR", "pt": "pt-BR", "en": "en-US"}
+APPLY = r"Cambiar \S+ sucursal$"
+Open = Callable[..., Page]
+
+
+class House:
+    """The data folder the dashboard works in, seen from beside it."""
+
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        token = SecretStr(TOKEN)
+        settings = load(data=shop.data, api_url=shop.sandbox, access_token=token, store_url="")
+        self.bench = jobs.Workbench(settings, open_store(settings.database))
+        self.account: Account = self.bench.account()
+        tokens.keep(shop.data, self.account.id, token)
+        accounts.set_amount(self.store, self.account.id, Amount.BUYER)
+
+    @property
+    def store(self) -> Engine:
+        return self.bench.store
+
+    def want(self) -> None:
+        """A list of a few branches, as from a file."""
+        wanted, tills = [], []
+        for n in range(1, COUNT + 1):
+            place = Location("Mitre", str(100 * n), "Rosario", "Santa Fe", -32.94 - n / 500, -60.65 - n / 500)
+            wanted.append(Branch(f"SUR{n}", f"Sur {n}", place, own_id=f"{n:03d}", region="Norte" if n % 2 else "Sur"))
+            tills += [Register(f"SUR{n}C0{k}", f"SUR{n}", f"Sur {n} Caja {k}") for k in (1, 2)]
+        panel = self.press(action="create_store", name="Sur 99", state="Santa Fe", city="Rosario", **PANEL)
+        self.press(action="create_pos", name="Caja 1", store_id=panel)
+        wanted.append(Branch("SUR99", "Sur 99", Location("Salta", "99", "Rosario", "Santa Fe", -32.95, -60.7)))
+        tills.append(Register("SUR99C01", "SUR99", "Sur 99 Caja 1"))
+        origin = Origin("file", what="sucursales.xlsx")
+        branches.propose(self.store, self.account.id, wanted, tills, origin=origin, clock=self.bench.seams.clock)
+
+    def press(self, **what: object) -> str:
+        """What somebody does in the panel; the id of the object."""
+        body = json.dumps(what).encode()
+        request = urllib.request.Request(
+            f"{self.shop.sandbox}/_sandbox/panel", body, {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return str(json.loads(answer.read())["id"])
+
+    def run(self, kind: str, key: str, **arguments: object) -> Job:
+        given = {"account": self.account.id, "who": "screen", "language": "es", **arguments}
+        job = jobs.run_now(
+            self.bench, account=self.account.id, kind=kind, key=key, arguments=given, progress=silent, who="screen"
+        )
+        assert job.state == "done", job.error
+        return job
+
+    def applies(self) -> list[Job]:
+        return list(jobs.page(self.store, self.account.id, kinds=["apply"], most=1000)[1])
+
+    def settled(self) -> None:
+        """Until nothing of the account is at work."""
+        until = time.monotonic() + LONG / 1000
+        while any(not job.finished for job in self.applies()) and time.monotonic() < until:
+            time.sleep(0.1)
+
+    def name(self, id_: str) -> str:
+        return next(
+            each.name for each in branches.wanted(self.store, self.account.id).branches if each.external_id == id_
+        )
+
+    def stored(self, id_: str) -> str:
+        """What Mercado Pago calls the store."""
+        stores = self.shop.asked("/_sandbox/state")["stores"]
+        return next(str(each["name"]) for each in stores if each["external_id"] == id_)
+
+
+@pytest.fixture(scope="module")
+def house(shop: Shop) -> House:
+    """Half of the list exists in the account; the other half is a wave that is still to come."""
+    made = House(shop)
+    made.want()
+    made.run("sync", "sync")
+    plan = made.run("plan", "half", only=f"first={COUNT // 2}")
+    made.run("apply", str((plan.result or {})["plan"]), plan=(plan.result or {})["plan"])
+    made.run("kit", "B1", book="B1", sign="sticker-70x100", paper="a4", workers=1, registers=["SUR1C01", "SUR2C01"])
+    return made
+
+
+def screens(house: House) -> Iterator[tuple[str, str]]:
+    """Every page of set-up, by a name and its address."""
+    plan = house.run("plan", "all")
+    yield "cambios", f"cambios?plan={plan.id}"
+    yield "ola", "cambios"
+    ids = {"only": "store:SUR1", "close": ["store:SUR1"], "about": "branch:SUR1"}
+    edits = {
+        "branches": {"SUR1": {"closed": True}},
+        "registers": {"SUR1C01": {"closed": True}, "SUR1C02": {"closed": True}},
+    }
+    yield "cerrar", f"cambios?plan={house.run('plan', 'close', **ids, edits=edits).id}"
+    yield "hecho", f"cambios?apply={house.applies()[-1].id}"
+    for view in ("registers", "data", "signs", "sales", "story"):
+        yield f"sucursal-{view}", f"sucursal?id=SUR1&view={view}"
+    for view in ("code", "data", "story"):
+        yield f"caja-{view}", f"caja?id=SUR1C01&view={view}"
+    store = next(each["id"] for each in house.shop.asked("/_sandbox/state")["stores"] if each["external_id"] == "SUR2")
+    house.press(action="edit_store", id=store, name="Local del centro")
+    yield "diferencias", f"diferencias?drift={house.run('drift', 'screen').id}"
+    yield "incorporar", f"incorporar?adopt={house.run('adopt', 'screen:look', match='').id}"
+    yield "historial", "trabajos"
+    yield "sucursales", "sucursales"
+
+
+def sideways(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def test_every_screen_stands_in_every_way(house: House, open_page: Open, bar: Bar) -> None:
+    """The screens of set-up: three languages, desktop and phone, light and dark; none fails or scrolls sideways."""
+    ways = [(lang, width, dark) for lang in LOCALES for width in (1280, 390) for dark in (False, True)]
+    pages = list(screens(house))
+    seen = 0
+    for seed in bar.rounds(stated=len(ways), reduced=1):
+        lang, width, dark = ways[(seed * 5) % len(ways)]
+        page = open_page(width=width, locale=LOCALES[lang], dark=dark)
+        for name, where in pages:
+            page.goto(f"{house.shop.address}/{where}{'&' if '?' in where else '?'}lang={lang}")
+            expect(page.get_by_test_id("stHeading").first).to_be_visible(timeout=LONG)
+            still(page)
+            shot(page, f"{name}-{lang}-{width}-{'dark' if dark else 'light'}")
+            assert sideways(page) <= 0, (name, lang, width)
+            assert not page.get_by_test_id("stException").count(), name
+            assert not page.locator("[data-testid=stAlertContentError]").count(), name
+            seen += 1
+        page.context.close()
+    bar.saw(f"{seen} views, none failed or scrolled sideways")
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    made: list[BrowserContext] = []
+
+    def open_(*, width: int = 1280, locale: str = "es-AR", dark: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale=locale,
+            color_scheme="dark" if dark else "light",
+            accept_downloads=True,
+        )
+        made.append(context)
+        return context.new_page()
+
+    yield open_
+    for context in made:
+        context.close()
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(name)).first
+
+
+def still(page: Page) -> None:
+    page.wait_for_timeout(400)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
+    page.wait_for_timeout(300)
+
+
+def shot(page: Page, name: str) -> None:
+    """A picture of the whole page, where somebody asked for pictures."""
+    folder = os.environ.get("MPKIT_SCREENSHOTS")
+    if not folder:
+        return
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    size = page.viewport_size or {"width": 1280, "height": 900}
+    high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": max(600, min(high, 2600))})
+    page.wait_for_timeout(900)
+    page.screenshot(path=Path(folder) / f"{name}.png")
+    page.set_viewport_size(size)
+
+
+def clicks(page: Page, press: Locator, times: int, between: int) -> None:
+    """So many clicks at one place, whatever has come there meanwhile."""
+    expect(press).to_be_enabled(timeout=LONG)
+    press.scroll_into_view_if_needed()
+    page.wait_for_timeout(200)
+    box = press.bounding_box()
+    assert box is not None
+    for _ in range(times):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(between)
+
+
+def renaming(page: Page, house: House, id_: str, name: str) -> str:
+    """From the branch's page to what renaming it would do; the address of that."""
+    page.goto(f"{house.shop.address}/sucursal?id={id_}&lang=es")
+    expect(page.get_by_role("heading", name=house.name(id_))).to_be_visible(timeout=LONG)
+    still(page)
+    page.get_by_role("radio", name=re.compile("Cambiar el nombre$")).first.click()
+    field = page.get_by_label("Nombre de la sucursal")
+    expect(field).to_be_visible(timeout=LONG)
+    field.fill(name)
+    clicks(page, button(page, "Ver qué cambiaría"), 2, 250)
+    expect(button(page, APPLY)).to_be_visible(timeout=LONG)
+    return page.url
+
+
+def looked_at(page: Page, house: House, id_: str, name: str) -> str:
+    """The same comparison, asked for beside the browser."""
+    what = {"only": f"store:{id_}", "edits": {"branches": {id_: {"name": name}}}, "about": f"branch:{id_}"}
+    address = f"{house.shop.address}/cambios?plan={house.run('plan', name, **what).id}&lang=es"
+    page.goto(address)
+    expect(button(page, APPLY)).to_be_visible(timeout=LONG)
+    return address
+
+
+def press(page: Page, open_page: Open, way: str) -> None:
+    """Press the one button in one of the ways people do."""
+    apply = button(page, APPLY)
+    if way == "double":
+        clicks(page, apply, 2, 300)
+    elif way == "five":
+        clicks(page, apply, 5, 130)
+    elif way == "tabs":
+        other = open_page()
+        other.goto(page.url)
+        expect(button(other, APPLY)).to_be_enabled(timeout=LONG)
+        apply.click()
+        button(other, APPLY).click(timeout=LONG)
+    elif way == "reload":
+        apply.click()
+        page.wait_for_timeout(250)
+        page.reload()
+    elif way == "closed":
+        apply.click()
+        page.wait_for_timeout(250)
+        page.close()
+    else:
+        apply.click()
+        button(page, "Bajar la comparación").click(timeout=LONG, force=True)
+
+
+def test_a_press_is_one_job_however_it_is_pressed(house: House, open_page: Open, bar: Bar) -> None:
+    """A press (double, five clicks, two tabs, reload, closed tab, other control touched) is one job and one request."""
+    for seed in bar.rounds(stated=100, reduced=len(WAYS)):
+        way, id_ = WAYS[seed % len(WAYS)], f"SUR{1 + seed % (COUNT // 2)}"
+        name = f"Sur {way} {seed}"
+        before, writes = len(house.applies()), len(house.shop.writes())
+        page = open_page()
+        if seed == 0 or bar.whole:
+            address = renaming(page, house, id_, name)
+        else:  # the way there is walked once: what is tried here is the press
+            address = looked_at(page, house, id_, name)
+        assert len(house.shop.writes()) == writes, "looking writes nothing"
+        assert house.name(id_) != name, "looking does not change the list"
+        press(page, open_page, way)
+        if way == "closed":
+            page = open_page()
+            page.goto(address)
+        until = time.monotonic() + 20
+        while len(house.applies()) == before and time.monotonic() < until:
+            time.sleep(0.1)
+        house.settled()
+        found = house.applies()
+        assert [job.state for job in found[: len(found) - before]] == ["done"], (seed, way)
+        made = [each for each in house.shop.writes()[writes:] if each["method"] in {"POST", "PUT", "DELETE"}]
+        assert [each["method"] for each in made] == ["PUT"], (seed, way, made)
+        assert house.name(id_) == name
+        assert house.stored(id_) == name
+        if way != "closed":
+            expect(page.get_by_text(re.compile("Listo: se cambi"))).to_be_visible(timeout=LONG)
+        page.context.close()
+    bar.saw("one job and one request for each press")
