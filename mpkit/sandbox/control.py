@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from mpkit.errors import WrongUsage
 from mpkit.sandbox import buyer, gone, panel
-from mpkit.sandbox.answers import Answer, Refusal
+from mpkit.sandbox.answers import Answer
 from mpkit.sandbox.faults import NAMES
 from mpkit.sandbox.hours import zone_said
 from mpkit.sandbox.keys import Told
@@ -19,6 +19,7 @@ from mpkit.sandbox.ledger import WAYS, ledger
 from mpkit.sandbox.routes import long
 from mpkit.sandbox.seller import seller
 from mpkit.sandbox.trace import KEPT
+from mpkit.sandbox.wanted import wanted_of, wrong_control
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import Call, World
@@ -50,14 +51,14 @@ def state(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has
 def faults(world: World, call: Call) -> Answer:
     """`GET` and `PUT /_sandbox/faults`: name to probability; a PUT replaces all."""
     if call.request.method == "PUT":
-        wanted = _object(call)
+        wanted = wanted_of(call)
         chosen = wanted.get("faults", wanted)
         if not isinstance(chosen, dict):
-            raise _wrong("faults is an object of names and probabilities")
+            raise wrong_control("faults is an object of names and probabilities")
         try:
             world.faults.set(chosen)
         except WrongUsage as wrong:
-            raise _wrong(str(wrong)) from wrong
+            raise wrong_control(str(wrong)) from wrong
     fired = {name: world.faults.fired[name] for name in NAMES}
     return Answer(200, {"faults": world.faults.probabilities, "fired": fired})
 
@@ -65,7 +66,7 @@ def faults(world: World, call: Call) -> Answer:
 def clock(world: World, call: Call) -> Answer:
     """`GET` and `PUT /_sandbox/clock`: `{"now": "2026-…"}` sets it, `{"advance_s": 3600}` moves it."""
     if call.request.method == "PUT":
-        world.ahead = _ahead(world, _object(call))
+        world.ahead = _ahead(world, wanted_of(call))
     return Answer(200, {"now": world.now().isoformat()})
 
 
@@ -76,9 +77,9 @@ def _ahead(world: World, wanted: Mapping[str, Any]) -> timedelta:
         at = datetime.fromisoformat(wanted["now"]) if "now" in wanted else now + timedelta(seconds=wanted["advance_s"])
         further = at - now  # a time without offset cannot be subtracted
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise _wrong(f"now (with its offset) or advance_s is needed: {error}") from error
+        raise wrong_control(f"now (with its offset) or advance_s is needed: {error}") from error
     if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
-        raise _wrong(f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}")
+        raise wrong_control(f"the year must be from {_FIRST_YEAR} to {_LAST_YEAR}")
     return world.ahead + further
 
 
@@ -87,7 +88,7 @@ def requests(world: World, call: Call) -> Answer:
     """`GET /_sandbox/requests`: the log, oldest first; `?since=n` only what came after the n-th."""
     since = call.query.get("since", "0")
     if not re.fullmatch("[0-9]{1,9}", since):
-        raise _wrong("since is the number of a request")
+        raise wrong_control("since is the number of a request")
     trace = world.trace
     counts = {"count": trace.count, "kept": KEPT, "effects": dict(trace.effects), "writes": trace.writes()}
     return Answer(200, {**counts, "requests": trace.rows(int(since))})
@@ -101,17 +102,17 @@ def sums(world: World, call: Call) -> Answer:
     """
     by = call.query.get("by", "day")
     if by not in WAYS:
-        raise _wrong(f"by is one of {', '.join(WAYS)}")
+        raise wrong_control(f"by is one of {', '.join(WAYS)}")
     try:
         begin, end = (datetime.fromisoformat(call.query[n]) if n in call.query else None for n in ("from", "to"))
     except ValueError as error:
-        raise _wrong(f"from and to are ISO instants: {error}") from error
+        raise wrong_control(f"from and to are ISO instants: {error}") from error
     span = int(begin.timestamp()) if begin else 0, int(end.timestamp()) if end else 2**62
     zone = call.query.get("zone") or "store"
     try:
         rows = ledger(world, by, *span, zone=zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise _wrong(f"zone is store, site or the name of an IANA zone: {error}") from error
+        raise wrong_control(f"zone is store, site or the name of an IANA zone: {error}") from error
     said = {"store": zone_said(world), "site": world.site.zone}.get(zone, zone)
     return Answer(200, {"by": by, "zone": said, "rows": rows})
 
@@ -128,7 +129,7 @@ def press(world: World, call: Call) -> Answer:
 
 def _once(world: World, call: Call, act: Callable[[World, Mapping[str, Any]], Answer]) -> Answer:
     """Do what is asked; whoever was killed before the answer came asks again with its key and gets that answer."""
-    wanted = _object(call)
+    wanted = wanted_of(call)
     key = (call.request.path, str(wanted.get("key") or ""))
     if not key[1]:
         return act(world, wanted)
@@ -141,10 +142,10 @@ def _once(world: World, call: Call, act: Callable[[World, Mapping[str, Any]], An
 
 def accounts(world: World, call: Call) -> Answer:
     """`POST /_sandbox/accounts {"token", "user_id"}`: another seller, to be mistaken for this one."""
-    wanted = _object(call)
+    wanted = wanted_of(call)
     token, user = wanted.get("token"), str(wanted.get("user_id", ""))
     if not isinstance(token, str) or not token.strip() or not re.fullmatch("[0-9]+", user):
-        raise _wrong("token and a numeric user_id are needed")
+        raise wrong_control("token and a numeric user_id are needed")
     world.sellers[token] = seller(world.site.id, world.seed + 1, token, user)
     return Answer(201, {"user_id": user})
 
@@ -152,21 +153,11 @@ def accounts(world: World, call: Call) -> Answer:
 def without(world: World, call: Call) -> Answer:
     """`GET` and `PUT /_sandbox/gone`: `{"POST /pos": 405}`, generations of POS switched off; a PUT replaces all."""
     if call.request.method == "PUT":
-        wanted = _object(call)
+        wanted = wanted_of(call)
         if not all(name in gone.FAMILIES and status in gone.STATUSES for name, status in wanted.items()):
-            raise _wrong(f"gone is an object of {', '.join(gone.FAMILIES)} and 404, 405 or 410")
+            raise wrong_control(f"gone is an object of {', '.join(gone.FAMILIES)} and 404, 405 or 410")
         world.gone = dict(wanted)
     return Answer(200, dict(world.gone))
-
-
-def _object(call: Call) -> Mapping[str, Any]:
-    if not isinstance(call.body, dict):
-        raise _wrong("the body must be a JSON object")
-    return call.body
-
-
-def _wrong(message: str) -> Refusal:
-    return Refusal(Answer(400, {"error": "wrong_control", "message": message, "status": 400}))
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:

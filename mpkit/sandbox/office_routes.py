@@ -7,10 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from mpkit.money import hundredths, plain
-from mpkit.sandbox.answers import Answer, Refusal
+from mpkit.sandbox.answers import Answer
 from mpkit.sandbox.balance import balance
 from mpkit.sandbox.office import Payout
 from mpkit.sandbox.refund_rules import codes
+from mpkit.sandbox.wanted import wanted_of, wrong_control
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import Call, World
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 def money(world: World, call: Call) -> Answer:
     """`GET` and `PUT /_sandbox/balance`: `{"available": "100.00"}` pays out what is above it, or puts in what lacks."""
     if call.request.method == "PUT":
-        wanted = _object(call)
+        wanted = wanted_of(call)
         try:
             left = hundredths(wanted["available"])
         except (KeyError, ValueError) as error:
-            raise _wrong("available is an amount") from error
+            raise wrong_control("available is an amount") from error
         world.office.pay_out(Payout(int(world.now().timestamp()), balance(world).available - left))
     held, currency = balance(world), world.site.currency
     return Answer(
@@ -42,24 +43,14 @@ def money(world: World, call: Call) -> Answer:
 def switches(world: World, call: Call) -> Answer:
     """`GET` and `PUT /_sandbox/refunds`: how refunds behave beyond the rules; a PUT turns the switches it names."""
     if call.request.method == "PUT":
-        wanted = _object(call)
+        wanted = wanted_of(call)
         if wanted.get("refuse", 0) not in {0, *codes()}:
-            raise _wrong("refuse is a code of the table of refunds, or 0")
+            raise wrong_control("refuse is a code of the table of refunds, or 0")
         try:
             world.office.turn(**wanted)
         except (ValueError, TypeError) as error:
-            raise _wrong(f"no such switch, or no such position: {error}") from error
+            raise wrong_control(f"no such switch, or no such position: {error}") from error
     return Answer(200, asdict(world.office.switches) | {"policy": list(world.office.switches.policy)})
-
-
-def _object(call: Call) -> dict[str, Any]:
-    if not isinstance(call.body, dict):
-        raise _wrong("the body must be a JSON object")
-    return call.body
-
-
-def _wrong(message: str) -> Refusal:
-    return Refusal(Answer(400, {"error": "wrong_control", "message": message, "status": 400}))
 
 
 ROUTES: Sequence[tuple[str, str, Any]] = (

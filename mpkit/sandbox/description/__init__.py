@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from mpkit import __version__
 from mpkit.sandbox.description import afterwards, control, envelopes, payments, pos, reports, stores
-from mpkit.sandbox.description.shapes import DIGITS, JSON, PLAIN, TEXT, Operation, Operations, Shape, either, ref
+from mpkit.sandbox.description.kinds import DIGITS, TEXT
+from mpkit.sandbox.description.operations import JSON, PLAIN, Operation, Operations, Shape
+from mpkit.sandbox.description.shapes import either, ref
 
 if TYPE_CHECKING:
     from mpkit.sandbox.routes import Route

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mpkit.sandbox.description.shapes import (
-    ANY_RECORD,
-    COUNT,
-    DIGITS,
-    FLAG,
-    MINUS_FOUR,
-    NUMBER,
-    PAGED,
-    TEXT,
-    WHOLE,
-    Operation,
-    Operations,
-    Shape,
-    either,
-    maybe,
-    one_of,
-    page,
-    record,
-    ref,
-    rows,
-)
+from mpkit.sandbox.description.kinds import ANY_RECORD, COUNT, DIGITS, FLAG, MINUS_FOUR, NUMBER, PAGED, TEXT, WHOLE
+from mpkit.sandbox.description.operations import Operation, Operations, Shape
+from mpkit.sandbox.description.shapes import either, maybe, one_of, page, record, ref, rows
 from mpkit.sandbox.office import FAMILIES
 from mpkit.sandbox.refund_rules import codes
 

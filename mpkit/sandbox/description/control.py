@@ -4,26 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mpkit.sandbox.description.shapes import (
-    ANY_RECORD,
-    COUNT,
-    DIGITS,
-    FLAG,
-    INSTANT,
-    NUMBER,
-    SAID,
-    TEXT,
-    WHOLE,
-    Operation,
-    Operations,
-    Shape,
-    either,
-    maybe,
-    one_of,
-    record,
-    ref,
-    rows,
-)
+from mpkit.sandbox.description.kinds import ANY_RECORD, COUNT, DIGITS, FLAG, INSTANT, NUMBER, SAID, TEXT, WHOLE
+from mpkit.sandbox.description.operations import Operation, Operations, Shape
+from mpkit.sandbox.description.shapes import either, maybe, one_of, record, ref, rows
 from mpkit.sandbox.faults import NAMES
 from mpkit.sandbox.gone import FAMILIES, STATUSES
 from mpkit.sandbox.ledger import WAYS

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mpkit.sandbox.description.shapes import NOTHING, TEXT, WHOLE, Shape, either, record, rows
+from mpkit.sandbox.description.kinds import NOTHING, TEXT, WHOLE
+from mpkit.sandbox.description.operations import Shape
+from mpkit.sandbox.description.shapes import either, record, rows
 
 SHAPES: Mapping[str, Shape] = {
     "Classic": record(

@@ -5,27 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mpkit.sandbox.book import RANGES
-from mpkit.sandbox.description.shapes import (
-    ANY_RECORD,
-    COUNT,
-    DIGITS,
-    FLAG,
-    MINUS_FOUR,
-    NOTHING,
-    NUMBER,
-    TEXT,
-    WHOLE,
-    Operation,
-    Operations,
-    Shape,
-    either,
-    maybe,
-    one_of,
-    page,
-    record,
-    ref,
-    rows,
-)
+from mpkit.sandbox.description.kinds import ANY_RECORD, COUNT, DIGITS, FLAG, MINUS_FOUR, NOTHING, NUMBER, TEXT, WHOLE
+from mpkit.sandbox.description.operations import Operation, Operations, Shape
+from mpkit.sandbox.description.shapes import either, maybe, one_of, page, record, ref, rows
 
 _STATUS = one_of(
     *("pending", "approved", "authorized", "in_process", "in_mediation"),

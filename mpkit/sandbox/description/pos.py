@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mpkit.sandbox.description.shapes import (
+from mpkit.sandbox.description.kinds import (
     ANY_RECORD,
     COUNT,
     DIGITS,
@@ -16,16 +16,9 @@ from mpkit.sandbox.description.shapes import (
     TEXT,
     WHOLE,
     ZULU,
-    Operation,
-    Operations,
-    Shape,
-    either,
-    maybe,
-    one_of,
-    page,
-    record,
-    ref,
 )
+from mpkit.sandbox.description.operations import Operation, Operations, Shape
+from mpkit.sandbox.description.shapes import either, maybe, one_of, page, record, ref
 
 _MODE = one_of("pdv", "unattended", "self_service", "standalone")
 _UUID: Shape = {"type": "string", "pattern": "^[0-9a-f]{64}$"}

@@ -4,25 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from mpkit.sandbox.description.shapes import (
-    ANY_RECORD,
-    COUNT,
-    DIGITS,
-    FLAG,
-    MINUS_FOUR,
-    PAGED,
-    TEXT,
-    WHOLE,
-    Operation,
-    Operations,
-    Shape,
-    maybe,
-    one_of,
-    page,
-    record,
-    ref,
-    rows,
-)
+from mpkit.sandbox.description.kinds import ANY_RECORD, COUNT, DIGITS, FLAG, MINUS_FOUR, PAGED, TEXT, WHOLE
+from mpkit.sandbox.description.operations import Operation, Operations, Shape
+from mpkit.sandbox.description.shapes import maybe, one_of, page, record, ref, rows
 from mpkit.sandbox.reports.columns import COLUMNS, KINDS
 
 _SECONDS: Shape = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}

@@ -5,26 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from mpkit.model import WEEK
-from mpkit.sandbox.description.shapes import (
-    DIGITS,
-    FLAG,
-    LETTERS_AND_DIGITS,
-    NUMBER,
-    PAGED,
-    SAID,
-    TEXT,
-    WHOLE,
-    ZULU,
-    Operation,
-    Operations,
-    Shape,
-    maybe,
-    one_of,
-    page,
-    record,
-    ref,
-    rows,
-)
+from mpkit.sandbox.description.kinds import DIGITS, FLAG, LETTERS_AND_DIGITS, NUMBER, PAGED, SAID, TEXT, WHOLE, ZULU
+from mpkit.sandbox.description.operations import Operation, Operations, Shape
+from mpkit.sandbox.description.shapes import maybe, one_of, page, record, ref, rows
 
 _CLOCK: Shape = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 _HOURS = record({}, perhaps=dict.fromkeys(WEEK, rows(record({"open": _CLOCK, "close": _CLOCK}), most=4)))

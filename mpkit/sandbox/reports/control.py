@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mpkit.sandbox.answers import Answer, Effect, Refusal
+from mpkit.sandbox.answers import Answer, Effect
 from mpkit.sandbox.reports.columns import KINDS
 from mpkit.sandbox.reports.configuring import checked
 from mpkit.sandbox.reports.requests import span, zulu
 from mpkit.sandbox.routes import Route
+from mpkit.sandbox.wanted import wanted_of, wrong_control
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import Call, World
@@ -36,9 +37,9 @@ def shown(world: World, call: Call) -> Answer:  # noqa: ARG001 - every route has
 def turn(world: World, call: Call) -> Answer:
     """`PUT /_sandbox/reports`: changes the quirks that are named."""
     try:
-        world.desk.turn(_object(call))
+        world.desk.turn(wanted_of(call))
     except TypeError as error:
-        raise _wrong(f"{error} is no quirk, or its value has the wrong type") from error
+        raise wrong_control(f"{error} is no quirk, or its value has the wrong type") from error
     return Answer(200, {"quirks": asdict(world.desk.quirks)})
 
 
@@ -47,11 +48,11 @@ def press(world: World, call: Call) -> Answer:
 
     `config` (`report`, `config`: as the API takes it) · `ask` (`report`, `begin_date`, `end_date`).
     """
-    wanted = _object(call)
+    wanted = wanted_of(call)
     actions = {"config": _config, "ask": _ask}
     action = actions.get(str(wanted.get("action")))
     if action is None:
-        raise _wrong(f"action is one of {', '.join(actions)}")
+        raise wrong_control(f"action is one of {', '.join(actions)}")
     effect = action(world, wanted)
     return Answer(201, {"id": effect.id}, effect)
 
@@ -65,7 +66,7 @@ def _config(world: World, wanted: Mapping[str, Any]) -> Effect:
 def _ask(world: World, wanted: Mapping[str, Any]) -> Effect:
     kind = _kind(wanted)
     if (world.seller.id, kind) not in world.desk.configs:
-        raise _wrong("the account has no configuration of this report")
+        raise wrong_control("the account has no configuration of this report")
     order = world.desk.order(world.seller.id, kind, span(wanted, world.now()), world.now())
     return Effect("panel-create", f"{kind}-report", str(order.id))
 
@@ -73,18 +74,8 @@ def _ask(world: World, wanted: Mapping[str, Any]) -> Effect:
 def _kind(wanted: Mapping[str, Any]) -> str:
     kind = str(wanted.get("report"))
     if kind not in KINDS:
-        raise _wrong(f"report is one of {', '.join(KINDS)}")
+        raise wrong_control(f"report is one of {', '.join(KINDS)}")
     return kind
-
-
-def _object(call: Call) -> Mapping[str, Any]:
-    if not isinstance(call.body, dict):
-        raise _wrong("the body must be a JSON object")
-    return call.body
-
-
-def _wrong(message: str) -> Refusal:
-    return Refusal(Answer(400, {"error": "wrong_control", "message": message, "status": 400}))
 
 
 ROUTES: tuple[Route, ...] = (
