@@ -13,7 +13,7 @@ from mpkit.errors import UnreadableFile
 from mpkit.i18n import say, words
 from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.places import Catalogue
-from mpkit.sheet import build, closing, draft, hours, opening, reading, records, table, twins
+from mpkit.sheet import build, closing, draft, hours, opening, reading, records, restoring, table, twins
 from mpkit.sheet.changed import Cell, Changed, Recall
 from mpkit.sheet.columns import ASK, Column
 from mpkit.sheet.findings import Findings
@@ -58,6 +58,7 @@ class Checked:
         return tuple(column for column in self.columns if column.confidence < ASK)
 
     hours: tuple[opening.Echo, ...] = ()  # how each different text of opening hours was read
+    sure: frozenset[str] = frozenset()  # external ids that a sheet of our own names: nobody else is meant
 
     @property
     def blocked(self) -> frozenset[int]:
@@ -188,10 +189,9 @@ def _judged(
         found = table.understand(grid, site=site, mapping=mapping, folder=places, told=told, changed=changed)
     except UnreadableFile as refusal:
         raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
-    findings = Findings(found, accept, changed.accepted)
-    if not told.sheet and (beside := table.lists_beside(grid, found.sheet)):
-        shown = ", ".join(f"{name} ({rows})" for name, rows in beside[:_NAMED])
-        findings.add("sheets_unread", Severity.WARNING, 0, names=shown)
+    findings = Findings(found, accept, {*changed.accepted, *restoring.passed(found)})
+    if not told.sheet:
+        _say_unread(found, findings, grid)
     drafts = draft.read(found, findings)
     _remarks(found, findings, grid, changed.edits)
     closing.mark(found, findings, drafts)
@@ -199,6 +199,7 @@ def _judged(
     grouped = build.several_rows(found)
     again = twins.find(found, findings, drafts, several_rows=grouped)
     built = build.build(found, findings, [d for d in drafts if d.record not in again], grouped=grouped, names=names)
+    built, sure = restoring.restored(found, built)
     return Checked(
         path.name,
         found.site,
@@ -210,14 +211,23 @@ def _judged(
         found.columns,
         built.branches,
         built.registers,
-        findings.sorted(),
+        tuple(one for one in findings.sorted() if not restoring.is_noise(one.code, found)),
         found.sheet,
         grid.kind,
         found.decimal_mark,
         tuple(each.name for each in grid.sheets if each.name is not None),
         tuple(each for each in grid.sheets if each.name != found.sheet.name),
         hours=opening.echoes(found, drafts),
+        sure=sure,
     )
+
+
+def _say_unread(found: table.Table, findings: Findings, grid: Grid) -> None:
+    """Other sheets that list branches: which one counts, nobody has said."""
+    beside = table.lists_beside(grid, found.sheet)
+    if beside:
+        names = ", ".join(f"{name} ({rows})" for name, rows in beside[:_NAMED])
+        findings.add("sheets_unread", Severity.WARNING, 0, names=names)
 
 
 def _remarks(found: table.Table, findings: Findings, grid: Grid, edits: Mapping[Cell, str]) -> None:

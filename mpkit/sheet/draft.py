@@ -151,29 +151,33 @@ def _points(table: Table, findings: Findings, drafts: list[Draft]) -> None:
         if not found.code:
             draft.point = found.point
             continue
-        draft.point = found.point if found.usable else None
-        if found.code == "missing_coordinates" and found.code in findings.accept:
-            continue  # where somebody agreed to the city's centre, `_settle` says what became of it
-        column = pair.index if pair else None
-        meaning = "latitude" if found.latitude_wrong else "longitude"
-        better = f"{_plain(found.better[0])}, {_plain(found.better[1])}" if found.better else None
-        can = found.better is not None or found.code == "missing_coordinates"
-        severity = _WARN if found.usable else findings.agreed(found.code) if can else _BLOCK
-        if severity is _WARN and found.better:
-            draft.point = found.better
         cell = f"{latitudes[draft.record - 1]}; {longitudes[draft.record - 1]}"
-        findings.add(
-            found.code,
-            severity,
-            draft.record,
-            meaning,
-            better,
-            column=column,
-            found=cell,
-            country=table.places.country,
-            better=better or "",
-            **found.values,
-        )
+        _stand(table, findings, draft, found, cell)
+
+
+def _stand(table: Table, findings: Findings, draft: Draft, found: points.Judged, cell: str) -> None:
+    """Say what is wrong with a point; it stands where it is usable as it is, or its repair was agreed to."""
+    draft.point = found.point if found.usable else None
+    if found.code == "missing_coordinates" and found.code in findings.accept:
+        return  # somebody agreed to the city's centre: `_settle` says what became of it
+    pair = table.column("lat_lng") if not (table.column("latitude") and table.column("longitude")) else None
+    better = f"{_plain(found.better[0])}, {_plain(found.better[1])}" if found.better else None
+    can = found.better is not None or found.code == "missing_coordinates"
+    severity = _WARN if found.usable else findings.agreed(found.code) if can else _BLOCK
+    if severity is _WARN and found.better:
+        draft.point = found.better
+    findings.add(
+        found.code,
+        severity,
+        draft.record,
+        "latitude" if found.latitude_wrong else "longitude",
+        better,
+        column=pair.index if pair else None,
+        found=cell,
+        country=table.places.country,
+        better=better or "",
+        **found.values,
+    )
 
 
 def _plain(degrees: float) -> str:
