@@ -56,3 +56,16 @@ def test_a_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_several_webhook_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MPKIT_WEBHOOK_SECRETS", "one, two,")
     assert [secret.get_secret_value() for secret in settings.load().webhook_secrets] == ["one", "two"]
+
+
+@pytest.mark.parametrize(("name", "value"), [("PACE", "quick"), ("PACE", "900"), ("LANG", "fr"), ("LOG_LEVEL", "loud")])
+def test_a_wrong_setting_is_told_in_signs_no_language_has_to_read(name, value, monkeypatch):
+    """What it takes, not a library's English within a sentence of another language; and never its value."""
+    monkeypatch.setenv(f"MPKIT_{name}", value)
+    with pytest.raises(WrongUsage) as refused:
+        settings.load()
+    wrong = str(refused.value.values["wrong"])
+    assert wrong.startswith(f"MPKIT_{name} (")
+    assert "Input" not in wrong
+    assert " or " not in wrong
+    assert value not in wrong
