@@ -43,13 +43,18 @@ def test_a_refusal_is_not_repeated(other, refusal):
     assert len(o.transport.asked) == 1
 
 
+TROUBLES = (
+    (said(500), UnknownOutcome),
+    (NoAnswer("x"), UnknownOutcome),
+    (NotSent("x"), Unreachable),
+    (said(429), RateLimited),
+)
+
+
 @pytest.mark.parametrize(
     ("trouble", "kind"),
     [
-        (said(500), UnknownOutcome),
-        (NoAnswer("x"), UnknownOutcome),
-        (NotSent("x"), Unreachable),
-        (said(429), RateLimited),
+        *TROUBLES,
         (said(200, b'{"id": '), UnknownOutcome),
         (said(200, {"id": {}}), UnknownOutcome),
     ],
@@ -64,10 +69,7 @@ def test_patience_ends(other, trouble, kind):
 @pytest.mark.parametrize(
     ("trouble", "kind"),
     [
-        (said(500), UnknownOutcome),
-        (NoAnswer("x"), UnknownOutcome),
-        (NotSent("x"), Unreachable),
-        (said(429), RateLimited),
+        *TROUBLES,
         (said(200, b"<html>"), UnknownOutcome),
         (said(201, b'{"id": "7", "na'), UnknownOutcome),
         (said(200, []), UnknownOutcome),
