@@ -15,7 +15,7 @@ from mpkit.work import FixedClock
 from tests.plan.simulator import quick_store
 from tests.soak import Bar
 
-STEPS = 24
+STEPS = 16
 PLANS = ("p", "q")
 PEOPLE = ("ana", "bruno")
 
@@ -37,23 +37,23 @@ class Mix:
         acts = (self.click, self.click, self.work, self.work, self.crash, self.wait, self.finish, self.stop)
         for _ in range(STEPS):
             self.rng.choice(acts)()
-            running = [job for job in rows.live(self.store) if job.account == self.account and job.state == "running"]
-            assert len(running) <= 1, "two at work at once"
         self.rest()
 
     def click(self) -> None:
         """Once, twice or five times; with a page drawn again between them, or in two tabs."""
         key, who = self.rng.choice(PLANS), self.rng.choice(PEOPLE)
-        jobs = set()
+        jobs, stopping = set(), False
         for _ in range(self.rng.choice((1, 2, 5))):
             try:
-                jobs.add(self._asked(key, who).id)
+                job = self._asked(key, who)
             except Busy as busy:
                 self.told.append(str(busy.values["who"]))
                 return
+            jobs.add(job.id)
+            stopping = job.cancel_requested  # a pause that was pressed counts until it has stopped
         assert len(jobs) == 1, "several jobs of one press"
         self.approved.add(key)
-        self.stopped.discard(key)
+        self.stopped -= set() if stopping else {key}
 
     def _asked(self, key: str, who: str) -> Job:
         asked = {"account": self.account, "kind": "apply", "key": key, "arguments": {"plan": key}}
@@ -69,6 +69,8 @@ class Mix:
                 got = rows.claim(self.store, job, f"elsewhere:{name}:{self.lives}", clock=self.clock)
                 if got is not None:
                     self.held[name] = got
+                    running = [one for one in rows.live(self.store) if one.state == "running"]
+                    assert len(running) == 1, "two at work at once"
 
     def crash(self) -> None:
         self.held.pop(self.rng.choice("AB"), None)
@@ -114,7 +116,7 @@ class Mix:
 def test_each_approved_apply_is_one_job_and_done_once(bar: Bar, tmp_path: Path) -> None:
     """Double and five clicks, two tabs, two people, workers that die or stand still: each approved apply done once."""
     store, done, lives = quick_store(tmp_path), 0, 0
-    for seed in bar.rounds(stated=10_000, reduced=60):
+    for seed in bar.rounds(stated=10_000, reduced=20):
         mix = Mix(store, seed)
         mix.day()
         done, lives = done + sum(mix.done.values()), lives + mix.lives
