@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from itertools import islice
 
 from mpkit.model import Severity
 from mpkit.places.names import fold
@@ -13,6 +12,7 @@ from mpkit.sheet.findings import Findings
 from mpkit.sheet.table import Table
 
 _CROWD = 10  # shops of one name on one point: the point of an office or a centre, not of the shops
+_BAND = 40  # points looked at north of one: so many in five metres of latitude are no accident of one shop
 _METRES = 0.00005  # degrees: some five metres
 _WARN, _BLOCK, _INFO = Severity.WARNING, Severity.BLOCKING, Severity.INFO
 
@@ -136,7 +136,7 @@ def _beside(drafts: list[Draft]) -> Iterator[tuple[Draft, list[Draft]]]:
     points = sorted((*draft.point, n) for n, draft in enumerate(drafts) if draft.point)
     near: dict[int, list[int]] = defaultdict(list)
     for at, (latitude, longitude, n) in enumerate(points):
-        for other in islice(points, at + 1, at + 1 + _CROWD):
+        for other in points[at + 1 : at + 1 + _BAND]:
             if other[0] - latitude >= _METRES:
                 break
             if abs(other[1] - longitude) < _METRES:
