@@ -172,6 +172,16 @@ class Pos:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An amount that waits at a POS for its buyer, hundredths; `reference` is the till's own."""
+
+    reference: str
+    amount: int
+    title: str = ""
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """One line of `charges_details`, hundredths; `payer` is who pays it (collector, ml, …)."""
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
-from mpkit.api import answers, bodies, disputes, methods, payments, refunds, sales
+from mpkit.api import answers, bodies, disputes, methods, payments, refunds, sales, waiting
 from mpkit.api.calls import Calls, Reread
 from mpkit.api.client import HttpxTransport
 from mpkit.api.generations import Name
@@ -27,7 +27,19 @@ from mpkit.api.refusals import taken, unclear
 from mpkit.api.report_files import Kind
 from mpkit.api.reports import Reports
 from mpkit.errors import NotFound, RefusedByApi, Unauthorised, WrongUsage
-from mpkit.model import Account, Branch, Chargeback, Claim, Payment, PaymentMethod, Pos, Refund, Register, Store
+from mpkit.model import (
+    Account,
+    Branch,
+    Chargeback,
+    Claim,
+    Payment,
+    PaymentMethod,
+    Pos,
+    Refund,
+    Register,
+    Store,
+    WaitingOrder,
+)
 from mpkit.settings import REAL_API, on_this_machine
 from mpkit.sites import SITES
 from mpkit.work import Progress, Seams, Transport, silent
@@ -227,6 +239,10 @@ class MercadoPago:
     def delete_pos(self, pos_id: str, *, key: str = "") -> None:
         """Take a POS away: a sticker with its code is void. Raises `NotFound` where there is none."""
         self._points.delete(pos_id, key=key)
+
+    def waiting_order(self, external_pos_id: str) -> WaitingOrder | None:
+        """The order that waits at a POS, by its external id; None where none does."""
+        return waiting.at(self._calls, self.seller().id, external_pos_id)
 
     # the catalogue of places
 

@@ -10,7 +10,7 @@ from mpkit.plan.firms import Firms
 from mpkit.plan.learning import as_known
 from mpkit.plan.making import answered, make
 from mpkit.plan.matching import Match, Matched, match
-from mpkit.plan.paying import last_payments
+from mpkit.plan.paying import last_payments, waiting_orders
 from mpkit.plan.said import compared, detail, markdown, text
 from mpkit.plan.scan import read
 from mpkit.plan.scope import Only, for_branch, parse_only
@@ -57,4 +57,5 @@ __all__ = [
     "take_over",
     "text",
     "undo",
+    "waiting_orders",
 ]

@@ -18,12 +18,12 @@ from mpkit.places import rows as places
 from mpkit.plan import scan
 from mpkit.plan.carry import Book, perform, repair, shortened
 from mpkit.plan.change import Change, Existing, Plan, Wanted, account_of, list_hash
-from mpkit.plan.closing import Paid
+from mpkit.plan.closing import Paid, Waiting
 from mpkit.plan.drive import Driver
 from mpkit.plan.events import Ended
 from mpkit.plan.machine import Machine
-from mpkit.plan.paying import last_payments
-from mpkit.plan.stale import confirmed, signs_still, still_true, undone, unpaid_still
+from mpkit.plan.paying import last_payments, waiting_orders
+from mpkit.plan.stale import confirmed, signs_still, still_true, undone, unordered_still, unpaid_still
 from mpkit.work import Progress, Seams, silent
 
 SETTLE = SECONDS + 60.0  # seconds: a request's own time, and a minute in which a late one may still be carried out
@@ -146,6 +146,7 @@ class Applying:
         done = {key for key, one in journal.items() if one.state == "done"}
         signs_still(plan, ledger.serials_in_use(self.store, self.account.id), done)
         unpaid_still(plan, self._paid(plan, done), done)
+        unordered_still(plan, self._waiting(plan, existing, done), done)
         recorded = ledger.recorded(self.store, self.account.id, seal=self.seal)
         to = (self.store, self.account.id, plan.hash)
         book = Book(*to, recorded, self.seal, self.seams.clock, hold, self.who, self.sources)
@@ -183,6 +184,11 @@ class Applying:
         going = [one for one in plan.work if one.kind == "delete" and one.object == "pos" and one.key not in done]
         now = self.seams.clock.now()
         return last_payments(self.api, [str(one.remote_id) for one in going], now=now, progress=self.progress)
+
+    def _waiting(self, plan: Plan, existing: Existing, done: Collection[str]) -> Waiting:
+        """The order at each POS that is still to be taken away."""
+        going = {one.remote_id for one in plan.work if one.kind == "delete" and one.key not in done}
+        return waiting_orders(self.api, [pos for pos in existing.pos if pos.id in going], self.progress)
 
     def _learn(self, field: str, state: str, values: tuple[str, ...]) -> None:
         """What a refusal lists as valid is the account's own catalogue: the next check judges by it."""

@@ -11,8 +11,9 @@ from typing import Any, Literal, Protocol
 
 from mpkit.db import canonical
 from mpkit.errors import Refused, StalePlan
-from mpkit.i18n import say
+from mpkit.i18n import locale_of, say
 from mpkit.model import Account, Amount, Branch, Pos, Register, Store
+from mpkit.money import shown
 from mpkit.plan import cost
 from mpkit.plan.fields import plain_hours
 
@@ -268,6 +269,8 @@ def why(change: Change, language: str) -> str:
     values = {"fields": names, **change.values}
     if values.get("last_payment"):
         values["last_payment"] = datetime.fromisoformat(values["last_payment"])
+    if "order" in values:
+        values["order"] = shown(values["order"], values["currency"], locale_of(language))
     return " ".join(say(key, language, **values) for key in keys)
 
 

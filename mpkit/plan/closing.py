@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mpkit.errors import Refused
-from mpkit.model import Branch, Pos, Register, Store
+from mpkit.model import Branch, Pos, Register, Store, WaitingOrder
 from mpkit.plan.change import Change, Existing, Wanted
 from mpkit.plan.fields import of_pos, of_store
 
 Paid = Mapping[str, datetime | None]  # POS id to its last payment, None where it has none; absent where nobody asked
+Waiting = Mapping[str, WaitingOrder | None]  # POS id to the order that waits there; absent where it could not be asked
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,12 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Doomed:
-    """What is known of what goes: the last payment of each POS, and the serials of its printed pieces by register."""
+    """What is known of what goes: of each POS the last payment and what waits at it, of each register its pieces."""
 
     paid: Paid = field(default_factory=dict)
     printed: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    waiting: Waiting = field(default_factory=dict)
+    currency: str = ""
 
 
 def closed(wanted: Wanted, ids: Collection[str]) -> Closed:
@@ -92,7 +95,7 @@ def doomed(existing: Existing, going: Closed) -> tuple[Pos, ...]:
 
 
 def pos_away(base: Change, found: Pos, known: Doomed, *, store: str, branch: str, heir: str = "") -> Change:
-    """A POS that goes: its last payment, its pieces, and that a till may have an order open on it.
+    """A POS that goes: its last payment, its pieces, and the order that waits at it.
 
     `store` is the external id of its store, `branch` that branch's name, `heir` the register that takes its place.
     """
@@ -103,8 +106,7 @@ def pos_away(base: Change, found: Pos, known: Doomed, *, store: str, branch: str
     values |= {"heir": heir} if heir else {}
     values["last_payment"] = last.isoformat(timespec="minutes") if last else None
     why = "plan_why_close_paid" if last else "plan_why_close_unpaid" if asked else "plan_why_close_unasked"
-    if found.fixed_amount:
-        values["also"] = ["plan_close_order"]
+    values |= order_of(found, known.waiting, known.currency)
     return replace(
         base,
         kind="delete",
@@ -115,6 +117,21 @@ def pos_away(base: Change, found: Pos, known: Doomed, *, store: str, branch: str
         serials=serials,
         values=values,
     )
+
+
+def order_of(pos: Pos, waiting: Waiting, currency: str) -> dict[str, object]:
+    """What a change says of the order at a POS; nothing where its buyers type the amount: no order can wait there."""
+    if not pos.fixed_amount:
+        return {}
+    order = waiting.get(pos.id)
+    if order is None:
+        return {"also": ["plan_close_no_order" if pos.id in waiting else "plan_close_order"]}
+    return {
+        "also": ["plan_close_open_order"],
+        "order": order.amount,
+        "currency": currency,
+        "order_reference": order.reference,
+    }
 
 
 def store_away(base: Change, found: Store, inside: Sequence[Pos], going: Collection[str]) -> Change:

@@ -11,7 +11,7 @@ from mpkit.errors import Refused
 from mpkit.ledger import Known
 from mpkit.model import Account, Amount, Branch, Pos, Register, Store
 from mpkit.plan.change import Change, Existing, Object, Plan, Wanted, list_hash
-from mpkit.plan.closing import Closed, Doomed, Paid, pos_away, store_away
+from mpkit.plan.closing import Closed, Doomed, Paid, Waiting, pos_away, store_away
 from mpkit.plan.fields import Fields, differing, of_branch, of_pos, of_register, of_store, stands
 from mpkit.plan.firms import Firms
 from mpkit.plan.matching import twins
@@ -37,19 +37,20 @@ def make(
     close: Closed | None = None,
     paid: Paid | None = None,
     adopting: Mapping[str, str] | None = None,
+    waiting: Waiting | None = None,
     firms: Firms | None = None,
 ) -> Plan:
     """The plan that turns `existing` into what is `wanted`.
 
     `known` is what the ledger holds (ids, and the fields as last sent), `amount` who enters the amount where a register
     does not say so itself, `printed` the serials of each register's pieces in use. `close` names what is closed in the
-    list and to be taken away, `paid` the last payment of each such POS; `adopting` the ids of objects made in the panel
-    that are to become ours, by "store:<external id>" and "pos:<external id>"; `firms` keeps away branches of another
-    firm. Raises `Refused` where somebody still has to say who enters the amount: with a wrong guess every sign of the
-    chain collects nothing.
+    list and to be taken away, `paid` the last payment of each such POS, `waiting` the order at it; `adopting` the ids
+    of objects made in the panel that are to become ours, by "store:<external id>" and "pos:<external id>"; `firms`
+    keeps away branches of another firm. Raises `Refused` where somebody still has to say who enters the amount: with a
+    wrong guess every sign of the chain collects nothing.
     """
     answered(wanted, amount)
-    doomed = Doomed(paid or {}, printed or {})
+    doomed = Doomed(paid or {}, printed or {}, waiting or {}, SITES[account.site].currency)
     look = _Look.at(account, existing, known, amount, doomed=doomed, close=close or Closed(), adopting=adopting or {})
     look = replace(look, firms=firms or Firms(account))
     registers: dict[str, list[Register]] = defaultdict(list)

@@ -1,12 +1,14 @@
-"""When somebody last paid at a POS: its id in, the newest payment's moment out; asked just before it is taken away."""
+"""What happens at a POS, asked just before it is taken away: when somebody last paid there, and what waits there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from mpkit.api import MercadoPago, Window
-from mpkit.model import Payment
+from mpkit.errors import RefusedByApi, UnknownOutcome
+from mpkit.model import Payment, Pos, WaitingOrder
 from mpkit.work import Progress, silent
 
 YEAR = timedelta(days=364)  # a search looks back a year at most
@@ -56,6 +58,19 @@ def _of_one(api: MercadoPago, pos_id: str, window: Window, collector: str) -> da
     if found is None or total > _FAR:
         found = _newest(list(api.payments(window=window, collector_id=collector, pos_id=pos_id))).get(pos_id)
     return found
+
+
+def waiting_orders(
+    api: MercadoPago, going: Sequence[Pos], progress: Progress = silent
+) -> dict[str, WaitingOrder | None]:
+    """What waits at each POS whose buyers wait for an order, by its id; left out where Mercado Pago does not say."""
+    asked = [pos for pos in going if pos.fixed_amount and pos.external_id]
+    told: dict[str, WaitingOrder | None] = {}
+    for done, pos in enumerate(asked):
+        progress(done, len(asked), "plan_step_waiting")
+        with suppress(RefusedByApi, UnknownOutcome):
+            told[pos.id] = api.waiting_order(pos.external_id or "")
+    return told
 
 
 def _newest(payments: Sequence[Payment]) -> dict[str, datetime]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from mpkit.errors import Refused, StalePlan
 from mpkit.ledger import Intent
 from mpkit.plan.change import Change, Existing, Plan
-from mpkit.plan.closing import Paid
+from mpkit.plan.closing import Paid, Waiting
 
 _NAMED = 5  # changed objects a refusal names
 
@@ -83,6 +83,19 @@ def unpaid_still(plan: Plan, paid: Paid, done: Collection[str]) -> None:
     ]
     if since:
         raise StalePlan("plan_stale_paid", n=len(since), names=", ".join(since[:_NAMED]))
+
+
+def unordered_still(plan: Plan, waiting: Waiting, done: Collection[str]) -> None:
+    """Raise `StalePlan` where an order waits by now at what is to be taken away, and the plan did not say so."""
+    since = [
+        change.external_id
+        for change in _open(plan, done)
+        if change.kind == "delete" and change.object == "pos"
+        if (order := waiting.get(change.remote_id or "")) is not None
+        and order.reference != change.values.get("order_reference")
+    ]
+    if since:
+        raise StalePlan("plan_stale_order", n=len(since), names=", ".join(since[:_NAMED]))
 
 
 def _open(plan: Plan, done: Collection[str]) -> list[Change]:

@@ -21,6 +21,7 @@ from mpkit.sandbox.answers import Answer, Refusal, flat
 from mpkit.sandbox.book import Book
 from mpkit.sandbox.faults import Faults
 from mpkit.sandbox.finding import Finder
+from mpkit.sandbox.instore import Queue
 from mpkit.sandbox.journal import Journal
 from mpkit.sandbox.keys import Keys, key_of
 from mpkit.sandbox.keys import field as header
@@ -127,6 +128,7 @@ class World:
         self.book = self.journal.family(Book(self.site, self.journal.remember, self.now))
         self.keys = self.journal.family(Keys(self.journal.remember))
         self.office = self.journal.family(Office(self.journal.remember, Switches(partials=self.site.partial_refunds)))
+        self.waiting = self.journal.family(Queue(self.journal.remember))
         self.desk, self.files = self.journal.family(Desk(self.journal.remember)), Files()
         self.finder = Finder(self.book, self.seller.id)
         self.typesetter = Typesetter(self.book, self.seller)

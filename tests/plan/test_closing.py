@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from mpkit import ledger
+from mpkit.api import connect
 from mpkit.db import Engine
 from mpkit.errors import Refused, StalePlan
 from mpkit.ledger import Piece
 from mpkit.model import Amount
-from mpkit.plan import Only, Plan, closed, created, for_branch, last_payments, marked, parse_only, read, text, undo
+from mpkit.plan import (
+    Only,
+    Plan,
+    closed,
+    created,
+    doomed,
+    for_branch,
+    last_payments,
+    marked,
+    parse_only,
+    read,
+    text,
+    undo,
+    waiting_orders,
+)
 from mpkit.work import HttpRequest
 from tests.plan.chain import Listed, as_pos, branch, chain, register
 from tests.plan.test_applying import Bench
@@ -314,3 +332,49 @@ def test_a_press_is_a_plan_of_one_branch_that_says_nothing_of_the_others() -> No
     plan = planned(renamed, existing, known_as(listed, existing), only=only)
     assert plan.scope == ("S000",)  # and not the branch that somebody else calls so
     assert [(one.kind, one.name) for one in plan.changes] == [("update", "Otra"), ("unmanaged", panel.name)]
+
+
+def order_at(bench: Bench, pos: str, reference: str, ends: datetime | None = None) -> None:
+    """A till puts an amount on a register."""
+    items = [{"title": "Pan", "unit_measure": "unit", "unit_price": 500.5, "quantity": 1, "total_amount": 500.5}]
+    body = {"external_reference": reference, "title": "Mesa", "description": "4", "total_amount": 500.5, "items": items}
+    body |= {"expiration_date": ends.isoformat()} if ends else {}
+    path = f"/instore/qr/seller/collectors/{bench.account.id}/pos/{pos}/orders"
+    head = {"authorization": f"Bearer {bench.world.seller.token}"}
+    assert bench.world.handle(HttpRequest("PUT", path, (), head, json.dumps(body).encode())).status == 204
+
+
+@pytest.mark.parametrize("generation", ["v1", "v2"])
+def test_closing_says_the_order_that_waits_and_one_that_came_since_stops_it(bench: Bench, generation: str) -> None:
+    listed = Listed(chain(3).branches, tuple(replace(one, amount=Amount.TILL) for one in chain(3).registers))
+    bench.api.close()
+    bench.api = connect(
+        "http://127.0.0.1", SecretStr(bench.world.seller.token), transport=bench._carry, generation=generation
+    )
+    bench.apply(bench.plan(listed), listed)
+    order_at(bench, "P000", "mesa-4")
+    less = without(listed, "S000", "S001")
+    going = closed(less, ["S000", "S001"])
+    pos = doomed(read(bench.api), going)
+    plan = bench.plan(less, close=going, waiting=waiting_orders(bench.api, pos), paid={one.id: None for one in pos})
+    told = plan.document("es")["changes"]
+    said = {one["external_id"]: one["why"] for one in told if one["object"] == "pos"}
+    assert "$\u00a0500,50" in said["P000"]
+    assert "mesa-4" in said["P000"]
+    assert "Ninguna orden espera" in said["P001"]
+    order_at(bench, "P001", "mesa-9")
+    with pytest.raises(StalePlan) as stale:
+        bench.apply(plan, less, confirm_changes=plan.confirm_changes)
+    assert (stale.value.key, stale.value.values["names"]) == ("plan_stale_order", "P001")
+    order_at(bench, "P001", "mesa-9", datetime.now(UTC) + timedelta(seconds=0.5))
+    time.sleep(0.6)  # its time is over
+    assert bench.apply(plan, less, confirm_changes=plan.confirm_changes).done == 4
+
+
+def test_where_nobody_says_whether_an_order_waits_closing_says_that_one_may() -> None:
+    listed = Listed(chain(1).branches, (replace(chain(1).registers[0], amount=Amount.TILL),))
+    existing = account_with(chain(1))
+    existing = replace(existing, pos=(replace(existing.pos[0], fixed_amount=True),))
+    less = without(listed, "S000")
+    plan = planned(less, existing, known_as(chain(1), existing), close=closed(less, ["S000"]))
+    assert plan.changes[0].values["also"] == ["plan_close_order"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.sandbox.asking import STORE, Asking, Heard, ask
-from tests.sandbox.situations import REFUNDS, register
+from tests.sandbox.situations import IN_STORE_ORDER, REFUNDS, register, waiting_at
 from tests.sandbox.situations_of_money import RELEASE, SETTLEMENT, SPAN, asked, paid
 
 
@@ -53,6 +53,12 @@ def _second_pos(it: Asking, body: Mapping[str, Any]) -> Heard:
     return it("POST", "/v2/pos", _at(body, it.create_store().body["id"]), X_Idempotency_Key="one")
 
 
+def _put_on_a_register(it: Asking, body: Mapping[str, Any]) -> Heard:
+    register(it)
+    there = waiting_at(it, "SUC001POS001").replace("/pos/", "/stores/SUC001/pos/")
+    return it("PUT", there, body)
+
+
 def _refunded(it: Asking, body: Mapping[str, Any]) -> Heard:
     it("PUT", "/_sandbox/balance", {"available": "9000.00"})
     return it("POST", REFUNDS.format(paid(it).body["id"]), body, X_Idempotency_Key="one")
@@ -95,6 +101,7 @@ REQUESTS: dict[str, Request] = {
     ),
     "settlement_report.create.request.json": Request(SPAN, lambda it, _: asked(it, "settlement")),
     "release_report.create.request.json": Request(SPAN, lambda it, _: asked(it, "release")),
+    "legacy.v2.order.put.request.json": Request(IN_STORE_ORDER, _put_on_a_register),
     "refunds.create.full.request.json": Request({}, _refunded),
     "refunds.create.partial.request.json": Request({"amount": 12.34}, _refunded),
 }

@@ -346,3 +346,56 @@ def _(it):
 def _(it):
     it("PUT", "/_sandbox/refunds", {"policy": ["claims"]})
     return it("GET", "/post-purchase/v1/claims/search")
+
+
+# what waits at a register
+
+IN_STORE_ORDER = {
+    "external_reference": "till-17",
+    "title": "Compra",
+    "description": "Mesa 4",
+    "notification_url": "https://shop.example",
+    "expiration_date": "2026-11-20T13:00:00.000-04:00",
+    "total_amount": 1190,
+    "items": [
+        {
+            "sku_number": "A1",
+            "category": "FOOD",
+            "title": "Pan",
+            "description": "Pan de campo",
+            "unit_price": 238,
+            "quantity": 5,
+            "unit_measure": "unit",
+            "total_amount": 1190,
+        }
+    ],
+    "sponsor": {"id": 1},
+}
+
+
+def waiting_at(it: Asking, pos: str) -> str:
+    return f"/instore/qr/seller/collectors/{it.user}/pos/{pos}/orders"
+
+
+@of("legacy.v2.order.get.response.json")
+def _(it):
+    register(it)
+    it("PUT", waiting_at(it, "SUC001POS001"), IN_STORE_ORDER)
+    return it("GET", waiting_at(it, "SUC001POS001"))
+
+
+@of("legacy.v2.order.get.error-404.json")
+def _(it):
+    register(it)
+    return it("GET", waiting_at(it, "SUC001POS001"))
+
+
+@of("legacy.v2.order.error-404-pos.json")
+def _(it):
+    return it("PUT", waiting_at(it, "NOBODY"), IN_STORE_ORDER)
+
+
+@of("legacy.v2.order.error-500.json")
+def _(it):
+    register(it)
+    return it("DELETE", waiting_at(it, "SUC001POS001"))

@@ -59,7 +59,9 @@ TOLERATED: dict[tuple[str, str], str] = {
 NOT_HERE: dict[str, str] = {
     "order.*": "orders are not served",
     "error.order.*": "orders are not served",
-    "legacy.*": "the legacy orders are not served",
+    "legacy.dynamic.*": "codes of a single order come with the till",
+    "legacy.v1.*": "the first generation of in-store orders is not served",
+    "legacy.v2.order.put.mco*": "taxes of Colombia come with the till",
     "unattended.*": "Mercado Pago asks the merchant's own machine there",
     "webhook.*": "notifications are not sent",
     "ipn.*": "notifications are not sent",
@@ -128,7 +130,7 @@ def test_our_own_answer_stays(name: str, golden: Callable[[str, str], None]) -> 
 @pytest.mark.parametrize("name", sorted(REQUESTS))
 def test_a_request_of_the_same_shape_is_taken(name: str) -> None:
     heard = REQUESTS[name].heard()
-    assert heard.status in {200, 201, 202}, heard.body
+    assert heard.status in {200, 201, 202, 204}, heard.body
 
 
 @pytest.mark.parametrize("name", sorted(REQUESTS))

@@ -90,7 +90,8 @@ def _comparing(
 ) -> Plan:
     wanted, going = meant
     seen = look(bench, account, progress)
-    doomed = [pos.id for pos in plan.doomed(seen.existing, going)]
+    doomed = plan.doomed(seen.existing, going)
+    ids, now = [pos.id for pos in doomed], bench.seams.clock.now()
     return plan.make(
         wanted,
         seen.existing,
@@ -100,7 +101,8 @@ def _comparing(
         only=only,
         printed=seen.printed,
         close=going,
-        paid=plan.last_payments(seen.api, doomed, now=bench.seams.clock.now(), progress=progress),
+        paid=plan.last_payments(seen.api, ids, now=now, progress=progress),
+        waiting=plan.waiting_orders(seen.api, doomed, progress),
         firms=firms.around(bench, account, wanted.branches),
     )
 
