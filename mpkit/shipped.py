@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 INSTALLED = "_shipped"  # where pyproject.toml's force-include lays the pieces inside the wheel
-PIECES = ("app.py", ".streamlit", "templates", "static")
 
 _HERE = Path(__file__).resolve().parent
 

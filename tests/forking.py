@@ -100,7 +100,9 @@ def start(words: Sequence[str], *, env: Mapping[str, str], cwd: Path, hurried: b
     if sys.platform != "linux":
         command = [sys.executable, "-m", "mpkit", *words]
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return subprocess.Popen(command, env=dict(env), cwd=cwd, text=True, encoding="utf-8", **pipes)
+        return subprocess.Popen(
+            command, env=dict(env), cwd=cwd, text=True, encoding="utf-8", errors="surrogateescape", **pipes
+        )
     (given, giving), *said = [os.pipe() for _ in range(4)]
     ours, theirs = [giving, *(read for read, _ in said)], [given, *(write for _, write in said)]
     order = json.dumps({"words": list(words), "env": dict(env), "cwd": str(cwd), "hurried": hurried}).encode()

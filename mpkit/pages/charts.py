@@ -9,7 +9,6 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
-from babel import Locale
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
@@ -234,8 +233,3 @@ def _dress(chart: Chart, locale: str, ink: Ink, names: str) -> Chart:
             gridColor=ink.line, labelColor=ink.quiet, titleColor=ink.quiet, labelFontSize=12, titleFontSize=12
         )
     )
-
-
-def decimal_comma(locale: str) -> bool:
-    """Whether the locale writes a decimal comma (and its CSV wants semicolons)."""
-    return get_decimal_symbol(Locale.parse(locale)) == ","

@@ -19,7 +19,6 @@ DEEPEST = 9_000  # rows in one window, with room for a total that drifts
 SECOND = timedelta(seconds=1)
 OVERLAP = timedelta(minutes=10)  # late indexing, short polls
 NIGHTLY_OVERLAP = timedelta(hours=24)  # late indexing, once a day
-NIGHTLY = timedelta(hours=20)
 STATUSES = (  # payments contract 1.6: how a second that overflows is cut
     "approved",
     "refunded",
