@@ -16,7 +16,7 @@ from typing import Any, Literal
 from mpkit import db
 from mpkit.db import EPOCH, Connection, Engine
 from mpkit.ledger.objects import Seal
-from mpkit.ledger.rows import audit, audit_as_text, audit_heads, audit_lock
+from mpkit.ledger.rows import audit, audit_as_text, audit_heads, audit_lock, head_held, head_moved
 
 KINDS = (
     *("create", "update", "delete", "adopt", "accept"),  # objects of the account
@@ -107,7 +107,7 @@ def append(connection: Connection, account: str, done: Iterable[Done], by: By, *
     if first is NONE:
         connection.execute(audit_heads.insert(), {"account": account, **top})
     else:
-        connection.execute(audit_heads.update().where(audit_heads.c.account == account), top)
+        connection.execute(head_moved, {"of_account": account, **top})
 
 
 def _row(account: str, last: Head, one: Done, by: By, seal: Seal) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _head_text(account: str, head: Head) -> str:
 
 def head_of(connection: Connection, account: str) -> Head:
     """The head as it is said within a transaction."""
-    row = connection.execute(audit_heads.select().where(audit_heads.c.account == account)).one_or_none()
+    row = connection.execute(head_held, {"of_account": account}).one_or_none()
     return NONE if row is None else Head(int(row.n), str(row.link))
 
 

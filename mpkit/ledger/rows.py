@@ -184,6 +184,14 @@ others_with = objects.select().where(  # another object with this id or this cod
     (objects.c.remote_id == sa.bindparam("of_remote_id")) | (objects.c.qr_payload == sa.bindparam("of_qr_payload")),
 )
 
+head_held = audit_heads.select().where(audit_heads.c.account == sa.bindparam("of_account"))
+
+head_moved = (
+    audit_heads.update()
+    .where(audit_heads.c.account == sa.bindparam("of_account"))
+    .values({name: sa.bindparam(name) for name in ("n", "link", "mac")})
+)
+
 
 @cache
 def changing(names: tuple[str, ...]) -> sa.Update:
