@@ -114,7 +114,7 @@ def follow(shop: Shop) -> None:
         _step(not hanging, words("hand_hanging", n=hanging))
         _step(waited and not loud, words("hand_loud", n=len(loud)) if loud else words("hand_silent", days=QUIET))
         if old:
-            tables.show([_cells(each, today) for each in old], alt=say("hand_old"), key="hand_old")
+            tables.show([_cells(each, today, waited=waited) for each in old], alt=say("hand_old"), key="hand_old")
         with st.container(horizontal=True):
             if hanging:
                 st.download_button(
@@ -154,14 +154,15 @@ def _old(shop: Shop, since: date, today: date) -> list[Old]:
     ]
 
 
-def _cells(each: Old, today: date) -> dict[str, str]:
+def _cells(each: Old, today: date, *, waited: bool) -> dict[str, str]:
     spoken = language()
+    state = "loud" if not each.silent(today) else "silent" if waited else "waiting"
     return {
         say("hand_old"): each.name,
         say("create_column_code"): each.external_id,
         say("create_column_signs"): str(len(each.serials)),
         say("hand_last"): figures.day(each.last, spoken) if each.last else "—",
-        say("hand_state"): say("hand_state_silent" if each.silent(today) else "hand_state_loud"),
+        say("hand_state"): say(f"hand_state_{state}"),
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -67,7 +70,7 @@ def _whose(one: Account | None) -> None:
         st.selectbox(
             words("page_account"),
             [each.id for each in known],
-            format_func={each.id: each.name or each.nickname for each in known}.__getitem__,
+            format_func=_called(known).__getitem__,
             key="account",
         )
         address.keep("account", known[0].id, everywhere=True)
@@ -76,6 +79,16 @@ def _whose(one: Account | None) -> None:
     country = SITES[one.site].name if one.site in SITES else one.site
     kind = words("page_account_test" if is_test(one) else "page_account_real")
     st.badge(f"{plain(country)} · {kind}", color="yellow" if is_test(one) else "gray")
+
+
+def _called(known: Sequence[Account]) -> dict[str, str]:
+    """What each account is called, by id; with its number where two are called alike."""
+    names = Counter(each.name or each.nickname for each in known)
+    return {
+        each.id: name if names[name] == 1 else f"{name} · {each.id}"
+        for each in known
+        for name in (each.name or each.nickname,)
+    }
 
 
 def _choose_language() -> None:

@@ -59,7 +59,7 @@ def lately(one: Account, *, stores: tuple[str, ...] = (), registers: tuple[str, 
         st.caption(words("sold_nothing_yet"))
         return
     if not seen.answer.totals:
-        st.caption(words("sold_none_in_period"))
+        st.caption(words("shop_no_sales"))
         return
     money = figures.main_currency(seen.answer, SITES[one.site].currency)
     show_figures(seen, money)

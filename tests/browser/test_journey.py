@@ -145,11 +145,12 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
 
     # Create, with the page reloaded in the middle.
     twice(page, press)
-    expect(button(page, "Detener")).to_be_visible(timeout=LONG)
+    expect(button(page, "Pausar")).to_be_visible(timeout=LONG)
     page.wait_for_timeout(800)
     page.reload()
-    expect(button(page, "Detener").or_(page.get_by_text("existen ahora en la cuenta"))).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("existen ahora en la cuenta")).to_be_visible(timeout=LONG)
+    over = page.get_by_text(re.compile("Listo: se crearon"))
+    expect(button(page, "Pausar").or_(over)).to_be_visible(timeout=LONG)
+    expect(over).to_be_visible(timeout=LONG)
     assert zipfile.is_zipfile(fetched(page, "Bajar planilla de resultados", tmp_path))
 
     # Print: nothing is offered without its proof.

@@ -274,10 +274,8 @@ def test_a_press_is_one_job_however_it_is_pressed(house: House, open_page: Open,
         name = f"Sur {way} {seed}"
         before, writes = len(house.applies()), len(house.shop.writes())
         page = open_page()
-        if seed == 0 or bar.whole:
-            address = renaming(page, house, id_, name)
-        else:  # the way there is walked once: what is tried here is the press
-            address = looked_at(page, house, id_, name)
+        way_there = renaming if seed == 0 or bar.whole else looked_at  # walked once: what is tried here is the press
+        address = way_there(page, house, id_, name)
         assert len(house.shop.writes()) == writes, "looking writes nothing"
         assert house.name(id_) != name, "looking does not change the list"
         press(page, open_page, way)
