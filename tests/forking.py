@@ -230,7 +230,8 @@ def _leave(code: int) -> NoReturn:
 def _imported() -> None:
     """Everything a command begins with."""
     for file in sorted((ROOT / "mpkit" / "cli").glob("*.py")):
-        import_module(f"mpkit.cli.{file.stem}")
+        with suppress(Exception):  # the command itself will say so, and no other
+            import_module(f"mpkit.cli.{file.stem}")
     words()
     forget_the_disk()
 
