@@ -50,7 +50,7 @@ def backup(bench: Workbench, out: Path, *, who: str, progress: Progress) -> dict
     with _nobody_applies(bench, who=who):
         heads: dict[str, str] = {}
         for account in accounts.known(bench.store):
-            done = Done("backup", "store", out.name)
+            done = Done("backup", "ledger", out.name)
             audit.record(bench.store, account.id, [done], By(who, clock.now(), out.name), seal=seal_of(bench))
             heads[account.id] = str(anchor(bench, account.id))
         aside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
@@ -160,7 +160,7 @@ def _recorded(bench: Workbench, account: str, file: Path, *, who: str) -> dict[s
     cut = [fault for fault in before.faults if fault.code == "cut"]
     details = {"rows": before.rows, "lost_upto": max((fault.upto for fault in cut), default=0)}
     by = By(who, bench.seams.clock.now(), file.name)
-    audit.record(bench.store, account, [Done("restore", "store", file.name, details)], by, seal=seal_of(bench))
+    audit.record(bench.store, account, [Done("restore", "ledger", file.name, details)], by, seal=seal_of(bench))
     anchor(bench, account, restored=True)
     return {"account": account, "rows": before.rows, "lost_upto": details["lost_upto"], "same_key": sealed}
 

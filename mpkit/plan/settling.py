@@ -21,6 +21,7 @@ from mpkit.plan.making import make
 from mpkit.plan.scope import Only
 from mpkit.plan.undoing import undo
 from mpkit.sheet import ids
+from mpkit.sites import zone_of
 
 ReadLine = Callable[[Store], Location | None]  # what the address line of a store says, None where nobody can tell
 _PLAIN = ("name", "latitude", "longitude", "reference", "hours", "category")
@@ -157,6 +158,8 @@ class Settling:
         where = {"latitude": found.latitude, "longitude": found.longitude, "reference": found.reference}
         place_said = {each: getattr(place, each) for each in NOT_ECHOED}
         done.edits["branches"][name] = {"name": found.name, **place_said, **where, "hours": plain_hours(found.hours)}
+        zone = zone_of(self.account.site, place.state, place.city, place.latitude, place.longitude)
+        done.edits["branches"][name]["zone"] = zone
         done.adopting[f"store:{name}"] = found.id
 
     def _new_pos(self, one: Difference, done: Accepted, amount: Amount | None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mpkit.errors import WrongUsage
 from mpkit.places import Catalogue
-from mpkit.sheet import matching
+from mpkit.sheet import exported, matching
 from mpkit.sheet.fitting import fit
 from mpkit.sheet.header import fold_header, meanings
 from mpkit.sheet.hours import days_in
@@ -229,6 +229,8 @@ def _worth(score: float) -> float:
 
 def _own(headers: Sequence[str]) -> dict[int, str]:
     """Column index → meaning where the header row is that of our own template, whatever the cells hold."""
+    if ours := exported.meanings(headers):
+        return ours
     known = own_headings()
     found = {index: known[header] for index, header in enumerate(headers) if header in known}
     return found if len(set(found.values())) == len(FIELDS) else {}

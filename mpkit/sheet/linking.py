@@ -40,6 +40,8 @@ def _remembered(run: Run, n: int, memory: Memory) -> dict[str, str]:
     by_own = {branch.own_id: branch.external_id for branch in memory.branches if branch.own_id}
     found: dict[str, str] = {}
     for branch in run.files[n].branches:
+        if branch.external_id in run.files[n].sure:
+            continue
         said = run.decided.said(run.files[n].file, run.row(n, branch.record), CODE)
         if said:
             name: str | None = said
@@ -69,7 +71,7 @@ def _against_list(run: Run, memory: Memory) -> None:
     """Branches the list does not know by id against those of the list that no file names."""
     where = _where(run)
     known = {branch.external_id for branch in memory.branches}
-    fresh = [found[0][1] for name, found in sorted(where.items()) if name not in known and not _new(run, found)]
+    fresh = [found[0][1] for name, found in sorted(where.items()) if name not in known and not _sure(run, found)]
     rest = [branch for branch in memory.branches if branch.external_id not in where]
     if not fresh or not rest:
         return
@@ -86,6 +88,11 @@ def _against_list(run: Run, memory: Memory) -> None:
             _ask(run, file, each, candidates)
     for n in range(len(run.files)):
         run.move(n, moves)
+
+
+def _sure(run: Run, found: Sequence[tuple[int, Branch]]) -> bool:
+    """Whether nothing is to be guessed: somebody said that it is a branch of its own, or its file is of our list."""
+    return _new(run, found) or any(b.external_id in run.files[n].sure for n, b in found)
 
 
 def _new(run: Run, found: Sequence[tuple[int, Branch]]) -> bool:
@@ -166,6 +173,8 @@ def registers(run: Run, memory: Memory) -> None:
             continue
         groups: dict[str, list[Register]] = defaultdict(list)
         for each in checked.registers:
+            if each.external_id in checked.sure:
+                continue
             groups[each.branch_external_id].append(each)
         names: dict[str, str] = {}
         for store, group in groups.items():

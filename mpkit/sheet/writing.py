@@ -16,7 +16,7 @@ from mpkit.errors import of_system
 from mpkit.i18n import say
 
 Looks = Mapping[str, Format]
-__all__ = ["Looks", "Worksheet", "fit", "formats", "results", "title", "workbook", "write_text"]
+__all__ = ["Looks", "Worksheet", "fit", "formats", "results", "title", "workbook", "write_text", "write_whole"]
 
 INK, PANEL, LINE, DANGER, ATTENTION, MUTED = "#1C2230", "#F6F4EE", "#E3DFD4", "#FBE0D5", "#FAEFCF", "#EDEFF2"
 _WIDEST, _NARROWEST = 60, 8
@@ -34,16 +34,22 @@ def workbook(out: Path) -> Iterator[Workbook]:
     book = Workbook(content, options)
     yield book
     book.close()
+    write_whole(out, content.getvalue())
+
+
+def write_whole(out: Path, content: bytes) -> Path:
+    """A file written aside and moved into place. Raises `StoreTrouble` where it cannot be written."""
     aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content.getvalue())
+        aside.write_bytes(content)
         aside.replace(out)
     except OSError as error:
         raise of_system(error, where=out) or error from error
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
+    return out
 
 
 def formats(book: Workbook) -> Looks:

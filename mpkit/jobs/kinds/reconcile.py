@@ -146,6 +146,6 @@ def _told(
     learned, settled, pieces = what
     done = [Done("reconcile", one.object, one.external_id, {"id": one.remote_id}) for one in learned]
     done += [Done("reconcile", one["object"], one["external_id"], {"outcome": one["outcome"]}) for one in settled]
-    done.append(Done("reconcile", "store", "", {"pieces": len(pieces), "learned": len(learned)}))
+    done.append(Done("reconcile", "ledger", "", {"pieces": len(pieces), "learned": len(learned)}))
     by = By(who, bench.seams.clock.now(), "reconcile")
     audit.record(bench.store, account.id, done, by, seal=evidence.seal_of(bench))
