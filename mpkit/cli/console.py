@@ -96,6 +96,11 @@ def say(key: str, **values: object) -> None:
     print(said(key, language(), **values), file=sys.stderr)
 
 
+def ids(text: str) -> list[str]:
+    """The parts of an option that takes several, with commas."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def look() -> NoReturn:
     """Leave with "done, and there is something to look at"."""
     raise typer.Exit(LOOK)

@@ -41,8 +41,8 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         "account": account.id,
         "sign": sign,
         "paper": paper,
-        "stores": _ids(stores),
-        "registers": _ids(registers),
+        "stores": console.ids(stores),
+        "registers": console.ids(registers),
         "copies": copies,
         "start_at": start_at,
         "split": split,
@@ -62,10 +62,6 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         for one in made["refused"]:
             console.say(one["key"], register=one["register"], **one["values"])
         console.look()
-
-
-def _ids(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _summary(made: dict[str, Any]) -> str:

@@ -155,3 +155,10 @@ def test_an_error_of_a_job_says_its_sentence(bench: Workbench) -> None:
     with pytest.raises(MpkitError) as caught:
         run(bench, "kit", book="B9", sign="none")
     assert "sticker-70x100" in str(caught.value)
+
+
+def test_codes_for_screens_and_receipts(bench: Workbench, tmp_path: Path) -> None:
+    made = run(bench, "codes", name="codes-a", kinds=["png", "escpos-384"], out=str(tmp_path / "out"))
+    named = sum(one.external_id is not None for one in bench.mercadopago(bench.account()).pos_list())
+    assert (made["registers"], made["files"], made["refused"]) == (named, 2 * named, [])
+    assert len(list((tmp_path / "out" / "codes-a").glob("*.escpos"))) == named > 0
