@@ -113,8 +113,9 @@ class Room:
         with connect(self.url, SecretStr(TOKEN), pace=self.pace, transport=self.transport) as api:
             account = replace(api.seller(), amount=Amount.BUYER)
             accounts.pin(store, account, self.url)
-            wanted, registers = chain(self.stores, self.registers)
-            branches.propose(store, account.id, wanted, registers, origin=Origin("file"), clock=SystemClock())
+            branches.propose(
+                store, account.id, *chain(self.stores, self.registers), origin=Origin("file"), clock=SystemClock()
+            )
             applying = self._applying(store, api, account)
             made = plan.make(applying.wanted, plan.read(api), {}, account=account, amount=account.amount)
             yield applying, made

@@ -186,15 +186,16 @@ def _listen() -> None:
 
 @contextmanager
 def progress() -> Iterator[Progress]:
-    """A bar on stderr where a person watches; nothing where nobody does."""
+    """A bar on stderr, with count, rate and time left, where a person watches; nothing where nobody does."""
     if not sys.stderr.isatty():
         yield _unseen
         return
     from rich.console import Console  # noqa: PLC0415 - only where it is drawn
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
     from rich.progress import Progress as Bar  # noqa: PLC0415
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    columns = (*shown, TimeRemainingColumn(elapsed_when_finished=True))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         yield _Drawn(bar)
 
@@ -208,11 +209,17 @@ class _Drawn:
 
     def __init__(self, bar: Bar) -> None:
         self._bar = bar
-        self._task = bar.add_task("", total=None)
+        self._step = ""
+        self._task = bar.add_task("", total=None, rate="")
 
     def __call__(self, done: int, total: int | None, step: str = "") -> None:
         described = said(step, language()) if step else ""
-        self._bar.update(self._task, completed=done, total=total, description=described)
+        if step != self._step:  # another kind of work has a speed of its own
+            self._step = step
+            self._bar.reset(self._task)
+        speed = self._bar.tasks[0].speed
+        rate = f"{speed:.1f}/s" if speed else ""
+        self._bar.update(self._task, completed=done, total=total, description=described, rate=rate)
 
 
 def finished(job: Job) -> dict[str, Any]:

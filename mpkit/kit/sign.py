@@ -32,7 +32,7 @@ class Sheet:
     canvas: Canvas
     wording: Wording
     space: Space = "cmyk"
-    forms: dict[tuple[Kind, bool], str] = field(default_factory=dict)
+    forms: dict[tuple[Kind, float], str] = field(default_factory=dict)
 
     @property
     def design(self) -> Design:
@@ -40,10 +40,10 @@ class Sheet:
         return self.wording.design
 
 
-def draw(sheet: Sheet, piece: Piece, *, symbol: tuple[str, int], bleed: bool) -> None:
+def draw(sheet: Sheet, piece: Piece, *, symbol: tuple[str, int], bleed: float) -> None:
     """Draw one piece with its lower left trimmed corner at the origin of the canvas, all its panels.
 
-    `symbol` is the drawn path and the modules of its side. With `bleed`, fields run over the edge where they should.
+    `symbol` is the drawn path and the modules of its side. Fields run `bleed` mm over the edge where they should.
     """
     design, canvas = sheet.design, sheet.canvas
     own = sheet.wording.own(piece)
@@ -78,13 +78,13 @@ def _placed(design: Design, panel: Panel, high: float) -> str:
     return f"-1 0 0 -1 {x + design.width / POINT:.4f} {y + design.height / POINT:.4f}"
 
 
-def _artwork(sheet: Sheet, of: Kind, *, bleed: bool) -> str:
+def _artwork(sheet: Sheet, of: Kind, *, bleed: float) -> str:
     """The name of the form with everything signs of a kind share; drawn at the first call."""
     if (of, bleed) in sheet.forms:
         return sheet.forms[of, bleed]
     design, name = sheet.design, f"sign{len(sheet.forms)}"
     shared = sheet.wording.shared(of)
-    over = design.bleed / POINT
+    over = bleed / POINT
     edges = (-over, -over, design.width / POINT + over, design.height / POINT + over)
     with form(sheet.canvas, name, edges):
         for box in design.boxes:
@@ -111,7 +111,7 @@ def _shape(
     box: FieldBox | LineBox | PictogramBox | LogoBox,
     steps: Mapping[str, str],
     *,
-    bleed: bool,
+    bleed: float,
 ) -> None:
     canvas, design = sheet.canvas, sheet.design
     if isinstance(box, LogoBox):
@@ -121,7 +121,7 @@ def _shape(
     if colour is None:
         return
     if isinstance(box, FieldBox):
-        raw(canvas, f"{colour[0]} {field_path(box, design.height, design.bleed if bleed else 0.0)} f")
+        raw(canvas, f"{colour[0]} {field_path(box, design.height, bleed)} f")
     elif isinstance(box, LineBox):
         raw(
             canvas,

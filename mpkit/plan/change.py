@@ -172,9 +172,8 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """What the plan is called: equal for equal lists, accounts and changes, whenever and wherever it is made."""
-        return f"sha256:{hashlib.sha256(canonical(self._content).encode()).hexdigest()}"
+        return f"sha256:{hashlib.sha256(canonical(self._content()).encode()).hexdigest()}"
 
-    @cached_property
     def _content(self) -> dict[str, Any]:
         return {
             "format": self.format,
@@ -221,14 +220,12 @@ class Plan:
 
     def document(self, language: str = "en") -> dict[str, Any]:
         """The JSON form: `plan --json`, `--out` and what apply reads; only the sentences depend on the language."""
-        changes = [
-            one | {"why": why(change, language)}
-            for one, change in zip(self._content["changes"], self.changes, strict=True)
-        ]
+        content = self._content()  # made anew, not kept: a chain's would be most of a plan's memory
+        for one, change in zip(content["changes"], self.changes, strict=True):
+            one["why"] = why(change, language)
         return {
             "plan": self.hash,
-            **self._content,
-            "changes": changes,
+            **content,
             "summary": self.summary,
             "confirm": {"changes": self.confirm_changes, "stickers": self.confirm_stickers},
             "stickers": cost.of(self.changes),

@@ -229,16 +229,17 @@ def test_a_store_in_trouble_stops_no_request(store, monkeypatch):
 class Way:
     """To the sandbox and back, over real HTTP, in time that is slept; counts what was refused."""
 
-    inner: HttpxTransport
+    inner: HttpxTransport | World
     clock: FixedClock
     rng: random.Random
     statuses: list[int] = field(default_factory=list)
+    most: float = 0.02  # seconds there; back it takes half as long
 
     def __call__(self, request):
-        self.clock.sleep(self.rng.uniform(0.001, 0.02))
+        self.clock.sleep(self.rng.uniform(0.001, self.most))
         answer = self.inner(request)
         self.statuses.append(answer.status)
-        self.clock.sleep(self.rng.uniform(0.001, 0.01))
+        self.clock.sleep(self.rng.uniform(0.001, self.most / 2))
         return answer
 
 
@@ -261,6 +262,25 @@ def test_a_limit_is_found_used_and_hardly_ever_broken(start_sandbox):
     assert refused + well == len(way.statuses)
     assert refused < 0.01 * len(way.statuses)
     assert well >= 0.90 * 20 * (clock.elapsed - began)
+
+
+@pytest.mark.parametrize("limit", [5, 20, 100])
+def test_whatever_the_limit_is_nine_tenths_of_it_are_used_and_hardly_one_in_a_hundred_is_refused(limit):
+    clock = FixedClock(START)
+    world = World("MLA", 7, rate=limit, clock=clock)
+    way = Way(world, clock, random.Random(3), most=0.4 / limit)
+    pace, _ = pace_of(HERE, clock=clock, most=100)
+    seams = Seams(clock=clock, sleep=clock.sleep, random=random.Random(2))
+    with connect(HERE, SecretStr(world.seller.token), seams=seams, transport=way, pace=pace) as account:
+        while len(way.statuses) < 500 and clock.elapsed < 60:  # the warm-up
+            account.seller(anew=True)
+        way.statuses.clear()
+        began = clock.elapsed
+        while clock.elapsed - began < 60:
+            account.seller(anew=True)
+    well = way.statuses.count(200)
+    assert len(way.statuses) - well < 0.01 * len(way.statuses)
+    assert well >= 0.90 * limit * (clock.elapsed - began)
 
 
 def test_a_limit_that_is_raised_is_found_out():
