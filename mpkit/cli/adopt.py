@@ -61,7 +61,7 @@ def _short(text: str) -> str:
 
 
 def _job(bench: Workbench, account: Account, kind: str, key: str, wishes: dict[str, Any]) -> dict[str, Any]:
-    arguments = {"account": account.id, "who": "", **wishes}
+    arguments = {"account": account.id, "who": console.who(), **wishes}
     with console.progress() as progress:
         job = run_now(bench, account=account.id, kind=kind, key=key, arguments=arguments, progress=progress)
     return console.finished(job)

@@ -54,14 +54,15 @@ def command(
     if not yes:
         _ask(plan, account, language)
     if ledger.find_plan(bench.store, account.id, plan.hash) is None:
-        ledger.keep_plan(bench.store, account.id, plan.hash, plan.document(), who="", at=bench.seams.clock.now())
+        now = bench.seams.clock.now()
+        ledger.keep_plan(bench.store, account.id, plan.hash, plan.document(), who=console.who(), at=now)
     arguments = {
         "account": account.id,
         "plan": plan.hash,
         "confirm_changes": confirm_changes,
         "confirm_stickers": confirm_stickers,
         "language": language,
-        "who": "",
+        "who": console.who(),
     }
     made, began, done = results_file(bench, account, plan.hash), bench.seams.clock.now().timestamp(), False
     try:

@@ -21,7 +21,7 @@ def command(
 
     bench = console.bench()
     with console.progress() as progress:
-        done = vault.backup(bench, file, who="", progress=progress)
+        done = vault.backup(bench, file, who=console.who(), progress=progress)
     language = console.language()
     lines = [say("backup_done", language, **{name: done[name] for name in ("file", "bytes", "sha256", "key")})]
     lines += [say("backup_head", language, account=account, head=head) for account, head in done["heads"].items()]

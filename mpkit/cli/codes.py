@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -35,7 +34,7 @@ def command(
         "stores": console.ids(stores),
         "registers": console.ids(registers),
         "out": str(out.resolve()) if out else "",
-        "who": getpass.getuser(),
+        "who": console.who(),
         "accept_changed": accept_changed,
     }
     with console.progress() as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import locale
 import os
@@ -62,6 +63,14 @@ def bench() -> Workbench:
     chosen = settings()
     gather_rarely()
     return Workbench(chosen, open_store(chosen.database))
+
+
+def who() -> str:
+    """Who runs this command, as the system calls them; "" where it does not say."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no name for this user (a bare container)
+        return ""
 
 
 def language() -> str:

@@ -55,7 +55,7 @@ def command(
 
 
 def _job(bench: Workbench, account: Account, kind: str, wishes: dict[str, Any], key: str = "") -> dict[str, Any]:
-    arguments = {"account": account.id, "who": "", **wishes}
+    arguments = {"account": account.id, "who": console.who(), **wishes}
     key = key or f"command:{hashlib.sha256(canonical(wishes).encode()).hexdigest()[:16]}"
     with console.progress() as progress:
         job = run_now(bench, account=account.id, kind=kind, key=key, arguments=arguments, progress=progress)

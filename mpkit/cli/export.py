@@ -52,7 +52,7 @@ def command(
             account=account.id,
             kind="export",
             key=key,
-            arguments={"account": account.id, "who": "", **wishes},
+            arguments={"account": account.id, "who": console.who(), **wishes},
             progress=progress,
         )
     done = console.finished(job)

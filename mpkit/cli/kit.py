@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import secrets
 from pathlib import Path
 from typing import Annotated, Any
@@ -50,13 +49,13 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         "workers": workers,
         "out": str(out.resolve()) if out else "",
         "book": book,
-        "who": getpass.getuser(),
+        "who": console.who(),
         "accept_changed": accept_changed,
     }
     with console.progress() as progress:
         job = run_now(bench, account=account.id, kind="kit", key=book, arguments=arguments, progress=progress)
     made = console.finished(job)
-    console.answer(made, _summary(made), as_json=as_json)
+    console.answer(made, summary(made), as_json=as_json)
     if made["refused"]:
         console.say("kit_left_out", n=len(made["refused"]))
         for one in made["refused"]:
@@ -64,7 +63,8 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         console.look()
 
 
-def _summary(made: dict[str, Any]) -> str:
+def summary(made: dict[str, Any]) -> str:
+    """A finished book in one sentence."""
     return say(
         "kit_done",
         console.language(),

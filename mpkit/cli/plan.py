@@ -76,7 +76,8 @@ def command(
 
 def _take_in(bench: Workbench, account: Account, files: list[Path], **options: object) -> int:
     """Propose files to the list, all or none; how many of their rows cannot be taken as they stand."""
-    arguments = {"account": account.id, "paths": [str(file.resolve()) for file in files], "who": "", **options}
+    paths = [str(file.resolve()) for file in files]
+    arguments = {"account": account.id, "paths": paths, "who": console.who(), **options}
     key = f"command:{hashlib.sha256(canonical(arguments).encode()).hexdigest()[:16]}"
     with console.progress() as progress:
         job = run_now(bench, account=account.id, kind="take_in", key=key, arguments=arguments, progress=progress)
@@ -106,7 +107,7 @@ def _run(bench: Workbench, account: Account, undo: str) -> str:
 
 
 def _made(bench: Workbench, account: Account, **wishes: object) -> Plan:
-    arguments = {"account": account.id, **wishes, "who": ""}
+    arguments = {"account": account.id, **wishes, "who": console.who()}
     with console.progress() as progress:
         job = run_now(
             bench,

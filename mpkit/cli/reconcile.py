@@ -15,7 +15,7 @@ def command(*, as_json: Annotated[bool, typer.Option("--json", help="one JSON do
     """Learn from Mercado Pago what the store lacks; 0: they agree, 3: something is left to look at."""
     bench = console.bench()
     account, language = bench.account(), console.language()
-    arguments = {"account": account.id, "who": ""}
+    arguments = {"account": account.id, "who": console.who()}
     with console.progress() as progress:
         job = run_now(
             bench, account=account.id, kind="reconcile", key="command", arguments=arguments, progress=progress

@@ -24,7 +24,7 @@ def command(
     from mpkit.jobs import vault  # noqa: PLC0415 - heavy, and `--help` needs none of it
     from mpkit.work import Seams  # noqa: PLC0415
 
-    done = vault.restore(console.settings(), file, over_newer=over_newer, who="", seams=Seams())
+    done = vault.restore(console.settings(), file, over_newer=over_newer, who=console.who(), seams=Seams())
     language = console.language()
     lines = [say("restore_done", language, as_of=datetime.fromisoformat(done["as_of"]))]
     lines += [say("restore_kept", language, file=done["kept"])] if done["kept"] else []

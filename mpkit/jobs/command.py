@@ -37,7 +37,7 @@ def run_now(
         kind=kind,
         key=key,
         arguments=arguments,
-        who=who,
+        who=who or str(arguments.get("who") or ""),
         clock=clock,
         holder=me,
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from mpkit import db
@@ -101,12 +102,15 @@ def of_registers(
 
 def _read(account: str, row: Any, seal: Seal) -> Known:  # noqa: ANN401 - a row of the table
     """A row of `rows.all_of`: its seal was made over the very text that stands there, so that is not written anew."""
-    _, object_, external_id, remote_id, qr_payload, sent, seen, mac, gone = row
+    _, *named, code, sent, seen, mac, gone = row
+    # A flipped bit may make bytes, or nothing, of a text: said as text it is another one, and the seal shows it.
+    object_, external_id, remote_id = (str(one) for one in named)
+    qr_payload = None if code is None else str(code)
     text = _sealed([account, object_, external_id, remote_id, qr_payload], sent, gone=bool(gone))
     sound = seal(text) == mac
     try:
         fields = json.loads(sent)
-    except ValueError:  # damaged so far that it is no JSON
+    except (TypeError, ValueError):  # damaged so far that it is no JSON
         fields, sound = {}, False
     return Known(object_, external_id, remote_id, qr_payload, fields, seen, sound, gone)
 
@@ -119,4 +123,5 @@ def _text(account: str, known: Known) -> str:
 def _sealed(said: list[str | None], sent: str, *, gone: bool) -> str:
     """What a seal is made over: the canonical text of all of it in one list."""
     end = ',"gone"]' if gone else "]"
-    return f"{db.canonical(said)[:-1]},{sent}{end}"
+    told = ",".join("null" if text is None else encode_basestring(text) for text in said)  # as `db.canonical`, quicker
+    return f"[{told},{sent}{end}"
