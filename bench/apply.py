@@ -36,6 +36,7 @@ from mpkit.api.bodies import pos_body
 from mpkit.api.client import HttpxTransport
 from mpkit.branches import Origin
 from mpkit.db import Engine, open_store
+from mpkit.jobs.kinds.apply import Wanted
 from mpkit.model import Account, Amount, Branch, Location, Register
 from mpkit.places import catalogue
 from mpkit.sandbox import World, serve
@@ -117,7 +118,9 @@ class Room:
                 store, account.id, *chain(self.stores, self.registers), origin=Origin("file"), clock=SystemClock()
             )
             applying = self._applying(store, api, account)
-            made = plan.make(applying.wanted, plan.read(api), {}, account=account, amount=account.amount)
+            wanted = branches.wanted(store, account.id)
+            made = plan.make(wanted, plan.read(api), {}, account=account, amount=account.amount)
+            del wanted  # what is looked at once is not held, as in the job
             yield applying, made
         store.dispose()
 
@@ -126,7 +129,7 @@ class Room:
             store=store,
             api=api,
             account=account,
-            wanted=branches.wanted(store, account.id),
+            wanted=Wanted(store, account.id),
             seal=partial(keys.mac, "ledger", data=self.folder),
             seams=Seams(),
             settle=0.5,

@@ -15,7 +15,7 @@ from mpkit.branches.listing import (
     propose_all,
     wanted,
 )
-from mpkit.branches.rows import stamp
+from mpkit.branches.rows import read_origins, stamp
 from mpkit.branches.takeins import TakeIn, Undone, taken_in, undo
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "memory",
     "propose",
     "propose_all",
+    "read_origins",
     "stamp",
     "taken_in",
     "unanswered",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -81,6 +81,15 @@ def read_values(engine: Engine, account: str) -> tuple[Sequence[Value], Sequence
             for table in (branches, registers)
         ]
     return both[0], both[1]
+
+
+def read_origins(engine: Engine, account: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """What each entry's values come from, one after the other: object, external id, field → origin."""
+    with reading(engine) as connection:
+        for name, table in TABLES.items():
+            query = sa.select(table.c.external_id, table.c.origins).where(table.c.account == account)
+            for row in connection.execute(query).yield_per(500):
+                yield name, row.external_id, row.origins
 
 
 def write(connection: Connection, table: sa.Table, entries: Iterable[Mapping[str, Any]]) -> None:

@@ -39,9 +39,9 @@ def witness(bench: Workbench, account: str, kind: str, origin: Origin, files: li
 def sources(engine: Engine, account: str) -> dict[str, str]:
     """By "store:<external id>" or "pos:<external id>": the file and row, or the page, that said its name."""
     told: dict[str, str] = {}
-    for each in branches.listed(engine, account):
-        origin = each.origins.get("name", {})
+    for object_, external_id, origins in branches.read_origins(engine, account):
+        origin = origins.get("name", {})
         place = str(origin.get("what") or origin.get("kind") or "")
         row = origin.get("record")
-        told[f"{_OBJECTS[each.object]}:{each.external_id}"] = f"{place}:{row}" if row else place
+        told[f"{_OBJECTS[object_]}:{external_id}"] = f"{place}:{row}" if row else place
     return told

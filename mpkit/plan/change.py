@@ -21,6 +21,8 @@ FORMAT = 2  # raised whenever an older plan must no longer be applied by this pr
 MANY = 0.3  # share of existing objects from which a number must be typed
 FEW = 10  # below this many existing objects a share says nothing
 
+NOTHING: Mapping[str, Any] = {}  # one for all that have none; never written to
+
 Kind = Literal["create", "update", "adopt", "delete", "blocked", "unmanaged", "same"]
 Object = Literal["store", "pos"]
 KINDS: tuple[Kind, ...] = ("create", "update", "adopt", "delete", "blocked", "unmanaged")
@@ -89,7 +91,7 @@ class Change:
     steps_false: int = 0
     serials: tuple[int, ...] = ()
     remote_id: str | None = None
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
     @property
     def key(self) -> str:

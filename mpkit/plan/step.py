@@ -9,7 +9,7 @@ from typing import Any, Literal
 from mpkit.errors import MpkitError
 from mpkit.ledger import Intent
 from mpkit.model import Pos, Store
-from mpkit.plan.change import Change
+from mpkit.plan.change import NOTHING, Change
 from mpkit.plan.events import Action, End
 from mpkit.plan.fields import Fields
 
@@ -35,7 +35,7 @@ class Step:
     end: End | None = None
     remote_id: str | None = None
     error: MpkitError | None = None
-    note: Mapping[str, Any] = field(default_factory=dict)
+    note: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
 
 
 def first(change: Change, intent: Intent | None, *, unsettled: bool) -> Step:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mpkit import branches, keys, ledger, plan, sheet
 from mpkit.api import on_this_machine
+from mpkit.db import Engine
 from mpkit.errors import Refused, Unauthorised
 from mpkit.i18n import say
 from mpkit.jobs import evidence
 from mpkit.jobs.workbench import Workbench
-from mpkit.model import Account
+from mpkit.model import Account, Branch, Register
 from mpkit.work import Cancelled, GivenUp, Progress
 
 # A sandbox on this machine carries a request out when it comes or never: nothing is under way for longer than this.
@@ -39,7 +41,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         store=bench.store,
         api=api,
         account=account,
-        wanted=branches.wanted(bench.store, account.id),
+        wanted=Wanted(bench.store, account.id),
         seal=partial(keys.mac, "ledger", data=bench.settings.data),
         seams=bench.seams,
         who=str(arguments.get("who") or ""),
@@ -63,6 +65,24 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
             raise GivenUp from stop
         raise
     return applied.document(language) | {"file": str(out)}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The list as it stands whenever it is asked for: looked at once, and not held for as long as a run takes."""
+
+    store: Engine
+    account: str
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """What is wanted as stores."""
+        return branches.wanted(self.store, self.account).branches
+
+    @property
+    def registers(self) -> tuple[Register, ...]:
+        """What is wanted as POS."""
+        return branches.wanted(self.store, self.account).registers
 
 
 def _kept(bench: Workbench, account: Account, hash_: str) -> plan.Plan:
