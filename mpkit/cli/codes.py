@@ -13,7 +13,7 @@ from mpkit.i18n import say
 from mpkit.jobs import run_now
 
 
-def command(
+def command(  # noqa: PLR0917 - typer reads the options from here
     kinds: Annotated[
         str, typer.Option(help="png, svg, txt, raster-384, raster-576, escpos-384, escpos-576, with commas; else all")
     ] = "",
