@@ -42,6 +42,7 @@ _SLOW_EVERY = 10.0  # seconds between two falls for slowness
 _SLOW_TIMES = 3.0  # times what is usual here …
 _SLOW_MORE = 1.0  # … and so many seconds more, is slow
 _FRESH, _STEADY = 0.2, 0.02  # weight of one answer in the latency of now, and in the usual one
+_LATE = 0.03  # seconds a turn may be late and be made up for
 _LOOK_EVERY = 5.0  # seconds between two looks at what other processes have learned
 _KEEP_EVERY = 30.0  # seconds between two notes of a rate that rises
 
@@ -165,9 +166,8 @@ class Pace:
             wait = max(self._next_turn, self._stopped_until) - now
             if wait <= 0:
                 step = 1 / self.per_second
-                self._next_turn = (
-                    max(self._next_turn, now - step / 2) + step
-                )  # who slept a little too long loses nothing
+                late = max(step / 2, _LATE)  # who slept a little too long, or found no processor, loses nothing
+                self._next_turn = max(self._next_turn, now - late) + step
                 self._turns += 1
             return max(wait, 0.0)
 
