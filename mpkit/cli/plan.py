@@ -40,8 +40,10 @@ def command(
         str, typer.Option(help="file or list: which counts where a file says something new against a person's edit")
     ] = "",
     amount: Annotated[str, typer.Option(help="who enters the amount: buyer, own-system or till; kept")] = "",
-    only: Annotated[str, typer.Option(help="region=NAME, ID,… or first=N: the first N branches that need something")] = "",
-    close: Annotated[str, typer.Option(help="ID,… of branches and registers to close for good; pos:ID=NEW: NEW takes the place of ID")] = "",
+    only: Annotated[str, typer.Option(help="region=NAME, ID,… or first=N: the first N that need something")] = "",
+    close: Annotated[
+        str, typer.Option(help="ID,… of branches and registers to close for good; pos:ID=NEW: NEW takes its place")
+    ] = "",
     undo: Annotated[str, typer.Option(help="plan file, its hash, or last: remove what that run created")] = "",
     out: Annotated[Path | None, typer.Option(help="write the plan to this file, for apply")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,

@@ -128,9 +128,10 @@ def is_look(job: Job) -> bool:
 
 def told(job: Job, books: Books) -> Told:
     """The entry of one job."""
-    if job.state in {"failed", "cancelled"}:
-        event = say("rehearse_stopped" if job.state == "cancelled" else f"rehearse_failed_{job.kind}")
-        lines = () if job.state == "cancelled" else ((_WARN, watch.failure(job)),)
+    if job.state in {"failed", "cancelled", "paused"}:
+        stopped = (job.error or {"key": "job_cancelled"})["key"] == "job_cancelled"  # and not by an error
+        event = say("rehearse_stopped" if stopped else f"rehearse_failed_{job.kind}")
+        lines = () if stopped else ((_WARN, watch.failure(job)),)
         return Told("error", event, books.clock(job.ended), lines, *_way_out(job))
     if job.kind != "play":
         return _work(job, books)

@@ -20,6 +20,7 @@ EVERY = 0.7  # seconds between two looks at a running job
 TWICE = timedelta(seconds=3)
 WINDOW = 30.0  # seconds the rate is taken over
 LEAST = 2.0  # seconds below which it says nothing
+SECOND = 2.0  # seconds in which a click may still be one on the page before
 STALE = 10.0  # seconds after a press in which a click may still come with the address of before it
 
 
@@ -44,19 +45,19 @@ def _named(kind: str, job: Job, *, in_address: bool) -> Job:
 
 
 def lead(page: str, **query: str) -> None:
-    """Go to another page; the second click of a double click, which may bring half of either address, is led there too.
-
-    See `follow`.
-    """
+    """Go to another page after a press; whoever clicks twice is led there twice, see `led`."""
     st.session_state["led"] = (page, query, CLOCK.monotonic())
     st.switch_page(script(page), query_params=query or None)
 
 
-def follow() -> None:
-    """On a page that lacks what its address must say: go where a press has just led to, if one has."""
-    led: tuple[str, dict[str, str], float] | None = st.session_state.get("led")
-    if led is not None and CLOCK.monotonic() < led[2] + STALE:
-        st.switch_page(script(led[0]), query_params=led[1] or None)
+def led(paths: Mapping[str, str], here: str) -> None:
+    """The second click of a double click still belongs to the page that was left: go where the first one led.
+
+    `paths` are the addresses of pages by name, `here` the address of the one that is about to be shown.
+    """
+    last: tuple[str, dict[str, str], float] | None = st.session_state.get("led")
+    if last is not None and paths.get(last[0], here) != here and CLOCK.monotonic() < last[2] + SECOND:
+        st.switch_page(script(last[0]), query_params=last[1] or None)
 
 
 def leave(*kinds: str) -> None:
@@ -90,7 +91,7 @@ def done(job: Job) -> bool:
         return False
     if job.state == "done":
         return True
-    if job.state == "cancelled":
+    if job.state in {"cancelled", "paused"} and (job.error or {"key": "job_cancelled"})["key"] == "job_cancelled":
         st.warning(words("watch_cancelled"), icon=":material/block:")
     else:
         st.error(plain(failure(job)), icon=":material/error:")
