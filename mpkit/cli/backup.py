@@ -17,11 +17,13 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Copy the store, whole or not at all; refused while changes are being carried out."""
-    from mpkit.jobs import vault  # noqa: PLC0415 - heavy, and `--help` needs none of it
+    from mpkit.jobs import run_now  # noqa: PLC0415 - heavy, and `--help` needs none of it
 
     bench = console.bench()
+    arguments = {"out": str(file.resolve()), "who": console.who()}
     with console.progress() as progress:
-        done = vault.backup(bench, file, who=console.who(), progress=progress)
+        job = run_now(bench, account="", kind="backup", key=str(file.resolve()), arguments=arguments, progress=progress)
+    done = console.finished(job)
     language = console.language()
     lines = [say("backup_done", language, **{name: done[name] for name in ("file", "bytes", "sha256", "key")})]
     lines += [say("backup_head", language, account=account, head=head) for account, head in done["heads"].items()]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ import sqlalchemy as sa
 from mpkit import db
 from mpkit.db import Engine
 from mpkit.ledger import By, Done, audit
+from tests.soak import Bar
 
 ACCOUNT = "42"
 AT = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -110,6 +113,51 @@ def test_whatever_is_done_to_the_chain_shows(store: Engine, name: str) -> None:
         assert found[-1] == expected[-1]
     else:
         assert found == expected
+
+
+COLUMNS = ("at", "who", "kind", "object", "subject", "source", "details", "link", "n")
+
+
+def mischief(dice: random.Random, rows: int) -> list[str]:
+    """One thing somebody with the file in hand may do to a chain of so many rows."""
+    n, other = dice.sample(range(1, rows + 1), 2)
+    column = dice.choice(COLUMNS[:-1])
+    value = f"{column} + 1" if column == "at" else f"{column} || 'x'"
+    swapped = [f"UPDATE audit SET n = {a} WHERE n = {b}" for a, b in ((-1, n), (n, other), (other, -1))]
+    cut = [f"DELETE FROM audit WHERE n > {n - 1}"]
+    last = f"(SELECT coalesce(max(n), 0) FROM audit), link = coalesce((SELECT link FROM audit WHERE n = {n - 1}), '')"
+    forged = f"INSERT INTO audit SELECT account, {rows + 1}, at, who, kind, object, subject, source, details, link"
+    return dice.choice(
+        [
+            [f"UPDATE audit SET {column} = {value} WHERE n = {n}"],
+            [f"DELETE FROM audit WHERE n = {n}"],
+            [f"DELETE FROM audit WHERE n = {n}", f"UPDATE audit SET n = n - 1 WHERE n > {n}"],
+            swapped,
+            cut,
+            [*cut, f"UPDATE audit_heads SET n = {last}"],
+            [f"{forged} FROM audit WHERE n = {n}", f"UPDATE audit_heads SET n = {rows + 1}"],
+            ["DELETE FROM audit", "DELETE FROM audit_heads"],
+        ]
+    )
+
+
+def test_a_chain_that_was_tampered_with(bar: Bar, store: Engine, tmp_path: Path) -> None:
+    """Rows of the audit changed, taken out, put in, moved or cut off: found."""
+    head = grown(store, 30)
+    store.dispose()
+    made, found = Path(str(store.url.database)), 0
+    for seed in bar.rounds(stated=500, reduced=12):
+        dice = random.Random(seed)
+        copy = tmp_path / f"{seed}.sqlite"
+        shutil.copyfile(made, copy)
+        engine = db.connect(f"sqlite:///{copy}")
+        statements = mischief(dice, 30)
+        tampered(engine, *statements)
+        assert check(engine, anchors=[head]), (seed, statements)
+        engine.dispose()
+        copy.unlink()
+        found += 1
+    bar.saw(f"{found} of {found}")
 
 
 def test_a_store_put_back_to_an_older_day_shows_by_a_head_kept_elsewhere(store: Engine) -> None:
