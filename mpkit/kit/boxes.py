@@ -25,7 +25,7 @@ STATIC = (
     "tagline",
     "footnote",
 )
-VARIABLE = ("payee", "store", "register", "external_id", "serial", "check")
+VARIABLE = ("payee", "store", "register", "address", "external_id", "serial", "check")
 
 Role = Literal[
     "page", "head", "stripe", "card", "foot",  # fields
@@ -34,7 +34,10 @@ Role = Literal[
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
 # When a box is drawn: every condition named has to hold.
-Condition = Literal["rehearsal", "real", "logo", "nologo", "tagline", "notagline"]
+Condition = Literal[
+    "rehearsal", "real", "address", "noaddress",  # said by the register
+    "logo", "nologo", "tagline", "notagline", "footnote", "nofootnote",  # said by the brand
+]  # fmt: skip
 
 
 class Side(StrEnum):

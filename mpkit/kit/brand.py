@@ -92,6 +92,8 @@ class Dress:
             "nologo": not self.logo,
             "tagline": bool(self.tagline),
             "notagline": not self.tagline,
+            "footnote": bool(self.footnote),
+            "nofootnote": not self.footnote,
         }.get(condition, True)
 
 

@@ -36,6 +36,7 @@ class Spot(Strict):
     code: Frame
     face: Frame
     turn: Literal[0, 90, 180, 270] = 0
+    page: int | None = Field(default=None, ge=1)  # where it is not on the piece's own page but on its back
 
 
 class Entry(Strict):
@@ -54,6 +55,7 @@ class Entry(Strict):
     register_name: str
     store: str
     store_name: str
+    address: str = Field("", exclude_if=lambda said: not said)  # of the branch; manifests from before have none
     pos_id: str
     payload_sha256: str
     serial: int
@@ -106,11 +108,14 @@ class Manifest(Strict):
     def _text(self) -> str:
         from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
 
-        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}))
+        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}, exclude_none=True))
 
     def text(self) -> str:
         """The file's text."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
+        return (
+            json.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True), ensure_ascii=False, indent=1)
+            + "\n"
+        )
 
 
 def read(path: Path) -> Manifest:
@@ -135,7 +140,7 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
             continue
         found += [
             Expected(
-                page=entry.page - 1,
+                page=(spot.page or entry.page) - 1,
                 x=spot.code.x,
                 y=spot.code.y,
                 side=spot.code.width,
@@ -184,6 +189,7 @@ class Line:
     store_name: str
     register: str
     register_name: str
+    address: str
     serial: str
     check: str
     file: str
@@ -200,6 +206,7 @@ def packing(entries: Sequence[Entry]) -> dict[str, list[Line]]:
             store_name=entry.store_name,
             register=entry.register_id,
             register_name=entry.register_name,
+            address=entry.address,
             serial=entry.serial_text,
             check=entry.check,
             file=entry.file,

@@ -27,7 +27,7 @@ def write(folder: Path, manifest: Manifest, language: str) -> None:
     _pages(folder / f"packing-{manifest.book}.pdf", manifest, lists, language)
     with (folder / f"packing-{manifest.book}.csv").open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, delimiter=";")
-        names = ("store", "store_name", "register", "register_name", "serial", "check", "file", "page", "slot")
+        names = ("store", "store_name", "register", "register_name", "address", "serial", "check", "file", "page", "slot")
         table.writerow([say(f"packing_{name}", language) for name in names])
         table.writerows(as_row(line) for lines in lists.values() for line in lines)
 
@@ -56,6 +56,8 @@ def _page(
     _write(canvas, clean(first.store_name), 24, 174, 19, weight="semibold", height=9)
     summary = say("packing_summary", language, n=n, store=first.store, book=manifest.book, page=page, pages=pages)
     _write(canvas, clean(summary), 34, 174, 10, colour=_SOFT)
+    if first.address:
+        _write(canvas, clean(first.address), 39, 174, 10, colour=_SOFT)
     y = _TOP - 7.0
     x = _MARGIN
     for name, wide in _COLUMNS:

@@ -29,6 +29,7 @@ class Subject:
     store: str
     store_external_id: str = ""
     waits_for_order: bool = False  # the amount comes from an order; else the buyer types it
+    address: str = ""  # street, number and city of the branch, "" where the list does not say them
 
     @property
     def content(self) -> bytes:
@@ -101,29 +102,30 @@ def _misplaced(subject: Subject, payload: emv.Payload) -> Refusal | None:
 
 
 def _unprintable(subject: Subject, payee: str) -> Refusal | None:
-    for text in (payee, subject.store, subject.register, subject.external_id):
+    for text in (payee, subject.store, subject.register, subject.external_id, subject.address):
         try:
             cleaned = clean(text)
         except UnfitText as reason:
             return Refusal(subject.external_id, reason.key, reason.values)
-        if not cleaned:
+        if not cleaned and text is not subject.address:
             return Refusal(subject.external_id, "kit_name_missing")
     return None
 
 
 class Kind(NamedTuple):
-    """What decides the words that signs share: country, rehearsal, whether it is Pix, who enters the amount."""
+    """What decides what signs share: country, rehearsal, whether it is Pix, who enters the amount, an address or none."""
 
     site: str
     test: bool
     pix: bool
     waits_for_order: bool
+    addressed: bool = False
 
 
 def kind(subject: Subject) -> Kind:
     """The kind of a register's sign."""
     pix = _parsed(subject.payload).pix and SITES[subject.site].country == "BR"
-    return Kind(subject.site, subject.test, pix, subject.waits_for_order)
+    return Kind(subject.site, subject.test, pix, subject.waits_for_order, bool(subject.address))
 
 
 @lru_cache(maxsize=256)
@@ -156,6 +158,7 @@ def own_words(piece: Piece) -> Mapping[str, str]:
         "payee": _parsed(subject.payload).payee,
         "store": subject.store,
         "register": subject.register,
+        "address": subject.address,
         "external_id": subject.external_id,
         "serial": piece.serial,
         "check": piece.check,

@@ -62,5 +62,5 @@ class Wording:
         """Whether every condition of a box holds for signs of a kind in this dress."""
         if isinstance(box, CodeBox):
             return True
-        holds = {"rehearsal": of.test, "real": not of.test}
+        holds = {"rehearsal": of.test, "real": not of.test, "address": of.addressed, "noaddress": not of.addressed}
         return all(holds.get(one, self.worn.meant(one)) for one in box.only)

@@ -98,7 +98,7 @@ def test_packing_lists_name_every_sign_of_every_store(made: kit.Book) -> None:
 
 
 def test_a_table_computes_nothing() -> None:
-    line = manifests.Line("=1+1", "+A", "-B", "@C", "1", "X", "f.pdf", 1, 1)
+    line = manifests.Line("=1+1", "+A", "-B", "@C", "=D", "1", "X", "f.pdf", 1, 1)
     assert manifests.as_row(line)[:4] == ["'=1+1", "'+A", "'-B", "'@C"]
 
 
