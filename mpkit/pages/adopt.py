@@ -109,7 +109,7 @@ def show(one: Account, job: Job) -> None:
         "pos": {each.external_id: each.name for each in listed.registers if not each.closed},
     }
     home = {each.external_id: each.branch_external_id for each in listed.registers}
-    first = paging.pages(len(rows), PAGE, key="adopt")
+    first = paging.pages(len(rows), PAGE, key="adopt") if rows else 0
     for row in rows[first : first + PAGE]:
         card(one, told, row, free, home)
     strangers(told["unmatched"])

@@ -34,13 +34,18 @@ class Counts:
     printed: int = 0
     to_correct: int = 0
     approximate: int = 0  # branches that stand at their city's own point
+    drifted: int = 0  # objects that are not as they were left, as the last look at the account found them
+    codes: int = 0  # of these, registers whose code is another one
 
 
 def lines(
     account: Account, counts: Counts, silent: Iterable[SilentRegister], unfinished: Iterable[Job], unexplained: int
 ) -> list[Line]:
     """What to do, the most urgent first; never more than seven."""
-    found = [*map(_unfinished, unfinished), *_silent(list(silent))]
+    found = [Line("today_codes", "drift", "today_look", "qr_code_2", {"n": counts.codes})] if counts.codes else []
+    found += [*map(_unfinished, unfinished), *_silent(list(silent))]
+    if counts.drifted > counts.codes:
+        found.append(Line("today_drift", "drift", "today_look", "sync_problem", {"n": counts.drifted - counts.codes}))
     if counts.wanted and account.amount is None:
         found.append(Line("today_amount", "changes", "today_answer", "help"))
     missing = counts.wanted - counts.existing

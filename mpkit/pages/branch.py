@@ -87,7 +87,6 @@ if then is not None:
 one = needs_account("page_branch")
 shop = presses.find(one, st.query_params.get("id", ""), branches.wanted(house().store, one.id))
 if shop is None:
-    watch.follow()
     head("page_branch", words("shop_unknown"))
     st.page_link(script("branches"), label=words("back_to_branches"), icon=":material/arrow_back:")
 else:

@@ -109,11 +109,10 @@ def _outcome(job: Job, made: Plan | None) -> None:
         st.warning(text, icon=":material/warning:")
     else:
         st.success(text, icon=":material/check_circle:")
-    if made is not None:
-        costs.reprint(made)
+    again_ = made is not None and costs.reprint(made)
     with st.container(horizontal=True):
-        if any(each["kind"] == "create" and each["outcome"] == "done" for each in result["results"]):
-            steps.forward("print", "create_to_signs")
+        if not again_:
+            _print(job, result["results"])
         _workbook(Path(result["file"]))
         undoing.press(job)
         again()
@@ -121,6 +120,17 @@ def _outcome(job: Job, made: Plan | None) -> None:
     shown = failed or result["results"]
     first = paging.pages(len(shown), PAGE, key="results")
     tables.show([_result(each) for each in shown[first : first + PAGE]], alt=say("create_show"), key=f"results_{first}")
+
+
+def _print(job: Job, results: list[dict[str, Any]]) -> None:
+    """The press that prints what was created: all signs that are due, or those of the one branch it was about."""
+    created = [each for each in results if each["kind"] == "create" and each["outcome"] == "done"]
+    if created and "about" not in job.arguments:
+        steps.forward("print", "create_to_signs")
+        return
+    ids = [str(each["external_id"]) for each in created if each["object"] == "pos"]
+    if ids:
+        go("signs", "create_to_these_signs", kind="primary", icon=":material/print:", registers=",".join(ids))
 
 
 def _done(results: list[dict[str, Any]]) -> str:
@@ -133,7 +143,8 @@ def _done(results: list[dict[str, Any]]) -> str:
         if named:
             both = said("create_and", spoken, a=named[0], b=named[1]) if len(named) > 1 else named[0]
             parts.append(said(f"create_did_{kind}", spoken, what=both))
-    return ", ".join(parts) or said("create_did_nothing", spoken)
+    text = "; ".join(parts) or said("create_did_nothing", spoken)
+    return text[:1].upper() + text[1:]
 
 
 def _workbook(file: Path) -> None:

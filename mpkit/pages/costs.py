@@ -52,9 +52,10 @@ def _workbook(made: Plan, spoken: str) -> bytes:
         return takedown.workbook(made, Path(folder) / "recall.xlsx", spoken).read_bytes()
 
 
-def reprint(made: Plan) -> None:
-    """After the plan is carried out: the press that prints again what no longer serves."""
+def reprint(made: Plan) -> bool:
+    """After the plan is carried out: the press that prints again what no longer serves; whether there is anything."""
     again = takedown.anew(made)
     if again:
         st.info(words("cost_reprint", n=len(again)), icon=":material/print:")
         go("signs", "cost_reprint_press", kind="primary", icon=":material/print:", registers=",".join(again))
+    return bool(again)

@@ -165,8 +165,8 @@ if last is None:
     look(one)
 elif watch.done(last):
     later = accepting is not None and accepting.ended is not None and last.ended and accepting.ended > last.ended
-    if later:  # what was found is partly settled by now
-        st.caption(words("differ_look_again"))
+    if later and watch.submit("drift", "screen", {"account": one.id, "who": "screen"}, account=one.id).id != last.id:
+        st.rerun()  # what was found is partly settled by now: look once more
     look(one)
     if not later:
         show(one, last.result or {})

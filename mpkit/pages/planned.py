@@ -164,20 +164,25 @@ def changes(made: Plan) -> None:
     part = [change for change in made.changes if change.kind == chosen]
     first = paging.pages(len(part), PAGE, key=f"changes_{chosen}")
     shown = part[first : first + PAGE]
+    signs = any(change.stickers_void for change in part)
     picked = tables.show(
-        [_cells(change) for change in shown], alt=say("create_show"), key=f"changes_{chosen}_{first}", choose=True
+        [_cells(change, signs=signs) for change in shown],
+        alt=say("create_show"),
+        key=f"changes_{chosen}_{first}",
+        choose=True,
     )
     _fields(shown, picked)
 
 
-def _cells(change: Change) -> dict[str, str]:
+def _cells(change: Change, *, signs: bool) -> dict[str, str]:
     where = change.after or change.before or {}
+    void = {say("create_column_signs"): str(change.stickers_void or "")} if signs else {}
     return {
         say("create_column_what"): say(f"create_{change.object}"),
         say("create_column_name"): change.name,
         say("create_column_code"): change.external_id,
         say("create_column_where"): str(where.get("city") or change.values.get("branch") or where.get("store") or ""),
-        say("create_column_signs"): str(change.stickers_void or ""),
+        **void,
         say("create_column_why"): detail(change, language()),
     }
 

@@ -96,7 +96,6 @@ def body(till: Till) -> None:
 one = needs_account("page_register")
 till = find(one, st.query_params.get("id", ""))
 if till is None:
-    watch.follow()
     head("page_register", words("till_unknown"))
     st.page_link(script("branches"), label=words("back_to_branches"), icon=":material/arrow_back:")
 else:

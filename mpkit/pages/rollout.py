@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from mpkit import branches, jobs, ledger
 from mpkit.model import Account
 from mpkit.pages.attention import Counts
@@ -23,13 +25,25 @@ def counts(one: Account) -> Counts:
     }
     printed = ledger.in_use(store, one.id)
     check = jobs.latest(store, one.id, "check")
+    look = jobs.latest(store, one.id, "drift")
+    drift = (look.result if look is not None else None) or {}
     return Counts(
         wanted=len(open_registers),
         existing=sum(each.external_id in existing for each in open_registers),
         printed=sum(each.external_id in existing and each.external_id in printed for each in open_registers),
         to_correct=int((check.result or {}).get("blocked", 0)) if check is not None else 0,
         approximate=sum(each.location.approximate and not each.closed for each in wanted.branches),
+        drifted=int(drift.get("differences", 0)),
+        codes=len(drift.get("code_changed", ())),
     )
+
+
+def resting(one: Account, today: date) -> set[str]:
+    """Ids at Mercado Pago of the stores that are closed for a while: that they sell nothing is no news."""
+    store = house().store
+    closed = {each.external_id for each in branches.wanted(store, one.id).branches if each.closed_until > str(today)}
+    known = ledger.known(store, one.id, seal=unread)
+    return {each.remote_id for (kind, id_), each in known.items() if kind == "store" and id_ in closed}
 
 
 def unread(_text: str) -> str:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from mpkit import rehearsal
 from mpkit.model import Account
-from mpkit.pages import address
+from mpkit.pages import address, watch
 from mpkit.pages.frame import NAMES, account, first_language, house, is_test, known_accounts, plain, script, words
 from mpkit.sites import SITES
 
-# Pages that other pages lead to: what stands in the row of the navigation stays few.
-_INSIDE = (
-    ("changes", "cambios", "compare_arrows"),
-    ("branch", "sucursal", "storefront"),
-    ("register", "caja", "point_of_sale"),
-    ("adopt", "incorporar", "move_to_inbox"),
-    ("drift", "diferencias", "sync_problem"),
-    ("history", "trabajos", "history"),
-)
+_SHOWN = {  # name of the script: its address and its picture
+    "today": ("hoy", "today"),
+    "branches": ("sucursales", "storefront"),
+    "signs": ("carteles", "qr_code_2"),
+    "sales": ("ventas", "bar_chart"),
+    "settings": ("ajustes", "settings"),
+}
+_INSIDE = {  # pages that other pages lead to: what stands in the row of the navigation stays few
+    "changes": ("cambios", "compare_arrows"),
+    "branch": ("sucursal", "storefront"),
+    "register": ("caja", "point_of_sale"),
+    "adopt": ("incorporar", "move_to_inbox"),
+    "drift": ("diferencias", "sync_problem"),
+    "history": ("trabajos", "history"),
+}
 
 
 def navigation() -> StreamlitPage:
@@ -31,32 +38,29 @@ def navigation() -> StreamlitPage:
     place = st.sidebar.container()
     _choose_language()
     one = account()
-    pages = [
-        st.Page(script("today"), title=words("page_today"), icon=":material/today:", url_path="hoy", default=True),
-        st.Page(script("branches"), title=words("page_branches"), icon=":material/storefront:", url_path="sucursales"),
-        st.Page(script("signs"), title=words("page_signs"), icon=":material/qr_code_2:", url_path="carteles"),
-        st.Page(script("sales"), title=words("page_sales"), icon=":material/bar_chart:", url_path="ventas"),
-        st.Page(script("settings"), title=words("page_settings"), icon=":material/settings:", url_path="ajustes"),
-        st.Page(
-            script("connect"),
-            title=words("page_connect"),
-            icon=":material/link:",
-            url_path="conectar",
-            visibility="hidden" if one else "visible",
-        ),
-    ]
-    pages += [
-        st.Page(
-            script(name), title=words(f"page_{name}"), icon=f":material/{icon}:", url_path=path, visibility="hidden"
-        )
-        for name, path, icon in _INSIDE
-    ]
+    pages = [_page(name, *_SHOWN[name], default=name == "today") for name in _SHOWN]
+    pages.append(_page("connect", "conectar", "link", visibility="hidden" if one else "visible"))
+    pages += [_page(name, path, icon, visibility="hidden") for name, (path, icon) in _INSIDE.items()]
     if one is not None and rehearsal.playable(one, house().settings.api_url):
-        play = st.Page(script("rehearsal"), title=words("page_rehearsal"), icon=":material/science:", url_path="ensayo")
-        pages.insert(4, play)
+        pages.insert(4, _page("rehearsal", "ensayo", "science"))
     with place:
         _whose(one)
-    return st.navigation(pages, position="sidebar")
+    chosen = st.navigation(pages, position="sidebar")
+    watch.led({name: path for name, (path, _) in {**_SHOWN, **_INSIDE}.items()}, chosen.url_path)
+    return chosen
+
+
+def _page(
+    name: str, path: str, icon: str, *, visibility: Literal["visible", "hidden"] = "visible", default: bool = False
+) -> StreamlitPage:
+    return st.Page(
+        script(name),
+        title=words(f"page_{name}"),
+        icon=f":material/{icon}:",
+        url_path=path,
+        default=default,
+        visibility=visibility,
+    )
 
 
 def _whose(one: Account | None) -> None:

@@ -97,7 +97,9 @@ def everyday(one: Account) -> None:
         and job.state in {"queued", "running", "failed", "paused"}
     ]
     unexplained = len(sales.overview(source).answer.unexplained) if known else 0
-    to_do(attention.lines(one, rollout.counts(one), seen.silent, unfinished, unexplained))
+    resting = rollout.resting(one, sales.local_day(source))
+    silent = [each for each in seen.silent if each.store_id not in resting]
+    to_do(attention.lines(one, rollout.counts(one), silent, unfinished, unexplained))
     if known:
         month(source, currency)
 

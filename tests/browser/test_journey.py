@@ -148,7 +148,7 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     expect(button(page, "Pausar")).to_be_visible(timeout=LONG)
     page.wait_for_timeout(800)
     page.reload()
-    over = page.get_by_text(re.compile("Listo: se crearon"))
+    over = page.get_by_text(re.compile(r"Listo\. Creadas"))
     expect(button(page, "Pausar").or_(over)).to_be_visible(timeout=LONG)
     expect(over).to_be_visible(timeout=LONG)
     assert zipfile.is_zipfile(fetched(page, "Bajar planilla de resultados", tmp_path))

@@ -132,7 +132,7 @@ def a_very_bad_day_doubles_nothing(demo: Demo, page: Page) -> None:
     expect(press).to_be_visible(timeout=LONG)
     stores, registers = (int(n) for n in re.findall(r"\d+", press.text_content() or ""))
     twice(page, press)
-    expect(page.get_by_text("existen ahora en la cuenta")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile(r"Listo\. Creadas"))).to_be_visible(timeout=LONG)
     page.get_by_role("link", name="Ensayo").click()
     expect(page.get_by_text(re.compile(r"mpkit hizo \d+ cambios en la cuenta, todos bien"))).to_be_visible(timeout=LONG)
     told = page.get_by_text(re.compile(r"En el servidor hay \d+ sucursales y cajas creadas por mpkit"))

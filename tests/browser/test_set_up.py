@@ -293,6 +293,6 @@ def test_a_press_is_one_job_however_it_is_pressed(house: House, open_page: Open,
         assert house.name(id_) == name
         assert house.stored(id_) == name
         if way != "closed":
-            expect(page.get_by_text(re.compile("Listo: se cambi"))).to_be_visible(timeout=LONG)
+            expect(page.get_by_text(re.compile(r"Listo\. Cambiadas"))).to_be_visible(timeout=LONG)
         page.context.close()
     bar.saw("one job and one request for each press")
