@@ -4,7 +4,8 @@ from mpkit.kit.book import Book, Order, make
 from mpkit.kit.brand import Brand, Dress, Mood, brand, dress, mood, moods
 from mpkit.kit.design import Design, design, designs
 from mpkit.kit.manifest import Manifest
-from mpkit.kit.paper import Paper, paper, papers
+from mpkit.kit.paper import Paper
+from mpkit.kit.papers import paper, papers
 from mpkit.kit.preview import preview_png
 from mpkit.kit.proof import Expected, Failure, Proof, proof
 from mpkit.kit.ready import prepare

@@ -6,6 +6,7 @@ a tenth of what the canvas needs for a page of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
+from mpkit.kit import pdfx
 from mpkit.kit.canvas import Canvas, finished, taken
+from mpkit.kit.marks import BENEATH, OVER, Ink
 from mpkit.kit.type import POINT
 
 Box = tuple[float, float, float, float]  # mm: left, low, right, top
@@ -31,9 +34,11 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class Binder:
-    """A canvas, and the pages taken off it so far."""
+    """A canvas and the pages taken off it so far; the named inks they use, and the press they are for, if any."""
 
     canvas: Canvas
+    inks: Mapping[str, Ink] = field(default_factory=dict)
+    output: pdfx.Output | None = None
     pages: list[tuple[bytes, Boxes]] = field(default_factory=list)
 
     def page(self, boxes: Boxes) -> None:
@@ -45,17 +50,39 @@ class Binder:
         with pikepdf.open(BytesIO(finished(self.canvas))) as document:
             resources = document.make_indirect(document.pages[0].obj.Resources)
             del document.pages[0]
+            _inked(document, resources, self.inks)
             frames = {boxes: _frame(boxes) for _, boxes in self.pages}
             for content, boxes in self.pages:
                 leaf = Dictionary(frames[boxes] | {"/Resources": resources, "/Contents": document.make_stream(content)})
                 document.pages.append(pikepdf.Page(document.make_indirect(leaf)))
+            if self.output is not None:
+                pdfx.finish(document, self.output)
             document.save(
                 target,
                 compress_streams=True,
                 object_stream_mode=pikepdf.ObjectStreamMode.generate,
                 deterministic_id=True,
+                min_version=pdfx.VERSION if self.output else "",
             )
         return len(self.pages)
+
+
+def _inked(document: pikepdf.Pdf, resources: Any, inks: Mapping[str, Ink]) -> None:  # noqa: ANN401 - pikepdf's own
+    """Name the inks among the resources, each with what it looks like where there is no such plate."""
+    if not inks:
+        return
+    spaces = Dictionary(resources.get("/ColorSpace", Dictionary()))
+    for resource, ink in inks.items():
+        looks = Dictionary(
+            {"/FunctionType": 2, "/Domain": [0, 1], "/C0": [0, 0, 0, 0], "/C1": list(ink.looks), "/N": 1}
+        )
+        name = Name("/" + ink.name)
+        spaces[resource] = document.make_indirect(Array([Name.Separation, name, Name.DeviceCMYK, looks]))
+    resources["/ColorSpace"] = spaces
+    states = Dictionary(resources.get("/ExtGState", Dictionary()))
+    states[OVER] = Dictionary({"/Type": Name.ExtGState, "/OP": True, "/op": True, "/OPM": 1})
+    states[BENEATH] = Dictionary({"/Type": Name.ExtGState, "/OP": True, "/op": True, "/OPM": 1, "/BM": Name.Multiply})
+    resources["/ExtGState"] = states
 
 
 def _frame(boxes: Boxes) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from mpkit.kit.design import Design
 from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, check_code, expected
 from mpkit.kit.paper import Paper, grid
 from mpkit.kit.parts import Laid, Numbered, Press, drawn, entry, parts
+from mpkit.kit.pdf import Printing
+from mpkit.kit.pdfx import output
+from mpkit.kit.printers import Printer
 from mpkit.kit.proof import Proof, proofs, refuse_unless_sound
 from mpkit.kit.ready import Ready, prepare
 from mpkit.kit.subject import Piece, Refusal, Subject
@@ -48,6 +51,9 @@ class Order:
     split: str = ""
     workers: int = 1
     worn: Dress = field(default_factory=dress)
+    wave: str = ""  # of a roll-out, as people call it
+    printer: Printer | None = None  # whose shift and swelling are drawn against
+    data: Path | None = None  # where the merchant's own templates and profiles lie
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +129,29 @@ def _written(
     """All PDF files, drawn into `aside`, and the signed manifest of what lies where."""
     sheet = grid(order.paper, order.design)
     numbered = _pieces(order, ready, serials, seal("piece"))
-    wanted = parts(numbered, order.split, sheet, order.start_at)
+    printing = Printing(
+        order.paper,
+        slug=f"mpkit {order.book}",
+        wave=order.wave,
+        total=len(numbered),
+        output=output(order.paper, order.data, title=order.book, made=order.when),
+        printer=order.printer,
+    )
+    wanted = parts(numbered, order.split, printing, sheet, order.start_at)
     names = [_name(order, at, len(wanted), part) for at, part in enumerate(wanted)]
     press = Press(
         Wording(order.design, order.language, order.worn),
         sheet,
         ready.level,
         ready.version,
-        order.paper.symbol,
-        slug=f"mpkit {order.book}",
+        printing,
     )
     progress(0, len(numbered), "kit_drawing")
     files, done = [], 0
     for name, part, content in zip(names, wanted, drawn(press, names, wanted, order.workers), strict=True):
         (aside / name).write_bytes(content.pdf)
         files.append(File(name=name, sha256=sha256(content.pdf).hexdigest(), pages=content.pages))
-        done += len(part)
+        done += sum(isinstance(one.piece, Piece) for one in part)
         progress(done, len(numbered), "kit_drawing")
     one = ready.subjects[0]
     return Manifest(
@@ -154,7 +167,10 @@ def _written(
         module_mm=round(order.design.code_side / side_of(ready.version), 4),
         files=tuple(files),
         pieces=tuple(
-            entry(order.design, sheet, name, laid) for name, part in zip(names, wanted, strict=True) for laid in part
+            found
+            for name, part in zip(names, wanted, strict=True)
+            for laid in part
+            if (found := entry(order.design, sheet, name, laid, order.printer)) is not None
         ),
     ).signed(seal("manifest"))
 
@@ -181,7 +197,9 @@ def _name(order: Order, at: int, n: int, part: Sequence[Laid]) -> str:
     if n > 1:
         words.append(f"{at + 1:0{len(str(n))}d}")
     if order.split == "store":
-        words.append("".join(c for c in part[0].piece.subject.store_external_id if c.isascii() and c.isalnum())[:60])
+        first = part[0].piece
+        subject = first.subject if isinstance(first, Piece) else first
+        words.append("".join(c for c in subject.store_external_id if c.isascii() and c.isalnum())[:60])
     return "-".join(word for word in words if word) + ".pdf"
 
 

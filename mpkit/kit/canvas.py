@@ -14,11 +14,16 @@ from reportlab.pdfgen.canvas import Canvas
 
 rl_config.useA85 = 0  # ASCII85 makes streams a quarter larger, for mail systems of the nineties
 
-__all__ = ["Canvas", "Glyphs", "finished", "form", "glyphs", "opened", "raw", "taken"]
+__all__ = ["Canvas", "Glyphs", "finished", "form", "glyphs", "opened", "outlined", "raw", "taken"]
 
 
-def opened(width: float, height: float, *, font: str, title: str, subject: str, language: str) -> Canvas:
-    """A canvas of pages `width` by `height` points: equal input, equal bytes, and only embedded fonts are named."""
+def opened(
+    width: float, height: float, *, font: str, title: str, subject: str, language: str, curves: bool = False
+) -> Canvas:
+    """A canvas of pages `width` by `height` points: equal input, equal bytes, and only embedded fonts are named.
+
+    With `curves` its texts are drawn as outlines.
+    """
     unchecked: Any = Canvas  # the stubs take the font's name for a number
     canvas: Canvas = unchecked(
         BytesIO(),
@@ -33,7 +38,13 @@ def opened(width: float, height: float, *, font: str, title: str, subject: str, 
     canvas.setCreator("mpkit")
     canvas.setAuthor("mpkit")
     canvas.setViewerPreference("PrintScaling", "None")
+    canvas.__dict__["_mpkit_outlined"] = curves
     return canvas
+
+
+def outlined(canvas: Canvas) -> bool:
+    """Whether texts on it are drawn as outlines."""
+    return bool(canvas.__dict__.get("_mpkit_outlined"))
 
 
 def raw(canvas: Any, operators: str) -> None:  # noqa: ANN401 - not in the stubs

@@ -36,7 +36,7 @@ class Spot(Strict):
     code: Frame
     face: Frame
     turn: Literal[0, 90, 180, 270] = 0
-    page: int | None = Field(default=None, ge=1)  # where it is not on the piece's own page but on its back
+    page: int | None = Field(default=None, ge=1, exclude_if=lambda page: page is None)  # of the back of a sheet
 
 
 class Entry(Strict):
@@ -108,14 +108,11 @@ class Manifest(Strict):
     def _text(self) -> str:
         from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
 
-        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}, exclude_none=True))
+        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}))
 
     def text(self) -> str:
         """The file's text."""
-        return (
-            json.dumps(self.model_dump(mode="json", by_alias=True, exclude_none=True), ensure_ascii=False, indent=1)
-            + "\n"
-        )
+        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
 
 
 def read(path: Path) -> Manifest:

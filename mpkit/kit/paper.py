@@ -6,26 +6,26 @@ of slots count from the lower left corner of the sheet, as in a PDF.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mpkit.errors import Refused
 from mpkit.kit.boxes import Length, Strict
 from mpkit.kit.design import Design
 from mpkit.kit.ink import Manner
-from mpkit.kit.shelves import read, shelves
+from mpkit.kit.sign import Space
 
-_NAME = r"^[a-z0-9][a-z0-9-]{0,40}$"
-_MARK = 5.0  # mm long
+MOST_PAGES = 500  # of one file: what print shops' programs open without trouble
 _SMALL = 0.01  # mm, below which two measures are the same
+_WITHIN = 0.5  # mm by which a sign may be larger than its label: makers and tables differ by that much
 
-
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
 Gap = Annotated[float, Field(ge=0, le=100)]
 Count = Annotated[int, Field(ge=1, le=100)]
+Spot = Annotated[str, Field(pattern=r"^[A-Za-z0-9_ -]{0,40}$")]  # a named ink; "" where it is not printed
 
 
 class Layout(Strict):
@@ -40,19 +40,79 @@ class Layout(Strict):
     marks: bool
 
 
-class Paper(Strict):
-    """A sheet; without a size it is the sign itself and its bleed."""
+class Labels(Strict):
+    """The labels of a die-cut sheet: their size, how often, from where (its upper left corner) and how far apart."""
 
-    name: Annotated[str, Field(pattern=_NAME)]
+    width: Length
+    height: Length
+    columns: Count
+    rows: Count
+    left: Gap
+    top: Gap
+    pitch: tuple[Length, Length]
+    round: bool = False  # a circle as wide as the label
+    radius: Gap = 0
+
+    def cells(self, high: float) -> tuple[tuple[float, float], ...]:
+        """The lower left corner of each label on a sheet `high` mm high, row by row from the top."""
+        return tuple(
+            (self.left + column * self.pitch[0], high - self.top - row * self.pitch[1] - self.height)
+            for row in range(self.rows)
+            for column in range(self.columns)
+        )
+
+    def holds(self, piece: tuple[float, float]) -> bool:
+        """Whether a piece of that size lies on one label."""
+        wide, high = piece
+        if self.round:
+            return wide * wide + high * high <= (self.width + _WITHIN) ** 2
+        return wide <= self.width + _WITHIN and high <= self.height + _WITHIN
+
+
+class Paper(Strict):
+    """A sheet and how it is printed; without a size it is the sign itself, its bleed and the margin around it."""
+
+    name: Name
     title: dict[Literal["es", "pt", "en"], str]
     size: tuple[Length, Length] | None = None
     margin: Gap = 5
     gutter: Gap = 8
-    bleed: bool = True
+    bleed: Annotated[float, Field(ge=0, le=10)] = 3
     marks: bool = True
+    slug: bool = True  # what the sheet or the sign is of, outside every sign
+    covers: bool = False  # a page or a place between branches that says whose signs come next
+    duplex: bool = False  # the same signs on the back, turned over the long edge
     order: Literal["store", "stack"] = "store"  # stack: piles stay sorted when the whole stack is cut
+    pages: Annotated[int, Field(ge=1, le=MOST_PAGES)] = MOST_PAGES  # of one file
     symbol: Manner = "mask"  # presses take a path; office and label printers swell one by half a dot a side
+    space: Space = "cmyk"
+    standard: Literal["", "pdfx4"] = ""
+    profile: str = ""  # file of the merchant's press under templates/profiles; ours where none is named
+    condition: Annotated[str, Field(max_length=80)] = ""  # what that press is called, as its shop writes it
+    curves: bool = False  # texts as outlines
+    cut: Spot = ""
+    crease: Spot = ""
+    white: Spot = ""
+    radius: Gap = 0  # of the corners of the cut
     layouts: tuple[Layout, ...] = ()
+    labels: Labels | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        """What does not go together."""
+        if self.space == "rgb" and (self.standard or self.cut or self.crease or self.white):
+            message = "red, green and blue have no named inks and no press standard"
+            raise ValueError(message)
+        if self.labels is not None and self.size is None:
+            message = "labels need the size of their sheet"
+            raise ValueError(message)
+        if self.duplex and (self.size is None or self.labels is not None):
+            message = "the back is printed on cut sheets only"
+            raise ValueError(message)
+        if self.profile and not self.standard:
+            message = "a profile is written into files of a press standard only"
+            raise ValueError(message)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +122,65 @@ class Grid:
     width: float
     height: float
     slots: tuple[tuple[float, float], ...]
-    bleed: bool
+    bleed: float  # mm fields run over the edge of a sign
     marks: bool
     order: Literal["store", "stack"]
     alone: bool
+    duplex: bool = False
+    labels: bool = False
 
-
-def papers(overlay: Path | None = None) -> tuple[Paper, ...]:
-    """All papers by name; those of `overlay` (the data folder) replace ours of the same name."""
-    names = {path.stem for folder in shelves("paper", overlay) for path in folder.glob("*.json")}
-    return tuple(paper(name, overlay) for name in sorted(names))
-
-
-def paper(name: str, overlay: Path | None = None) -> Paper:
-    """The paper of that name; `Refused` where there is none or its file is not right."""
-    for folder in shelves("paper", overlay):
-        path = folder / f"{name}.json"
-        if path.parent == folder and path.is_file():
-            return read(path, Paper)
-    known = sorted({path.stem for folder in shelves("paper", overlay) for path in folder.glob("*.json")})
-    raise Refused("kit_no_paper", name=name, known=", ".join(known))
+    def back(self, piece: tuple[float, float]) -> Grid:
+        """The other side, the sheet turned over its long edge: each sign behind its own front."""
+        return Grid(
+            self.width,
+            self.height,
+            tuple((self.width - x - piece[0], y) for x, y in self.slots),
+            self.bleed,
+            self.marks,
+            self.order,
+            self.alone,
+        )
 
 
 def grid(paper: Paper, design: Design) -> Grid:
     """Where signs of this design lie on this paper; `Refused` where not even one fits."""
+    over = paper.bleed if design.bleed else 0.0
     if paper.size is None:
-        over = design.bleed if paper.bleed else 0.0
+        around = over + (paper.margin if paper.slug or paper.marks else 0.0)
         wide, high = design.flat
-        size = (wide + 2 * over, high + 2 * over)
-        return Grid(*size, ((over, over),), bleed=paper.bleed, marks=False, order="store", alone=True)
+        size = (wide + 2 * around, high + 2 * around)
+        return Grid(*size, ((around, around),), over, marks=paper.marks, order="store", alone=True)
+    if paper.labels is not None:
+        return _on_labels(paper, paper.labels, paper.size, design)
     for layout in paper.layouts:
-        if layout.piece == design.flat:
+        if layout.piece == design.flat and not (paper.duplex and layout.landscape):
             return _laid(paper, paper.size, design, layout)
-    best = max((_fitting(paper, design, landscape=turned) for turned in (False, True)), key=_count)
+    turns = (False,) if paper.duplex else (False, True)  # turned over the long edge, a landscape back is upside down
+    best = max((_fitting(paper, design, landscape=turned) for turned in turns), key=_count)
     if best is None:
         raise Refused("kit_paper_small", paper=paper.name, sign=design.name)
     return _laid(paper, paper.size, design, best)
+
+
+def fitting(papers: Iterable[Paper], design: Design) -> tuple[Paper, ...]:
+    """Those papers on which at least one sign of the design lies."""
+    found = []
+    for paper in papers:
+        try:
+            grid(paper, design)
+        except Refused:
+            continue
+        found.append(paper)
+    return tuple(found)
+
+
+def _on_labels(paper: Paper, labels: Labels, size: tuple[float, float], design: Design) -> Grid:
+    """A sign in the middle of each label; labels that touch cannot bleed into each other, so nothing bleeds."""
+    if not labels.holds(design.flat):
+        raise Refused("kit_paper_small", paper=paper.name, sign=design.name)
+    x, y = (labels.width - design.flat[0]) / 2, (labels.height - design.flat[1]) / 2
+    slots = tuple((left + x, low + y) for left, low in labels.cells(size[1]))
+    return Grid(*size, slots, 0.0, marks=False, order="store", alone=False, labels=True)
 
 
 def _count(layout: Layout | None) -> int:
@@ -107,7 +190,7 @@ def _count(layout: Layout | None) -> int:
 def _fitting(paper: Paper, design: Design, *, landscape: bool) -> Layout | None:
     """As many as fit between the margins, with their bleed and a gutter between them."""
     wide, high = _turned(paper.size or (0, 0), landscape=landscape)
-    over = design.bleed if paper.bleed else 0.0
+    over = paper.bleed if design.bleed else 0.0
     gap = max(paper.gutter, 2 * over)
     columns = int((wide - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.flat[0] + gap))
     rows = int((high - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.flat[1] + gap))
@@ -119,7 +202,7 @@ def _fitting(paper: Paper, design: Design, *, landscape: bool) -> Layout | None:
         columns=columns,
         rows=rows,
         gutter=(gap, gap),
-        bleed=paper.bleed,
+        bleed=over > 0,
         marks=paper.marks,
     )
 
@@ -141,11 +224,12 @@ def _laid(paper: Paper, size: tuple[float, float], design: Design, layout: Layou
         for row in range(layout.rows)
         for column in range(layout.columns)
     )
-    return Grid(wide, high, slots, bleed=layout.bleed, marks=layout.marks, order=paper.order, alone=False)
+    over = paper.bleed if layout.bleed else 0.0
+    return Grid(wide, high, slots, over, layout.marks, paper.order, alone=False, duplex=paper.duplex)
 
 
 def placed(n: int, grid: Grid, start_at: int = 1) -> list[tuple[int, int]]:
-    """Page and slot (both from 0) of each of `n` signs.
+    """Sheet and slot (both from 0) of each of `n` signs.
 
     In a stack, sign k of each pile lies under sign k - 1: cut once, the piles laid on each other are sorted. A sheet
     that has been begun (`start_at` counts its slots from 1) is filled on in reading order, there is no stack to cut.
@@ -157,23 +241,3 @@ def placed(n: int, grid: Grid, start_at: int = 1) -> list[tuple[int, int]]:
         return [divmod(start_at - 1 + at, each) for at in range(n)]
     pages = -(-n // each)
     return [(at % pages, at // pages) for at in range(n)]
-
-
-def shared_cuts(grid: Grid, design: Design) -> Sequence[tuple[float, float, float, float]]:
-    """Lines where two signs touch, so that there is no room for marks beside them."""
-    lefts, lows = {round(x, 3) for x, _ in grid.slots}, {round(y, 3) for _, y in grid.slots}
-    across = [(x, 0.0, x, grid.height) for x in lefts if round(x - design.flat[0], 3) in lefts]
-    down = [(0.0, y, grid.width, y) for y in lows if round(y - design.flat[1], 3) in lows]
-    return [*across, *down]
-
-
-def crop_marks(grid: Grid, design: Design) -> Sequence[tuple[float, float, float, float]]:
-    """Lines (x, y, to x, to y) at the sheet's edges, one for each cut, outside every sign and its bleed."""
-    over = design.bleed + 1 if grid.bleed else 1.0
-    lefts, lows = {x for x, _ in grid.slots}, {y for _, y in grid.slots}
-    cuts_x = sorted({*lefts, *(x + design.flat[0] for x in lefts)})
-    cuts_y = sorted({*lows, *(y + design.flat[1] for y in lows)})
-    low, top, left, right = cuts_y[0] - over, cuts_y[-1] + over, cuts_x[0] - over, cuts_x[-1] + over
-    across = [(x, y, x, to) for x in cuts_x for y, to in ((low, low - _MARK), (top, top + _MARK))]
-    down = [(x, y, to, y) for y in cuts_y for x, to in ((left, left - _MARK), (right, right + _MARK))]
-    return [*across, *down]

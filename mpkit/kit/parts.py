@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
+from itertools import groupby
 from typing import NamedTuple
 
 from mpkit.errors import Refused
 from mpkit.kit import pdf
+from mpkit.kit.cover import Cover
 from mpkit.kit.design import Design
-from mpkit.kit.ink import Manner
 from mpkit.kit.manifest import Entry, Frame, Spot
 from mpkit.kit.paper import Grid, placed
+from mpkit.kit.pdf import Printing
+from mpkit.kit.printers import Printer
 from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece
 from mpkit.kit.symbol import encode_all
 from mpkit.kit.wording import Wording
 from mpkit.work import executor
-
-MOST_PAGES = 500  # of one file: what print shops' programs open without trouble
 
 
 class Numbered(NamedTuple):
@@ -35,12 +36,13 @@ class Numbered(NamedTuple):
 
 
 class Laid(NamedTuple):
-    """A numbered piece and where it lies in its file: page and slot from 0."""
+    """A numbered piece or a cover and where it lies in its file, sheet and slot from 0; `number` counts the book's."""
 
     serial: int
-    piece: Piece
+    piece: Piece | Cover
     page: int
     slot: int
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ class Press:
     grid: Grid
     level: str
     version: int
-    manner: Manner
-    slug: str
+    printing: Printing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,53 @@ class Drawn:
     pages: int
 
 
-def parts(pieces: Sequence[Numbered], split: str, grid: Grid, start_at: int) -> list[list[Laid]]:
+def parts(
+    pieces: Sequence[Numbered], split: str, printing: Printing, grid: Grid, start_at: int = 1
+) -> list[list[Laid]]:
     """The pieces of each file, laid on its sheets: by store, so many a file, or as many as a file should have pages."""
-    room = MOST_PAGES * len(grid.slots)
-    files: list[list[Numbered]] = []
+    paper = printing.paper
+    room = paper.pages // (2 if grid.duplex else 1) * len(grid.slots)
+    files: list[list[Numbered | Cover]] = []
     for chosen in _split(pieces, split):
-        files += [chosen[at : at + room] for at in range(0, len(chosen), room)]
-    laid = []
+        files += _filled(_covered(chosen, printing) if paper.covers else chosen, room)
+    laid, number = [], 0
     for at, file in enumerate(files):
-        places = placed(len(file), grid, start_at if at == 0 else 1)
-        laid.append([Laid(*one, *place) for one, place in zip(file, places, strict=True)])
+        found = []
+        for one, place in zip(file, placed(len(file), grid, start_at if at == 0 else 1), strict=True):
+            if isinstance(one, Cover):
+                found.append(Laid(0, one, *place))
+            else:
+                number += 1
+                found.append(Laid(*one, *place, number))
+        laid.append(found)
     return laid
+
+
+def _filled(wanted: Sequence[Numbered | Cover], room: int) -> Iterator[list[Numbered | Cover]]:
+    """As many as a file has room for; a cover goes into the file of what it covers."""
+    file: list[Numbered | Cover] = []
+    for one in wanted:
+        if len(file) >= room or (len(file) == room - 1 and file and isinstance(one, Cover)):
+            yield file
+            file = []
+        file.append(one)
+    yield file
+
+
+def _covered(pieces: Sequence[Numbered], printing: Printing) -> list[Numbered | Cover]:
+    """The pieces with a slip before each branch's."""
+    found: list[Numbered | Cover] = []
+    for _, group in groupby(pieces, key=lambda one: _branch(one.piece)):
+        branch = list(group)
+        subject = branch[0].piece.subject
+        names = tuple(dict.fromkeys(one.piece.subject.register for one in branch if one.piece.subject.register))
+        of = (subject.store, subject.store_external_id, len(branch), names, printing.slug, printing.wave)
+        found += [Cover(*of), *branch]
+    return found
+
+
+def _branch(piece: Piece) -> str:
+    return piece.subject.store_external_id or piece.subject.store
 
 
 def _split(pieces: Sequence[Numbered], split: str) -> list[list[Numbered]]:
@@ -82,8 +119,7 @@ def _split(pieces: Sequence[Numbered], split: str) -> list[list[Numbered]]:
     if split == "store":
         found: dict[str, list[Numbered]] = {}
         for one in pieces:
-            subject = one.piece.subject
-            found.setdefault(subject.store_external_id or subject.store, []).append(one)
+            found.setdefault(_branch(one.piece), []).append(one)
         return list(found.values())
     if not split.isdecimal() or int(split) < 1:
         raise Refused("kit_split", given=split)
@@ -103,35 +139,47 @@ def drawn(press: Press, names: Sequence[str], files: Sequence[Sequence[Laid]], w
 
 def _file(press: Press, name: str, laid: Sequence[Laid]) -> Drawn:
     """One file, whoever draws it."""
-    payloads = list(dict.fromkeys(one.piece.subject.content for one in laid))
+    pieces = [one.piece for one in laid if isinstance(one.piece, Piece)]
+    payloads = list(dict.fromkeys(piece.subject.content for piece in pieces))
     coded = press.wording.design.code is not None
     symbols = encode_all(payloads, press.level, press.version) if coded else []
-    stamps = {payload: stamped(symbol, press.manner) for payload, symbol in zip(payloads, symbols, strict=coded)}
-    signs = [pdf.Placed(one.piece, stamps.get(one.piece.subject.content, ("", 1)), one.page, one.slot) for one in laid]
+    stamps = {
+        payload: stamped(symbol, press.printing.paper.symbol)
+        for payload, symbol in zip(payloads, symbols, strict=coded)
+    }
+    signs = []
+    for one in laid:
+        content = one.piece.subject.content if isinstance(one.piece, Piece) else b""
+        signs.append(pdf.Placed(one.piece, stamps.get(content, ("", 1)), one.page, one.slot, one.number))
     target = BytesIO()
-    pages = pdf.write(target, signs, press.wording, press.grid, title=name, slug=press.slug)
+    pages = pdf.write(target, signs, press.wording, press.grid, title=name, printing=press.printing)
     return Drawn(target.getvalue(), pages)
 
 
-def entry(design: Design, grid: Grid, name: str, laid: Laid) -> Entry:
-    """What the manifest says of a piece."""
-    x, y = grid.slots[laid.slot]
-    subject, side = laid.piece.subject, design.code_side
+def entry(design: Design, grid: Grid, name: str, laid: Laid, printer: Printer | None = None) -> Entry | None:
+    """What the manifest says of a piece; nothing of a cover."""
+    if not isinstance(laid.piece, Piece):
+        return None
+    subject = laid.piece.subject
+    sides = [grid, grid.back(design.flat)] if grid.duplex else [grid]
+    page = laid.page * len(sides) + 1
     spots = [
-        Spot(code=_frame(x + left, y + low, side, side), face=_frame(x + at, y + up, *design.face), turn=turn)
-        for (left, low, turn), (at, up) in zip(design.codes, design.faces, strict=bool(side))
+        spot
+        for at, side in enumerate(sides)
+        for spot in _spots(design, side, side.slots[laid.slot], page + at if at else None, printer)
     ]
     return Entry(
         file=name,
-        page=laid.page + 1,
+        page=page,
         slot=laid.slot + 1,
-        box=_frame(x, y, *design.flat),
+        box=_frame(grid, printer, grid.slots[laid.slot], design.flat),
         codes=tuple(spots),
         mirror=design.mirror,
         register=subject.external_id,
         register_name=subject.register,
         store=subject.store_external_id,
         store_name=subject.store,
+        address=subject.address,
         pos_id=subject.pos_id,
         payload_sha256=sha256(subject.content).hexdigest(),
         serial=laid.serial,
@@ -140,5 +188,21 @@ def entry(design: Design, grid: Grid, name: str, laid: Laid) -> Entry:
     )
 
 
-def _frame(x: float, y: float, width: float, height: float) -> Frame:
+def _spots(
+    design: Design, grid: Grid, at: tuple[float, float], page: int | None, printer: Printer | None
+) -> Iterator[Spot]:
+    """The codes of a piece whose lower left corner lies at `at`; `page` where it is not the piece's own."""
+    (x, y), side = at, design.code_side
+    for (left, low, turn), (face_x, face_y) in zip(design.codes, design.faces, strict=bool(side)):
+        code = _frame(grid, printer, (x + left, y + low), (side, side))
+        face = _frame(grid, printer, (x + face_x, y + face_y), design.face)
+        yield Spot(code=code, face=face, turn=turn, page=page)
+
+
+def _frame(grid: Grid, printer: Printer | None, at: tuple[float, float], size: tuple[float, float]) -> Frame:
+    """A rectangle as it is drawn: where a printer moves and swells, against that."""
+    (x, y), (width, height) = at, size
+    if printer is not None and not grid.alone:
+        x, y = printer.drawn(x, y, grid.height)
+        width, height = round(width / printer.scale, 4), round(height / printer.scale, 4)
     return Frame(x=round(x, 4), y=round(y, 4), width=width, height=height)

@@ -3,32 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 
 from mpkit.i18n import say
+from mpkit.kit import cover, marks
 from mpkit.kit.binding import Binder, Boxes
-from mpkit.kit.canvas import Canvas, opened, raw, taken
+from mpkit.kit.boxes import TextBox
+from mpkit.kit.canvas import opened, raw, taken
+from mpkit.kit.cover import Cover
 from mpkit.kit.design import Design
-from mpkit.kit.paper import Grid, crop_marks, shared_cuts
+from mpkit.kit.paper import Grid, Paper
+from mpkit.kit.pdfx import Output
+from mpkit.kit.printers import Printer
 from mpkit.kit.sign import Sheet, draw
 from mpkit.kit.subject import Piece
-from mpkit.kit.type import POINT, clean, font_name, show
+from mpkit.kit.type import POINT, UnfitText, clean, fit, font_name, show
 from mpkit.kit.wording import Wording
 
-_RULER = 50  # mm
-_SLUG = 12.0  # mm below the signs that the slug and its ruler need
+_SLUG_HIGH = 4.5  # mm that a sheet's line needs
+_PLAIN = Paper(name="plain", title={"es": "", "pt": "", "en": ""})
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A piece, its drawn symbol (path and modules of a side), and where it lies: page and slot from 0."""
+    """A piece, its drawn symbol (path and modules of a side), and where it lies: sheet and slot from 0.
 
-    piece: Piece
+    `number` is its place in the whole book. A cover has no symbol.
+    """
+
+    piece: Piece | Cover
     symbol: tuple[str, int]
     page: int
     slot: int
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How the files of a book are printed: their paper, what stands beside the signs, whose press and printer it is."""
+
+    paper: Paper = _PLAIN
+    slug: str = ""
+    wave: str = ""
+    total: int = 0
+    output: Output | None = None
+    printer: Printer | None = None
 
 
 def write(
@@ -38,23 +59,28 @@ def write(
     grid: Grid,
     *,
     title: str,
-    slug: str = "",
+    printing: Printing | None = None,
 ) -> int:
-    """Write the sheets of one file; returns how many. The file is not yet safe on the disk when this returns."""
-    design, language = wording.design, wording.language
+    """Write the sheets of one file; returns how many pages. The file is not yet safe on the disk when this returns."""
+    how = printing or Printing()
+    paper, language = how.paper, wording.language
     size = grid.width / POINT, grid.height / POINT
-    canvas = opened(*size, font=font_name("regular"), title=title, subject=slug, language=language)
-    sheet, binder = Sheet(canvas, wording), Binder(canvas)
+    name = font_name("regular")
+    canvas = opened(*size, font=name, title=title, subject=how.slug, language=language, curves=paper.curves)
+    sheet = Sheet(canvas, wording, paper.space)
+    output = replace(how.output, title=title) if how.output else None
+    binder = Binder(canvas, marks.inks(paper) if paper.standard or grid.marks or paper.cut else {}, output)
     taken(canvas)  # what a new canvas begins with
-    pages: dict[int, list[Placed]] = {}
+    sheets: dict[int, list[Placed]] = {}
     for one in placed:
-        pages.setdefault(one.page, []).append(one)
-    for number in range(max(pages) + 1):
-        _sheet(sheet, sorted(pages.get(number, []), key=lambda one: one.slot), grid)
-        _marks(canvas, design, grid)
-        if grid.marks:
-            _slug(canvas, grid, say("sign_slug", language, slug=slug, page=number + 1, pages=max(pages) + 1))
-        binder.page(_boxes(design, grid))
+        sheets.setdefault(one.page, []).append(one)
+    sides = [grid, grid.back(wording.design.flat)] if grid.duplex else [grid]
+    last = max(sheets) + 1
+    for number in range(last):
+        on = sorted(sheets.get(number, []), key=lambda one: one.slot)
+        for side in sides:
+            _side(sheet, on, side, how, place=(number + 1, last))
+            binder.page(_boxes(wording.design, grid))
     return binder.save(target)
 
 
@@ -63,41 +89,82 @@ def _boxes(design: Design, grid: Grid) -> Boxes:
     media = (0.0, 0.0, grid.width, grid.height)
     if not grid.alone:
         return Boxes(media)
-    x, y = grid.slots[0]
-    return Boxes(media, trim=(x, y, x + design.flat[0], y + design.flat[1]), bleed=media)
-
-
-def _sheet(sheet: Sheet, placed: Sequence[Placed], grid: Grid) -> None:
-    canvas = sheet.canvas
-    for one in placed:
-        x, y = grid.slots[one.slot]
-        raw(canvas, f"q 1 0 0 1 {x / POINT:.4f} {y / POINT:.4f} cm")
-        draw(sheet, one.piece, symbol=one.symbol, bleed=grid.bleed)
-        raw(canvas, "Q")
-
-
-def _marks(canvas: Canvas, design: Design, grid: Grid) -> None:
-    """Crop marks outside the signs; where signs touch, a dotted line on the cut itself."""
-    if grid.marks:
-        raw(canvas, f"q 0 0 0 1 K 0.25 w 0 J {_lines(crop_marks(grid, design))} S Q")
-    elif not grid.alone and (shared := shared_cuts(grid, design)):
-        raw(canvas, f"q 0 0 0 0.45 K 0.35 w 1 J [0 2.5] 0 d {_lines(shared)} S Q")
-
-
-def _lines(ends: Sequence[tuple[float, float, float, float]]) -> str:
-    return " ".join(
-        f"{x / POINT:.3f} {y / POINT:.3f} m {to_x / POINT:.3f} {to_y / POINT:.3f} l" for x, y, to_x, to_y in ends
+    (x, y), (wide, high), over = grid.slots[0], design.flat, grid.bleed
+    return Boxes(
+        media,
+        trim=(x, y, x + wide, y + high),
+        bleed=(x - over, y - over, x + wide + over, y + high + over),
     )
 
 
-def _slug(canvas: Canvas, grid: Grid, text: str) -> None:
+def _side(sheet: Sheet, placed: Sequence[Placed], grid: Grid, how: Printing, place: tuple[int, int]) -> None:
+    """One side of a sheet: signs, what is cut and folded, marks, and the line that says what it is of."""
+    canvas, paper, design = sheet.canvas, how.paper, sheet.design
+    if how.printer is not None and not grid.alone:
+        x, y = how.printer.drawn(0, 0, grid.height)
+        scale = 1 / how.printer.scale
+        raw(canvas, f"q {scale:.6f} 0 0 {scale:.6f} {x / POINT:.4f} {y / POINT:.4f} cm")
+    for one in placed:
+        x, y = grid.slots[one.slot]
+        raw(canvas, f"q 1 0 0 1 {x / POINT:.4f} {y / POINT:.4f} cm")
+        if isinstance(one.piece, Cover):
+            cover.draw(sheet, one.piece)
+        else:
+            draw(sheet, one.piece, symbol=one.symbol, bleed=grid.bleed)
+        raw(canvas, "Q")
+        if not isinstance(one.piece, Cover) and (drawn := marks.on_sign(paper, grid, design, (x, y))):
+            raw(canvas, drawn)
+    if drawn := marks.around(grid, design, paper.space):
+        raw(canvas, drawn)
+    if paper.slug and grid.alone:
+        for one in placed:
+            _slug(sheet, one, grid, how)
+    elif paper.slug:
+        _sheet_line(sheet, grid, how, place)
+    if how.printer is not None and not grid.alone:
+        raw(canvas, "Q")
+
+
+def _sheet_line(sheet: Sheet, grid: Grid, how: Printing, place: tuple[int, int]) -> None:
     """A ruler that must measure 50 mm on paper, and which book this sheet is of; only where there is room."""
-    left, low = min(x for x, _ in grid.slots), min(y for _, y in grid.slots)
-    if low < _SLUG + 10:
+    found = marks.room(grid, sheet.design, _SLUG_HIGH)
+    if found is None:
         return
-    y = low - _SLUG - 4
-    ticks = [(left + at, 2.2 if at % 10 == 0 else 1.2) for at in range(0, _RULER + 1, 5)]
-    lines = " ".join(f"{x / POINT:.3f} {y / POINT:.3f} m {x / POINT:.3f} {(y + up) / POINT:.3f} l" for x, up in ticks)
-    base = f"{left / POINT:.3f} {y / POINT:.3f} m {(left + _RULER) / POINT:.3f} {y / POINT:.3f} l"
-    raw(canvas, f"q 0 0 0 1 K 0.3 w 0 J {base} {lines} S Q 0 0 0 0.8 k")
-    show(canvas, clean(text), weight="regular", size=6.5, x=(left + _RULER + 3) / POINT, y=y / POINT)
+    x, y = found
+    raw(sheet.canvas, marks.ruler(x, y, sheet.space))
+    text = say("sign_slug", sheet.wording.language, slug=how.slug, page=place[0], pages=place[1])
+    left = x + marks.RULER + 3
+    _fitted(sheet, text, (left, y), (grid.width - left - 6.0, _SLUG_HIGH))
+
+
+def _slug(sheet: Sheet, one: Placed, grid: Grid, how: Printing) -> None:
+    """Beside one sign, outside its bleed: its number of all, the wave, the branch and the register."""
+    if isinstance(one.piece, Cover):
+        return
+    subject, digits = one.piece.subject, max(4, len(str(how.total)))
+    parts = {
+        "paper_slug_wave": how.wave,
+        "paper_slug_branch": subject.store_external_id or subject.store,
+        "paper_slug_register": subject.register,
+    }
+    language = sheet.wording.language
+    said = [say(key, language, name=name) for key, name in parts.items() if name]
+    text = " · ".join([f"{one.number:0{digits}d}/{how.total}", *said])
+    below = grid.slots[0][1] - grid.bleed - 1.2
+    inset = 6.5 if grid.marks else 1.0  # the marks of a cut stand at both ends
+    left = grid.slots[0][0] - grid.bleed + inset if grid.marks else inset
+    _fitted(sheet, text, (left, below), (grid.width - 2 * left, below - 1), top=True)
+
+
+def _fitted(sheet: Sheet, text: str, at: tuple[float, float], room: tuple[float, float], *, top: bool = False) -> None:
+    """A small line as large as its room allows; one that fits nowhere is left out: it is nobody's only source."""
+    kind = {"kind": "text", "text": "", "x": 0, "y": 0, "size": 6.5, "least": 4, "lines": 3, "leading": 1.05}
+    try:
+        box = TextBox.model_validate(kind | {"width": room[0], "height": room[1]})
+        setting = fit(clean(text), box)
+    except (UnfitText, ValueError):
+        return
+    raw(sheet.canvas, marks.grey(0.8, sheet.space))
+    for line in setting.lines:
+        y = at[1] / POINT - line.y if top else at[1] / POINT + setting.lines[-1].y - line.y
+        show(sheet.canvas, line.text, weight="regular", size=setting.size, x=at[0] / POINT + line.x, y=y)

@@ -23,10 +23,16 @@ def shelves(name: str, overlay: Path | None) -> tuple[Path, ...]:
 def read(path: Path, kind: type[Kind]) -> Kind:
     """The file as that kind of thing; `Refused` names the file, the place in it and what is wrong there."""
     try:
-        return kind.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        return checked(path, kind, json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise Refused("kit_design_wrong", where=str(path), why=str(error)) from error
+
+
+def checked(where: Path | str, kind: type[Kind], content: object) -> Kind:
+    """What was read as that kind of thing; `Refused` names where it stood, the place in it and what is wrong there."""
+    try:
+        return kind.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise Refused("kit_design_wrong", where=str(path), why=f"{place}: {first['msg']}") from error
-    except (OSError, ValueError) as error:
-        raise Refused("kit_design_wrong", where=str(path), why=str(error)) from error
+        raise Refused("kit_design_wrong", where=str(where), why=f"{place}: {first['msg']}") from error

@@ -10,7 +10,8 @@ from mpkit import kit, shipped
 from mpkit.errors import Refused
 from mpkit.kit.boxes import PictogramBox, TextBox
 from mpkit.kit.design import Design
-from mpkit.kit.paper import Grid, crop_marks, grid, placed
+from mpkit.kit.marks import crop_marks
+from mpkit.kit.paper import Grid, grid, placed
 from mpkit.kit.ready import module_of, smallest
 from tests.kit.making import payload
 
