@@ -7,7 +7,7 @@ exists at Mercado Pago already.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,11 +78,25 @@ def taken_in(engine: Engine, account: str) -> tuple[TakeIn, ...]:
     """The runs of files that went into the list, the newest first."""
     with reading(engine) as connection:
         found = rows.read_runs(connection, account)
-    return tuple(TakeIn(r.id, r.at, r.who, tuple(r.files), len(r.before), r.undone) for r in found)
+    return tuple(_told(each) for each in found)
 
 
-def undo(engine: Engine, account: str, name: str, *, clock: Clock, exists: Collection[str] = ()) -> Undone:
+def _told(run: Any) -> TakeIn:  # noqa: ANN401 - a row of the table
+    return TakeIn(run.id, run.at, run.who, tuple(run.files), len(run.before), run.undone)
+
+
+def undo(
+    engine: Engine,
+    account: str,
+    name: str,
+    *,
+    clock: Clock,
+    exists: Collection[str] = (),
+    witness: Callable[[Connection, TakeIn, Undone], None] | None = None,
+) -> Undone:
     """Take a run back out of the list; `exists` are external ids that Mercado Pago has: those entries stay.
+
+    `witness` is told within the same transaction.
 
     Raises `Refused` for a run there is not (or not any more), and for one that was taken back before.
     """
@@ -96,6 +110,8 @@ def undo(engine: Engine, account: str, name: str, *, clock: Clock, exists: Colle
         undone = done.all(run.before)
         rows.forget_ids(connection, account, run.at)
         rows.write_undone(connection, account, name, clock.now())
+        if witness is not None:
+            witness(connection, _told(run), undone)
     return undone
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from mpkit import branches, keys
-from mpkit.branches import Origin, Proposed, Witness
+from mpkit.branches import Origin, Proposed, TakeIn, Undone, Witness
 from mpkit.db import Connection, Engine
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import By, Done, Seal, audit
+from mpkit.settings import Settings
+from mpkit.work import Clock
 
 _OBJECTS = {"branch": "store", "register": "pos"}
 _NAMED = 50  # entries an audit row names; the list has each value's origin
@@ -17,6 +20,20 @@ _NAMED = 50  # entries an audit row names; the list has each value's origin
 def seal_of(bench: Workbench) -> Seal:
     """The seal of the ledger and its audit, under the key of this installation."""
     return partial(keys.mac, "ledger", data=bench.settings.data)
+
+
+def take_back(
+    settings: Settings, store: Engine, account: str, run: str, *, who: str, clock: Clock, exists: Collection[str]
+) -> Undone:
+    """Take a run of files back out of the list (`branches.undo`), and say so in the audit."""
+    seal = partial(keys.mac, "ledger", data=settings.data)
+
+    def seen(connection: Connection, taken: TakeIn, undone: Undone) -> None:
+        counts = {name: len(getattr(undone, name)) for name in ("removed", "restored", "left")}
+        by = By(who, clock.now(), ", ".join(taken.files))
+        audit.append(connection, account, [Done("edit", "list", run, {"taken_back": counts})], by, seal=seal)
+
+    return branches.undo(store, account, run, clock=clock, exists=exists, witness=seen)
 
 
 def witness(bench: Workbench, account: str, kind: str, origin: Origin, files: list[str] | None = None) -> Witness:

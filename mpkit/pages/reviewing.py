@@ -10,11 +10,11 @@ from typing import Any
 
 import streamlit as st
 
-from mpkit import branches, jobs, ledger
+from mpkit import jobs, ledger
 from mpkit.db import Engine
 from mpkit.errors import Refused
 from mpkit.i18n import say_error
-from mpkit.jobs import Job, ensure_worker
+from mpkit.jobs import Job, ensure_worker, evidence
 from mpkit.model import Account
 from mpkit.pages import (
     address,
@@ -115,7 +115,9 @@ def _take_back(taking: Job) -> None:
     if run and st.button(words("review_take_back"), icon=":material/undo:", key=f"back_{run}"):
         store = house().store
         exists = {name for _, name in ledger.known(store, taking.account, seal=unread)}
-        undone = branches.undo(store, taking.account, run, clock=CLOCK, exists=exists)
+        undone = evidence.take_back(
+            house().settings, store, taking.account, run, who="screen", clock=CLOCK, exists=exists
+        )
         counts = {"removed": len(undone.removed), "restored": len(undone.restored), "left": len(undone.left)}
         st.session_state["taken_back"] = words("review_taken_back", **counts)
         watch.leave("take_in")
