@@ -5,7 +5,7 @@ from mpkit.api.calls import SECONDS, Reread
 from mpkit.api.mercadopago import MercadoPago, connect
 from mpkit.api.pace import Pace
 from mpkit.api.payments import PaymentPage, Window
-from mpkit.api.refusals import valid_values
+from mpkit.api.refusals import unclear, valid_values
 from mpkit.settings import on_this_machine
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "connect",
     "on_this_machine",
     "plain_name",
+    "unclear",
     "valid_values",
 ]

@@ -1,7 +1,8 @@
 """What one change does next: where it stands and what came back in, one move out; pure, a table of transitions.
 
 create ──answer──▶ (POS without code: read it) ──▶ done
-   │  refused: repaired once by the API's own list of valid places, else refused
+   │  refused: repaired once by the API's own list of valid places, else refused, where that may be for
+   │  an id that is taken after 1.5, 3 and 6 s: no list may show yet by what
    │  store not known yet: 1.5, 3, 6 s ──▶ create
    └─ unknown, "already in use" ──▶ look ──found──▶ compare ──▶ done · conflict
                                      └─absent─▶ settle ──▶ look ──absent──▶ create (same ids, five times at most)
@@ -17,6 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mpkit.api import unclear
 from mpkit.errors import (
     ApiError,
     Conflict,
@@ -221,4 +223,6 @@ def _refused(step: Step, error: ApiError, repair: Repair) -> Move:
     changed = repair(error, step.fields) if isinstance(error, RefusedByApi) else None
     if changed and not set(changed) & set(step.note):  # each place once; the rest of the fields stays
         return _queue(step, fields={**step.fields, **changed}, note={**step.note, **changed})
+    if step.next == "create" and unclear(error) and step.lags < len(_LAG):
+        return _nap(step, _LAG[step.lags], lags=step.lags + 1)  # its id may be taken by what no list shows yet
     return Over(step, "conflict" if isinstance(error, Conflict) else "refused", error=error)

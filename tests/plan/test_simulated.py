@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 import pytest
 
@@ -76,3 +77,9 @@ def test_the_same_seed_is_the_same_trace(bar: Bar, kind: str) -> None:
     for seed in bar.rounds(stated=20, reduced=1):
         assert one(kind, seed, 20).trace == one(kind, seed, 20).trace, f"{kind} {seed}"
     bar.saw(f"{kind}: every seed repeats its trace")
+
+
+@pytest.mark.parametrize(("kind", "seed", "options"), [("simple", 7, {"crash": 0.02, "intruder": "S002"})])
+def test_a_seed_that_found_something_stays_clean(kind: str, seed: int, options: dict[str, Any]) -> None:
+    """S002: somebody's store under our id, not yet in any list; its refusal was taken for one of the place."""
+    assert one(kind, seed, 20, options).faults == ()
