@@ -7,16 +7,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mpkit import branches, ledger
+from mpkit import branches, ledger, plan
 from mpkit.errors import Refused
 from mpkit.ledger import Piece
 from mpkit.model import Amount
 from tests.conftest import Running
 from tests.jobs.house import House, command
-from tests.plan.chain import branch, chain
+from tests.plan.chain import Listed, branch, chain, register
 
 KINDS = ("missing", "changed", "new", "code_changed")
 
@@ -160,14 +161,14 @@ def test_ours_is_put_back_by_a_plan(house: House) -> None:
     house.press("delete_pos", id=house.id_of("pos", "P003"))
     rows = house.job("drift")
     keys = [row["key"] for row in (*rows["changed"], *rows["missing"]) if row["external_id"] != "S002"]
-    plan = house.kept(house.job("put_back", keys=keys))
-    assert sorted((one.kind, one.external_id) for one in plan.work) == [
+    made = house.kept(house.job("put_back", keys=keys))
+    assert sorted((one.kind, one.external_id) for one in made.work) == [
         ("create", "P003"),
         ("update", "S000"),
         ("update", "S001"),
     ]
-    assert plan.confirm_stickers == 1  # the sign of the register that was deleted
-    house.apply(plan)
+    assert made.confirm_stickers == 1  # the sign of the register that was deleted
+    house.apply(made)
     assert told(house) == NOTHING | {"changed": [("store", "S002", ["name"])]}
     shelf = house.sandbox.world.shelf
     assert shelf.stores[house.id_of("store", "S001")].location["street_name"] == "San Martín"
@@ -217,3 +218,36 @@ def test_the_command_says_it_and_ends_with_three(house: House, capsys: pytest.Ca
     assert command(house, "drift", "--put-back", "all", "--out", str(house.folder / "plan.json")) == 3
     assert command(house, "apply", str(house.folder / "plan.json"), "--yes") == 0
     assert command(house, "drift") == 0
+
+
+def test_what_an_apply_does_meanwhile_is_no_difference(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the account is read, a plan renames a store, makes a register and takes one away."""
+    read = plan.read
+
+    def meanwhile(*given: Any, **named: Any) -> Any:
+        found = read(*given, **named)
+        monkeypatch.setattr(plan, "read", read)
+        house.want(Listed((branch(0, name="Nuevo nombre"),), (register(9, of=0),)))
+        house.apply(house.plan(close=["P001"]))
+        return found
+
+    def before(*given: Any, **named: Any) -> Any:
+        monkeypatch.setattr(plan, "read", read)
+        house.want(Listed((branch(1, name="Otro nombre"),), (register(8, of=1),)))
+        house.apply(house.plan(close=["P002"]))
+        return read(*given, **named)
+
+    monkeypatch.setattr(plan, "read", meanwhile)
+    assert told(house) == NOTHING
+    monkeypatch.setattr(plan, "read", before)
+    assert told(house) == NOTHING
+    assert told(house) == NOTHING
+
+
+def test_what_is_just_being_made_is_not_new(house: House) -> None:
+    (intent, *_) = ledger.of_object(house.bench.store, house.account.id, "pos", "P005")
+    at = datetime.now(UTC)
+    with house.bench.store.begin() as connection:  # the answer has not come yet
+        ledger.mark_sent(connection, house.account.id, intent, body_hash="", at=at)
+        ledger.forget(connection, house.account.id, "pos", "P005", at=at, seal=house.seal)
+    assert told(house) == NOTHING

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from mpkit import branches, ledger, plan
+from mpkit.jobs import evidence
 from mpkit.jobs.kinds.plan import Look, look
 from mpkit.jobs.workbench import Workbench
+from mpkit.ledger import Known
 from mpkit.model import Account
 from mpkit.plan import Drift
 from mpkit.work import Progress
@@ -24,14 +27,33 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
 
 
 def compared(bench: Workbench, account: Account, progress: Progress) -> tuple[Drift, Look]:
-    """The differences of an account, and the look they were found by."""
+    """The differences of an account, and the look they were found by.
+
+    A plan may be carried out meanwhile: what it touched while the account was being read is not compared this time.
+    """
     seen = look(bench, account, progress)
+    since = ledger.known(bench.store, account.id, seal=evidence.seal_of(bench))
+    still = {key: one for key, one in seen.known.items() if since.get(key) == one}
     found = plan.drift(
         branches.wanted(bench.store, account.id),
         seen.existing,
-        seen.known,
+        still,
         amount=account.amount,
-        before=ledger.seen(bench.store, account.id),
+        before=_shown(bench, account, seen, since),
         printed=seen.printed,
     )
     return found, seen
+
+
+def _shown(
+    bench: Workbench, account: Account, seen: Look, since: Mapping[tuple[str, str], Known]
+) -> frozenset[str] | None:
+    """The marks of what is not new: shown by a plan carried out, or ours by now, or just being made by us."""
+    shown = ledger.seen(bench.store, account.id)
+    if shown is None:
+        return None
+    asked = {(one.object, one.external_id) for one in ledger.unsettled(bench.store, account.id)}
+    ours = {f"{one.object}:{one.remote_id}" for one in (*since.values(), *seen.known.values())}
+    ours |= {f"store:{one.id}" for one in seen.existing.stores if ("store", one.external_id) in asked}
+    ours |= {f"pos:{one.id}" for one in seen.existing.pos if ("pos", one.external_id) in asked}
+    return shown | ours
