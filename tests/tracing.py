@@ -30,11 +30,12 @@ _PATHS = {87: "unlink", 83: "mkdir", 90: "chmod", 82: "rename"}  # in the first 
 _AT = {257: "openat", 263: "unlinkat", 258: "mkdirat", 264: "renameat", 316: "renameat2"}  # in the second
 _SOCKETS = {42: "connect", 44: "sendto", 46: "sendmsg"}
 DISK = frozenset({"write", "pwrite64", "fsync", "fdatasync", "openat"})  # what a disk refuses
-_TRACEME, _PEEKUSER, _POKEUSER, _SYSCALL, _SETOPTIONS = 0, 3, 6, 24, 0x4200
-_OPTIONS = 1 | 8 | 0x100000  # system calls are told from traps, threads are followed, and nobody outlives us
+_TRACEME, _PEEKUSER, _POKEUSER, _GO_ON, _SETOPTIONS = 0, 3, 6, 7, 0x4200
+_OPTIONS = 0x80 | 8 | 0x100000  # the filter's calls are told, threads are followed, and nobody outlives us
 _ORIG_RAX, _RAX, _RDI, _RSI = 15 * 8, 10 * 8, 14 * 8, 13 * 8
 _WALL = 0x40000000
-_STOPPED = signal.SIGTRAP | 0x80 if sys.platform == "linux" else 0
+_FILTERED = 7 << 8 | 5  # how a stop at a call of the filter is told
+_NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -113,21 +114,19 @@ def _ptrace(request: int, task: int, address: int = 0, value: int = 0) -> int:
 
 @dataclass
 class _Following:
-    """One command being followed."""
+    """One command being followed: it stops at the calls of the filter alone, before they are made."""
 
     pid: int
     under: str
     disk: bool
     fate: Fate
     calls: Counter[str] = field(default_factory=Counter)
-    inside: set[int] = field(default_factory=set)  # threads between the entry of a call and its end
-    failing: set[int] = field(default_factory=set)
     count: int = 0
 
     def to_its_end(self) -> int:
         os.waitpid(self.pid, 0)
         _ptrace(_SETOPTIONS, self.pid, 0, _OPTIONS)
-        _ptrace(_SYSCALL, self.pid)
+        _ptrace(_GO_ON, self.pid)
         while True:
             task, status = os.waitpid(-1, _WALL)
             if os.WIFEXITED(status) or os.WIFSIGNALED(status):
@@ -135,18 +134,11 @@ class _Following:
                     return os.waitstatus_to_exitcode(status)
                 continue
             told = os.WSTOPSIG(status)
-            if told == _STOPPED:
+            if status >> 8 == _FILTERED:
                 self._call(task)
-            _ptrace(_SYSCALL, task, 0, 0 if told in {_STOPPED, signal.SIGTRAP, signal.SIGSTOP} else told)
+            _ptrace(_GO_ON, task, 0, 0 if told in {signal.SIGTRAP, signal.SIGSTOP} else told)
 
     def _call(self, task: int) -> None:
-        if task in self.inside:
-            self.inside.discard(task)
-            if task in self.failing:
-                self.failing.discard(task)
-                _ptrace(_POKEUSER, task, _RAX, -getattr(errno, self.fate.what))
-            return
-        self.inside.add(task)
         name = self._named(task)
         if not name:
             return
@@ -157,8 +149,8 @@ class _Following:
         if self.fate.what == "kill":
             os.kill(self.pid, signal.SIGKILL)
         else:
-            _ptrace(_POKEUSER, task, _ORIG_RAX, -1)  # the call is not made
-            self.failing.add(task)
+            _ptrace(_POKEUSER, task, _ORIG_RAX, -1)  # the call is not made, and this is its answer
+            _ptrace(_POKEUSER, task, _RAX, -getattr(errno, self.fate.what))
 
     def _named(self, task: int) -> str:
         """The name of a call that counts, else ""."""
@@ -190,12 +182,34 @@ def _followed(order: dict[str, Any]) -> Told:
     if pid == 0:
         _ptrace(_TRACEME, 0)
         os.kill(os.getpid(), signal.SIGSTOP)
+        _filter()
         _become(order, said)
     following = _Following(pid, order["under"], order["disk"], Fate(**order["fate"]))
     code = following.to_its_end()
     return Told(
         dict(following.calls), code, said.read_text(encoding="utf-8", errors="replace") if said.exists() else ""
     )
+
+
+class _Rule(ctypes.Structure):
+    _fields_ = (("code", ctypes.c_uint16), ("yes", ctypes.c_uint8), ("no", ctypes.c_uint8), ("k", ctypes.c_uint32))
+
+
+class _Rules(ctypes.Structure):
+    _fields_ = (("count", ctypes.c_uint16), ("rules", ctypes.POINTER(_Rule)))
+
+
+def _filter() -> None:
+    """This process, and its threads to come, stop for the tracer at the calls that may count, and at no others."""
+    numbers = [*_HANDLES, *_PATHS, *_AT, *_SOCKETS]
+    load, equal, end, trace, allow = 0x20, 0x15, 0x06, 0x7FF00000, 0x7FFF0000
+    rules = [_Rule(load, 0, 0, 0)]
+    rules += [_Rule(equal, len(numbers) - n, 0, number) for n, number in enumerate(numbers)]
+    rules += [_Rule(end, 0, 0, allow), _Rule(end, 0, 0, trace)]
+    program = _Rules(len(rules), (_Rule * len(rules))(*rules))
+    assert _libc
+    if _libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) or _libc.prctl(_SECCOMP, _FILTER, ctypes.byref(program), 0, 0):
+        raise OSError(ctypes.get_errno(), "no seccomp filter")
 
 
 def _become(order: dict[str, Any], said: Path) -> NoReturn:
@@ -218,14 +232,16 @@ def _probe() -> int:
     """Whether a child of ours can be traced."""
     pid = os.fork()
     if pid == 0:
-        os._exit(0 if _ptrace(_TRACEME, 0) == 0 and os.kill(os.getpid(), signal.SIGSTOP) is None else 1)
+        stopped = _ptrace(_TRACEME, 0) == 0 and os.kill(os.getpid(), signal.SIGSTOP) is None
+        _filter()
+        os._exit(0 if stopped else 1)
     _, status = os.waitpid(pid, os.WUNTRACED)
     if not os.WIFSTOPPED(status):
         return 1
-    allowed = _ptrace(_SETOPTIONS, pid, 0, _OPTIONS) == 0
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    return 0 if allowed else 1
+    if _ptrace(_SETOPTIONS, pid, 0, _OPTIONS) != 0:
+        os.kill(pid, signal.SIGKILL)
+    _ptrace(_GO_ON, pid)
+    return 0 if os.waitpid(pid, 0)[1] == 0 else 1
 
 
 def _serve() -> None:
