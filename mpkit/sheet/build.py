@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from mpkit.model import Branch, Hours, Location, Register, Severity
@@ -12,12 +12,14 @@ from mpkit.sheet import ids, opening, taxes, tills
 from mpkit.sheet.address import NO_NUMBER
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
+from mpkit.sheet.made import made
 from mpkit.sheet.naming import naming
 from mpkit.sheet.table import Table
 from mpkit.sheet.text import safe_name
 from mpkit.sites import SITES, zone_of
 
 _WARN, _INFO = Severity.WARNING, Severity.INFO
+_ASIDE = ("region", "tax_id", "route", "email", "contact", "phone")  # as the columns say them
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +45,13 @@ def build(table: Table, findings: Findings, drafts: list[Draft], *, grouped: boo
     _say_taxes(table, findings, drafts)
     if findings.file_blocked:
         return Built((), ())
-    branches: list[Branch] = []
-    registers: list[Register] = []
-    groups = _grouped(drafts, grouped=grouped)
-    twins = _same_names(group[0] for group in groups)
-    for group in groups:
-        free = [draft for draft in group if draft.record not in findings.blocked]
-        if not free or (free[0].point is None):
-            continue
-        branch = _branch(free[0], week.get(free[0].record, {}), table.site)
-        branches.append(branch)
-        registers.extend(tills.read(_told_apart(branch, twins), free, findings, table.site, said))
+    together = _grouped(drafts, grouped=grouped)
+    groups = [[draft for draft in group if draft.record not in findings.blocked] for group in together]
+    groups = [group for group in groups if group and group[0].point is not None]
+    branches = _branches([group[0] for group in groups], week, table.site)
+    twins = _same_names(group[0] for group in together)
+    called = [_told_apart(branch, twins) for branch in branches] if twins else branches
+    registers = tills.read_all(called, groups, findings, table.site, said)
     _say_names(findings, branches)
     return Built(tuple(branches), tuple(tills.unique(registers, findings)))
 
@@ -102,33 +100,36 @@ def _external_id(draft: Draft) -> str:
     return ids.derived_id(draft.name, f"{draft.street} {draft.number}", draft.city, draft.state)
 
 
-def _branch(draft: Draft, week: Hours, site: str) -> Branch:
-    assert draft.point is not None
-    said = draft.other.get
-    place = Location(
-        draft.street,
-        draft.number,
-        draft.city,
-        draft.state,
-        *draft.point,
-        reference=_reference(draft),
-        approximate=draft.centred,
+def _branches(drafts: list[Draft], week: Mapping[int, Hours], site: str) -> list[Branch]:
+    """The branches of drafts that have a point."""
+    count, other = len(drafts), [draft.other for draft in drafts]
+    points = [draft.point or (0.0, 0.0) for draft in drafts]
+    places = made(
+        Location,
+        count,
+        street_name=[draft.street for draft in drafts],
+        street_number=[draft.number for draft in drafts],
+        city=[draft.city for draft in drafts],
+        state=[draft.state for draft in drafts],
+        latitude=[point[0] for point in points],
+        longitude=[point[1] for point in points],
+        reference=list(map(_reference, other)),
+        approximate=[draft.centred for draft in drafts],
     )
-    return Branch(
-        _external_id(draft),
-        draft.name,
-        place,
-        week,
-        draft.own_id,
-        said("region", ""),
-        zone_of(site, draft.state, draft.city, *draft.point),
-        record=draft.record,
-        closed=draft.closed,
-        tax_id=said("tax_id", ""),
-        route=said("route", ""),
-        email=said("email", ""),
-        contact=said("contact", ""),
-        phone=said("phone", ""),
+    none: Hours = {}
+    return made(
+        Branch,
+        count,
+        external_id=list(map(_external_id, drafts)),
+        name=[draft.name for draft in drafts],
+        location=places,
+        hours=[week.get(draft.record, none) for draft in drafts],
+        own_id=[draft.own_id for draft in drafts],
+        zone=[zone_of(site, draft.state, draft.city, *point) for draft, point in zip(drafts, points, strict=True)],
+        record=[draft.record for draft in drafts],
+        closed=[draft.closed for draft in drafts],
+        **{name: [said.get(name, "") for said in other] for name in _ASIDE},
+        **{name: [""] * count for name in ("closed_until", "handed_to", "handed_at")},
     )
 
 
@@ -145,9 +146,9 @@ def _say_taxes(table: Table, findings: Findings, drafts: list[Draft]) -> None:
             findings.add("tax_id_invalid", _WARN, draft.record, "tax_id", better, found=written, kind=kind)
 
 
-def _reference(draft: Draft) -> str:
+def _reference(other: Mapping[str, str]) -> str:
     """What helps to find the shop: premises and corner of its address, and the merchant's own remark."""
-    said, remark = draft.other.get("premises", ""), draft.other.get("reference", "")
+    said, remark = other.get("premises", ""), other.get("reference", "")
     return f"{said}, {remark}" if said and remark and said != remark else said or remark
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 Point = tuple[float, float]
 
+is_fine = re.compile(r"[+-]?[0-9]+\.[0-9]{2,}").fullmatch  # a number with the decimals of a place
 is_ordinary = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?").fullmatch  # nearly every cell: worth a way of its own
 # North, south, east and west by letter or word, in Spanish, Portuguese and English; Spanish and Portuguese O is west.
 _SIDE = r"norte|north|sur|sul|south|este|leste|east|oeste|west|n|s|e|l|w|o"

@@ -22,8 +22,8 @@ _NAME_END = rb"(?=[\s/>])"
 _INSIDE = (
     rb"((?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+)"  # attributes; ends at the next "<", so a broken tag costs little
 )
-_REFERENCES = re.compile(rb'<c r="([A-Z]+\d+")').findall
-_OTHER_TAGS = re.compile(rb"<c[A-Za-z]")
+_REFERENCES = re.compile(rb'<c(?: r="([A-Z]+\d+")|(?![A-Za-z]))').findall  # b"" for a cell written in another way
+_ANY_HIDDEN, _ANY_FORMULA = re.compile(rb"hidden=").search, re.compile(rb"<f").search  # twice as fast as `in`
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 _TAG = re.compile(rb"<(?:\w+:)?(row|c)" + _NAME_END + _INSIDE + rb">(\s*</)?")
 _HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)" + _NAME_END + _INSIDE + rb">")
@@ -49,8 +49,8 @@ def notice(sheet: bytes) -> Noticed:
     prefixed = _PREFIXED.search(sheet) is not None
     reach = None if prefixed else _orderly(sheet)
     remarks = () if reach and reach[0] <= MAX_HEIGHT and reach[1] <= MAX_COLUMNS else tuple(_disorder(sheet))
-    rows, columns = _hidden(sheet) if b"hidden=" in sheet else ((), ())
-    formulas = _formulas(sheet) if prefixed or b"<f" in sheet else ()
+    rows, columns = _hidden(sheet) if _ANY_HIDDEN(sheet) else ((), ())
+    formulas = _formulas(sheet) if prefixed or _ANY_FORMULA(sheet) else ()
     return Noticed(rows, columns, formulas, remarks)
 
 
@@ -116,26 +116,27 @@ def _orderly(sheet: bytes) -> tuple[int, int] | None:
 
     The references of a row without its number are letters only; few different rows of letters occur in a sheet.
     """
-    last = cells = widest = 0
-    known: set[bytes] = set()
-    for row in sheet.split(b'<row r="')[1:]:
+    before, *rows = sheet.split(b'<row r="')
+    if _REFERENCES(before):
+        return None
+    last = widest = 0
+    known: dict[bytes, int] = {}  # the letters of a row → how many cells it has
+    for row in rows:
         end = row.find(b'"') + 1  # the closing quote ends each reference too
         number = int(row[: end - 1]) if 1 < end < 9 and row[: end - 1].isdigit() else 0  # noqa: PLR2004 - 7 digits
         if number <= last:
             return None
         last = number
         references = _REFERENCES(row)
-        cells += len(references)
         letters = b"".join(references).replace(row[:end], b'"')
         if letters not in known:
             columns = [column_number(each) if each.isalpha() else 0 for each in letters.split(b'"')[:-1]]
             if any(b <= a for a, b in zip([0, *columns], columns, strict=False)):
                 return None
-            known.add(letters)
+            known[letters] = len(columns)
             widest = max(widest, *columns, 0)
-    tags = sheet.count(b"<c")
-    if tags != cells and tags - len(_OTHER_TAGS.findall(sheet)) != cells:
-        return None  # cells written in another way
+        if known[letters] != len(references):
+            return None  # cells written in another way
     return last, widest
 
 

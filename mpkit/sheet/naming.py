@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from string import Formatter
+from typing import NamedTuple
 
 from mpkit.errors import WrongUsage
 from mpkit.i18n import say
@@ -24,10 +25,10 @@ MOST = 44
 FIELDS = ("id", "branch", "city", "n", "register")
 _TAIL_MOST = 36  # characters of what tells registers of a branch apart; the rest is the branch's
 _HASH = 3
+_OF_BRANCH = re.compile(r"\{(?:id|branch|city)")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A name, and whether letters were written otherwise or the end was cut to make it."""
 
     text: str
@@ -51,14 +52,12 @@ class Naming:
         own = own if own and safe_name(own) else ""
         if own and "{register}" not in self.pattern:
             tail = "{register}"
-        values = {
-            "id": branch.own_id or branch.name,
-            "branch": branch.name,
-            "city": branch.location.city,
-            "n": n,
-            "register": own or n,
-        }
-        first, last = head.format_map(values), tail.format_map(values)
+        code = branch.own_id or branch.name
+        if head == "{id}" and not _OF_BRANCH.search(tail):  # the pattern of nearly everybody: few tails are different
+            first, last = code, _own_part(tail, n, own or n)
+        else:
+            values = {"id": code, "branch": branch.name, "city": branch.location.city, "n": n, "register": own or n}
+            first, last = head.format_map(values), tail.format_map(values)
         start, end = safe_name(first), safe_name(last)
         whole = f"{start} {end}" if start else end
         folded = (first, last) != (start, end) and (_is_folded(first, start) or _is_folded(last, end))
@@ -107,6 +106,12 @@ def distinct(registers: Iterable[Register], taken: Iterable[str] = ()) -> tuple[
 def _is_folded(text: str, safe: str) -> bool:
     """Whether a name was written otherwise; blanks do not count."""
     return text != safe and " ".join(tidy(text).split()) != safe
+
+
+@lru_cache(maxsize=10_000)
+def _own_part(tail: str, n: str, register: str) -> str:
+    """What a pattern says of the register alone."""
+    return tail.format(n=n, register=register)
 
 
 @lru_cache(maxsize=100)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mpkit.places import Catalogue
 from mpkit.places.atlas import kilometres
-from mpkit.sheet.degrees import Point, Read, from_utm, from_web_metres, is_ordinary, marks, read
+from mpkit.sheet.degrees import Point, Read, from_utm, from_web_metres, is_fine, marks, read
 from mpkit.sites import SITES, Box
 
 # What programs and people write where there is no point, in both cells or in one.
@@ -77,8 +77,10 @@ def judge(
 ) -> list[Judged]:
     """The points of all rows against the country's outline; `named` is index → (state, city) as the row writes them."""
     judging = _Judging(catalogue, next(site.box for site in SITES.values() if site.country == catalogue.country))
-    places = map((named or {}).get, range(len(latitudes)), repeat(("", "")))
-    return [judging.at_once(*row) or judging.judge(*row) for row in zip(latitudes, longitudes, places, strict=True)]
+    places = list(map((named or {}).get, range(len(latitudes)), repeat(("", ""))))
+    towns = {place: judging.town(*place) for place in set(places)}
+    rows = zip(latitudes, longitudes, places, strict=True)
+    return [judging.at_once(lat, lng, towns[place]) or judging.judge(lat, lng, place) for lat, lng, place in rows]
 
 
 def is_inhabited(catalogue: Catalogue, point: Point) -> bool:
@@ -93,16 +95,14 @@ class _Judging:
     def __init__(self, catalogue: Catalogue, box: Box) -> None:
         self.catalogue = catalogue
         self.box = box
-        self._town = lru_cache(maxsize=20_000)(self._town_of)
+        self.town = lru_cache(maxsize=20_000)(self._town_of)
 
-    def at_once(self, latitude: str, longitude: str, named: tuple[str, str]) -> Judged | None:
+    def at_once(self, latitude: str, longitude: str, town: Point | None) -> Judged | None:
         """Two numbers written as programs do, beside the city the row names: nearly every row; None for any other."""
-        town = self._town(*named)
-        if town is None or not (is_ordinary(latitude) and is_ordinary(longitude)):
+        if town is None or not (is_fine(latitude) and is_fine(longitude)):
             return None
         point = float(latitude), float(longitude)
-        fine = len(latitude.partition(".")[2]) > _COARSE or len(longitude.partition(".")[2]) > _COARSE
-        return Judged(point) if fine and self.box.holds(*point) and is_beside(point, town) else None
+        return Judged(point) if is_beside(point, town) and self.box.holds(*point) else None
 
     def judge(self, latitude: str, longitude: str, named: tuple[str, str]) -> Judged:
         """One row's two cells."""
@@ -168,7 +168,7 @@ class _Judging:
 
     def _in_another_place(self, point: Point, named: tuple[str, str]) -> Judged | None:
         """A point in the country, but far from the city its row names, which a repair brings into that city."""
-        town = self._town(*named)
+        town = self.town(*named)
         if town is None or is_beside(point, town) or _km(point, town) <= _FAR_KM:
             return None
         for code, betters in _turned(*point):
@@ -180,7 +180,7 @@ class _Judging:
     def _best(self, points: Sequence[Point] | Iterator[Point], named: tuple[str, str]) -> tuple[Point, int] | None:
         """The one repair that makes sense, and how sure it is: that in the row's city, else the only one inhabited."""
         inside = [p for p in dict.fromkeys(points) if self.box.holds(*p) and is_inhabited(self.catalogue, p)]
-        town = self._town(*named)
+        town = self.town(*named)
         if town is not None and inside:
             nearest = min(inside, key=lambda p: _km(p, town))
             km = _km(nearest, town)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -187,17 +187,20 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
     step = max(1, len(filled) // SAMPLE)
     sample = filled[::step][:SAMPLE]
     size = len(sample) or 1
-    folded = [fold(value) for value in sample]
+    counts = Counter(sample)  # of many columns few texts are different: each is looked at once
+    folded: Counter[str] = Counter()
+    for value, n in counts.items():
+        folded[fold(value)] += n
     different = set(filled)
-    share, among = partial(_share, sample), partial(_among, folded)
-    numbers = [degrees for value in sample if (degrees := _degrees(value)) is not None]
+    share, among = partial(_share, counts, size), partial(_among, folded, size)
+    numbers = [(degrees, n) for value, n in counts.items() if (degrees := _degrees(value)) is not None]
     return Profile(
         count=len(filled),
         fill=len(filled) / (len(values) or 1),
         distinct=len(different) / (len(filled) or 1),
         constant=len(different) <= 1,
         decimal=share(_DECIMAL.fullmatch),
-        degrees=len(numbers) / size,
+        degrees=sum(n for _, n in numbers) / size,
         integer=share(_INTEGER.fullmatch),
         numeric=share(_NUMBER.fullmatch),
         pair=share(_is_pair),
@@ -214,27 +217,35 @@ def profile(values: Sequence[str], catalogue: Catalogue | None, box: Box | None)
         flag=among(_FLAGS),
         dated=share(_DATE.fullmatch) >= _MOSTLY,
         road=share(_ROAD.match),
-        alike=max(Counter(value.partition(" ")[0] for value in folded).values(), default=0) / size,
-        even=max(Counter(map(len, sample)).values(), default=0) / size,
-        day=_among([value.replace(" feira", "") for value in folded], DAYS),
+        alike=_most(folded, lambda value: value.partition(" ")[0]) / size,
+        even=_most(counts, len) / size,
+        day=_share(folded, size, lambda value: value.replace(" feira", "") in DAYS),
         country=among(_COUNTRIES),
         sequence=_counts(filled[:SAMPLE]),
         small=share(_is_small),
         counted=share(_is_counted),
-        latitude=sum(1 for n in numbers if box and box.south <= n <= box.north) / size,
-        longitude=sum(1 for n in numbers if box and box.west <= n <= box.east) / size,
+        latitude=sum(n for at, n in numbers if box and box.south <= at <= box.north) / size,
+        longitude=sum(n for at, n in numbers if box and box.west <= at <= box.east) / size,
         state=_states(different, catalogue),
-        city=_cities(sample, catalogue),
+        city=_share(folded, size, city_names(catalogue).__contains__) if catalogue else 0.0,
     )
 
 
-def _share(cells: Sequence[str], is_one: Callable[[str], object]) -> float:
-    """Of how many of the cells it is true; 0 where there are none."""
-    return sum(1 for found in map(is_one, cells) if found) / (len(cells) or 1)
+def _share(counts: Mapping[str, int], size: int, is_one: Callable[[str], object]) -> float:
+    """Of how many of `size` cells it is true, each text with how many cells have it; 0 where there are none."""
+    return sum(n for value, n in counts.items() if is_one(value)) / size
 
 
-def _among(cells: Sequence[str], known: frozenset[str]) -> float:
-    return _share(cells, known.__contains__)
+def _among(counts: Mapping[str, int], size: int, known: frozenset[str]) -> float:
+    return _share(counts, size, known.__contains__)
+
+
+def _most(counts: Mapping[str, int], of: Callable[[str], Hashable]) -> int:
+    """How many cells have the most frequent value of `of` in common."""
+    found: Counter[Hashable] = Counter()
+    for value, n in counts.items():
+        found[of(value)] += n
+    return max(found.values(), default=0)
 
 
 def _is_worded(value: str) -> bool:
@@ -293,13 +304,6 @@ def _states(different: set[str], catalogue: Catalogue | None) -> float:
         return 0.0
     known = sum(1 for value in different if len(value) > 1 and catalogue.match_state(value).value)
     return known / len(different)
-
-
-def _cities(sample: Sequence[str], catalogue: Catalogue | None) -> float:
-    if catalogue is None or not sample:
-        return 0.0
-    names = city_names(catalogue)
-    return sum(1 for value in sample if fold(value) in names) / len(sample)
 
 
 @lru_cache(maxsize=32)

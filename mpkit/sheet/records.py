@@ -6,7 +6,8 @@ And what a row says of itself: a warehouse, an office or a vending machine is no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -40,21 +41,32 @@ _WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
 
 def kept(table: Table, findings: Findings) -> list[int]:
     """Indexes of the records that are rows of branches; what is none and not empty is a finding."""
-    rows = list(zip(*table.cells, strict=True))
-    width = len(table.cells)
-    filled = [width - row.count("") for row in rows]
-    usual = median(count for count in filled if count) if any(filled) else 0
-    again = _said_again(table)
-    found: list[int] = []
-    for n, (row, count) in enumerate(zip(rows, filled, strict=True)):
+    width, blanks = len(table.cells), _blanks(table)
+    usual = median([width - blanks[n] for n in range(table.count) if blanks[n] < width] or [0])
+    again, found = _said_again(table), list[int]()
+    for n in range(table.count):
+        count = width - blanks[n]
         sparse = count <= max(2, width // 2 if n >= table.count - _FOOT else usual / 2)
-        if not row[0].strip() and not "".join(row).strip():
+        if not sparse and n not in again:
+            found.append(n)
             continue
-        if not (again(row) or (sparse and _is_none(row, usual))):
+        row = [column[n] for column in table.cells]
+        if not "".join(row).strip():
+            continue
+        if not (n in again or _is_none(row, usual)):
             found.append(n)
         else:
             column, first = next((c, cell) for c, cell in enumerate(row, start=1) if cell.strip())
             findings.add("not_a_store", _BLOCK, n + 1, column=column, found=first.strip())
+    return found
+
+
+def _blanks(table: Table) -> Counter[int]:
+    """Record → how many of its cells hold nothing; those with a text in each have none."""
+    found: Counter[int] = Counter()
+    for column in table.cells:
+        if "" in column:
+            found.update(n for n, cell in enumerate(column) if not cell)
     return found
 
 
@@ -66,14 +78,19 @@ def _is_none(row: Sequence[str], usual: float) -> bool:
     return bool(_TOTAL.match(fold(cells[0])))
 
 
-def _said_again(table: Table) -> Callable[[Sequence[str]], bool]:
-    """Whether a row is the header once more: told by its first named column before all are looked at."""
+def _said_again(table: Table) -> frozenset[int]:
+    """The records that are the header once more: told by its first named column before all are looked at."""
     first = next((c for c, name in enumerate(table.headers) if name), None) if table.header_row else None
     if first is None:
-        return lambda _: False
+        return frozenset()
     named = heading.Heading(table.header_row, table.headers)
     said = heading.lower(table.headers[first]).casefold()
-    return lambda row: row[first].strip().casefold() == said and heading.repeats(named, row)
+    alike = {cell for cell in set(table.cells[first]) if cell.strip().casefold() == said}
+    return frozenset(
+        n
+        for n, cell in enumerate(table.cells[first] if alike else ())
+        if cell in alike and heading.repeats(named, [column[n] for column in table.cells])
+    )
 
 
 def say_what_is_no_shop(table: Table, findings: Findings, drafts: Iterable[Draft]) -> None:

@@ -106,7 +106,7 @@ def understand(
         chosen,
         header_row,
         tuple(headers),
-        tuple(map(tuple, cells)),
+        tuple(cells),
         recognise(headers, stripped, places, mapping, changed.told(headers)),
         found,
         places,
@@ -150,15 +150,17 @@ def lists_beside(grid: Grid, chosen: Sheet) -> list[tuple[str, int]]:
     return found
 
 
-def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[list[str], list[tuple[str, ...]]]:
     """Rows turned into columns; cells beyond the header are not shifted into it, and empty columns at the end go."""
-    width = max(len(header), max(map(len, records), default=0)) if not header else len(header)
+    widths = set(map(len, records))
+    width = len(header) or max(widths, default=0)
     longer = [row for row in records if len(row) > width and any(cell.strip() for cell in row[width:])]
     if header and len(longer) > len(records) / 2:
         width = max(map(len, longer))  # most records are wider: the header is short, not the records long
-    padded = [row[:width] if len(row) >= width else [*row, *[""] * (width - len(row))] for row in records]
+    if widths != {width}:
+        records = [row[:width] if len(row) >= width else [*row, *[""] * (width - len(row))] for row in records]
     headers = list(header) + [""] * (width - len(header))
-    cells = [list(column) for column in zip(*padded, strict=True)] if padded else [[] for _ in range(width)]
+    cells = list(zip(*records, strict=True)) if records else [() for _ in range(width)]
     while headers and not headers[-1] and not any(cell.strip() for cell in cells[-1]):
         headers.pop()
         cells.pop()

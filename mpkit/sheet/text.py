@@ -122,9 +122,11 @@ def safe_name(text: str) -> str:
 
 
 def is_clean(cells: Sequence[str]) -> bool:
-    """Whether no cell of a column can have a fault: ordinary letters, no blanks too many; looked at all at once."""
-    whole = "|" + "|".join(cells) + "|"
-    return " |" not in whole and "| " not in whole and not _FAULTY(whole)
+    """Whether no cell of a column can have a fault: ordinary letters, no blanks too many; each text looked at once."""
+    whole = "|" + "|".join(set(cells)) + "|"
+    if " |" in whole or "| " in whole:
+        return False
+    return "  " not in whole and whole.isprintable() if whole.isascii() else not _FAULTY(whole)
 
 
 def tidy_all(cells: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from mpkit.model import Amount, Branch, Register, Severity
@@ -10,11 +10,13 @@ from mpkit.places.names import fold
 from mpkit.sheet import ids, till_lists
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
+from mpkit.sheet.made import made
 from mpkit.sheet.naming import Naming, distinct, naming
 from mpkit.sheet.till_lists import Told
 from mpkit.sites import SITES
 
 _OWN = frozenset({"register_id", "register_name"})
+_SAID = _OWN | {"register_count", "till_code"}  # meanings of cells that speak of registers
 _ONE = Told(1)
 _SHORT = 24  # characters of an own code that are fit for a name
 _AMOUNTS = {
@@ -43,21 +45,48 @@ class _Till(NamedTuple):
     code: str = ""
 
 
-def read(
-    branch: Branch, group: list[Draft], findings: Findings, site: str, names: Naming | None = None
-) -> list[Register]:
+_DEFAULT = _Till()
+
+
+def read(branch: Branch, group: list[Draft], findings: Findings, site: str) -> list[Register]:
     """The registers of a branch; `group` are its rows: a row each, a list or a count in a cell, or one by default."""
-    names = names or naming("", SITES[site].language)
-    if not all(_OWN.isdisjoint(draft.other) for draft in group):
-        told = [(draft, till) for draft in group for till in _of_row(draft)]
-    else:
-        count = _counted(group[0], findings)
-        code = group[0].other.get("till_code", "") if count.count == 1 else ""
-        told = [(group[0], _Till(each, code=code)) for each in count.own or ("",) * count.count]
-    return [
-        _register(branch, draft, till, n, names=names, findings=findings, site=site)
-        for n, (draft, till) in enumerate(told, start=1)
+    return read_all([branch], [group], findings, site, naming("", SITES[site].language))
+
+
+def read_all(
+    branches: Sequence[Branch], groups: Sequence[list[Draft]], findings: Findings, site: str, names: Naming
+) -> list[Register]:
+    """The registers of all branches, each branch's as in its group of rows; named by the pattern of `names`."""
+    told = [
+        (branch, draft, till, n)
+        for branch, group in zip(branches, groups, strict=True)
+        for n, (draft, till) in enumerate(_told(group, findings), start=1)
     ]
+    return made(
+        Register,
+        len(told),
+        external_id=[ids.register_id(branch.external_id, till.own, n) for branch, _, till, n in told],
+        branch_external_id=[branch.external_id for branch, _, _, _ in told],
+        name=[_named(*each, names, findings) for each in told],
+        amount=[_amount(draft, findings) if "amount_mode" in draft.other else None for _, draft, _, _ in told],
+        category=[_category(draft, site) if "category" in draft.other else None for _, draft, _, _ in told],
+        record=[draft.record for _, draft, _, _ in told],
+        closed=[branch.closed for branch, _, _, _ in told],
+        own_id=[till.own for _, _, till, _ in told],
+        till_code=[till.code for _, _, till, _ in told],
+    )
+
+
+def _told(group: list[Draft], findings: Findings) -> list[tuple[Draft, _Till]]:
+    """The registers the rows of one branch speak of, each with its row."""
+    first = group[0]
+    if len(group) == 1 and _SAID.isdisjoint(first.other):
+        return [(first, _DEFAULT)]
+    if not all(_OWN.isdisjoint(draft.other) for draft in group):
+        return [(draft, till) for draft in group for till in _of_row(draft)]
+    count = _counted(first, findings)
+    code = first.other.get("till_code", "") if count.count == 1 else ""
+    return [(first, _Till(each, code=code)) for each in count.own or ("",) * count.count]
 
 
 def _counted(draft: Draft, findings: Findings) -> Told:
@@ -81,9 +110,8 @@ def _of_row(draft: Draft) -> list[_Till]:
     return [_Till(own, name, draft.other.get("till_code", ""))]
 
 
-def _register(
-    branch: Branch, draft: Draft, till: _Till, n: int, *, names: Naming, findings: Findings, site: str
-) -> Register:
+def _named(branch: Branch, draft: Draft, till: _Till, n: int, names: Naming, findings: Findings) -> str:
+    """The name of a branch's n-th register; one that is not as its cell says is told."""
     own = till.own
     listed = own if len(own) > 1 and not any(c.isdigit() for c in own) else ""
     named = names.name(branch, own if own and len(own) <= _SHORT else str(n), till.name or listed)
@@ -91,17 +119,7 @@ def _register(
         findings.add("register_name_cut", Severity.WARNING, draft.record, "register_name", named.text, value=named.text)
     elif till.name and named.folded:
         findings.add("register_name_folded", Severity.INFO, draft.record, "register_name", named.text, value=named.text)
-    return Register(
-        ids.register_id(branch.external_id, own, n),
-        branch.external_id,
-        named.text,
-        _amount(draft, findings),
-        _category(draft, site),
-        draft.record,
-        branch.closed,
-        own,
-        till.code,
-    )
+    return named.text
 
 
 def _amount(draft: Draft, findings: Findings) -> Amount | None:
