@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,12 +18,14 @@ from pydantic import Field, StringConstraints
 
 from mpkit.errors import Refused
 from mpkit.kit.boxes import Role, Strict
+from mpkit.kit.family import OURS, Family, family_of
 from mpkit.kit.shelves import read, shelves
 
 _PART = Annotated[float, Field(ge=0, le=1)]
 Colour = tuple[_PART, _PART, _PART, _PART]  # cyan, magenta, yellow, black
 Screen = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
 Ink = Literal["paper", "ink", "soft", "tint", "line", "accent", "on_accent", "second", "alert"]
+FileName = Annotated[str, StringConstraints(pattern=r"^([a-z][\w-]{0,60}\.(png|jpg|ttf))?$")]
 Text = Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)]
 BRAND = "brand.json"
 _READABLE = 4.5  # contrast of text (WCAG 2.2, 1.4.3)
@@ -72,7 +75,9 @@ class Brand(Strict):
     mood: str = "band"
     tagline: Text = ""
     footnote: Text = ""
-    logo: str = ""
+    logo: FileName = ""
+    regular: FileName = ""  # the merchant's own font; both weights or none
+    semibold: FileName = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,12 @@ class Dress:
     tagline: str = ""
     footnote: str = ""
     logo: bytes = field(default=b"", repr=False)
+    family: Family = OURS
+
+    def mark(self) -> str:
+        """What tells two dresses apart, for pictures that are kept."""
+        said = (self.mood, sorted(self.colours.items()), self.tagline, self.footnote, self.family.digest)
+        return sha256(repr(said).encode() + self.logo).hexdigest()[:16]
 
     def meant(self, condition: str) -> bool:
         """Whether a condition of a box holds that the brand decides; others always do."""
@@ -130,13 +141,28 @@ def brand(folder: Path) -> Brand:
 
 def keep(folder: Path, chosen: Brand) -> None:
     """Write a brand into its folder, whole or not at all."""
+    _write(folder, BRAND, json.dumps(chosen.model_dump(mode="json"), ensure_ascii=False, indent=1).encode())
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = folder / f".{BRAND}.{os.getpid()}"
-    with aside.open("w", encoding="utf-8") as file:
-        json.dump(chosen.model_dump(mode="json"), file, ensure_ascii=False, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(folder / BRAND)
+    aside = folder / f".{name}.{os.getpid()}"
+    try:
+        with aside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(folder / name)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise Refused("kit_not_written", where=str(folder), why=error.strerror or str(error)) from error
+
+
+def store(folder: Path, content: bytes, ending: str) -> str:
+    """Keep a checked file beside the brand, named by its content; answers the name."""
+    name = f"{'logo' if ending == 'png' else 'font'}-{sha256(content).hexdigest()[:16]}.{ending}"
+    _write(folder, name, content)
+    return name
 
 
 def dress(chosen: Brand | None = None, overlay: Path | None = None, *, folder: Path | None = None) -> Dress:
@@ -148,8 +174,33 @@ def dress(chosen: Brand | None = None, overlay: Path | None = None, *, folder: P
     for role, ink in roles.items():
         colours[role] = inks[ink] if ink else None
     colours |= {"paper": inks["paper"], "ink": inks["ink"], "alert": inks["alert"]}
-    logo = (folder / chosen.logo).read_bytes() if chosen.logo and folder else b""
-    return Dress(chosen.mood, colours, chosen.tagline, chosen.footnote, logo)
+    logo, regular, semibold = (_kept(folder, name) for name in (chosen.logo, chosen.regular, chosen.semibold))
+    family = family_of(regular, semibold) if regular and semibold else OURS
+    return Dress(chosen.mood, colours, chosen.tagline, chosen.footnote, logo, family)
+
+
+def _kept(folder: Path | None, name: str) -> bytes:
+    """A file of the brand; nothing where none was chosen."""
+    if folder is None or not name:
+        return b""
+    try:
+        return (folder / name).read_bytes()
+    except OSError as error:
+        raise Refused("brand_file_gone", name=name) from error
+
+
+def folder_of(data: Path, account: str) -> Path:
+    """Where the brand of an account is kept."""
+    return data / "brands" / account
+
+
+def worn(data: Path, account: str, mood_name: str = "") -> Dress:
+    """How an account's signs are dressed: the brand kept for it, in its own mood unless another is named."""
+    folder = folder_of(data, account)
+    chosen = brand(folder)
+    if mood_name:
+        chosen = chosen.model_copy(update={"mood": mood_name})
+    return dress(chosen, data, folder=folder)
 
 
 def palette(chosen: Brand) -> Mapping[str, Paint]:

@@ -35,6 +35,14 @@ def outline(font: str, character: str) -> str:
     return " ".join(part for contour in _contours(face, glyph) for part in _drawn(contour, scale))
 
 
+def reach(font: str, character: str) -> tuple[float, float]:
+    """How far a letter reaches from the base line, down (negative) and up, in ems."""
+    face: Any = pdfmetrics.getFont(font)
+    face = face.face
+    heights = [point.y for contour in _contours(face, face.charToGlyph[ord(character)]) for point in contour]
+    return (min(heights) / face.unitsPerEm, max(heights) / face.unitsPerEm) if heights else (0.0, 0.0)
+
+
 def line(font: str, text: str, gaps: list[float], *, size: float, x: float, y: float) -> str:
     """Operators that fill a line with its base line at (x, y) points; `gaps` (em/1000) follow each letter."""
     face: Any = pdfmetrics.getFont(font)

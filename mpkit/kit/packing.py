@@ -27,8 +27,9 @@ def write(folder: Path, manifest: Manifest, language: str) -> None:
     _pages(folder / f"packing-{manifest.book}.pdf", manifest, lists, language)
     with (folder / f"packing-{manifest.book}.csv").open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, delimiter=";")
-        names = ("store", "store_name", "register", "register_name", "address", "serial", "check", "file", "page", "slot")
-        table.writerow([say(f"packing_{name}", language) for name in names])
+        head = ("store", "store_name", "register", "register_name", "address")
+        head += ("serial", "check", "file", "page", "slot")
+        table.writerow([say(f"packing_{name}", language) for name in head])
         table.writerows(as_row(line) for lines in lists.values() for line in lines)
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pypdfium2 as pdfium
+from PIL import Image
 
 from mpkit.errors import Refused
 from mpkit.i18n import say
@@ -29,11 +30,18 @@ _BARE = Paper(name="preview", title={"es": "", "pt": "", "en": ""}, margin=0, bl
 
 
 def preview_png(
-    design: Design, subject: Subject, width_px: int, *, language: str = "", worn: Dress | None = None
+    design: Design,
+    subject: Subject,
+    width_px: int,
+    *,
+    language: str = "",
+    worn: Dress | None = None,
+    seen: bool = False,
 ) -> bytes:
     """The trimmed sign as a PNG `width_px` wide; the language is the subject's country's unless given.
 
-    Raises `Refused` with the reason where the register could not be printed.
+    `seen` shows it as a customer does: the near panel of a tent, a decal through its glass. Raises `Refused` with the
+    reason where the register could not be printed.
     """
     language = language or SITES[subject.site].language
     ready = prepare([subject], design, language, worn)
@@ -51,6 +59,18 @@ def preview_png(
         document = pdfium.PdfDocument(drawn)
         image = document[0].render(scale=min(width_px, _WIDEST) / (design.flat[0] / POINT)).to_pil()
         document.close()
+    if seen:
+        image = _seen(image, design)
     content = BytesIO()
     image.save(content, "PNG", optimize=True)
     return content.getvalue()
+
+
+def _seen(image: Image.Image, design: Design) -> Image.Image:
+    """The face that is looked at, read from the side it is meant for."""
+    wide, high = design.flat
+    (left, low), scale = design.faces[0], image.width / wide
+    top = high - low - design.height
+    left, top, right, below = (round(at * scale) for at in (left, top, left + design.width, top + design.height))
+    face = image.crop((left, top, right, below))
+    return face.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if design.mirror else face

@@ -12,6 +12,7 @@ from mpkit.kit.subject import Piece, Refusal, Subject, judge
 from mpkit.kit.symbol import one_version, side_of, version_for
 from mpkit.kit.wording import Wording
 
+_MODULES_AWAY = 500  # a telephone reads a module that is a five-hundredth of its distance wide
 _LONGEST_SERIAL, _LONGEST_CHECK = "9" * 7, "W" * 8
 
 
@@ -69,6 +70,22 @@ def _unfit(subject: Subject, wording: Wording) -> Refusal | None:
 def module_of(design: Design, payload: bytes, level: str) -> float:
     """Millimetres of one module of a payload on a design."""
     return design.code_side / side_of(version_for(payload, level))
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """How a payload's code reads on a design: millimetres of a module and as far as a telephone may be away."""
+
+    module: float
+    reach: float
+    fits: bool
+
+
+def reads(design: Design, payload: bytes) -> Reads:
+    """How well a payload's code reads on a design, at the level it would be printed at."""
+    wide = {level: module_of(design, payload, level) for level in design.levels}
+    module = next((side for side in wide.values() if side >= design.module), wide[design.levels[-1]])
+    return Reads(module, module * _MODULES_AWAY, module >= design.least_module)
 
 
 def smallest(payload: bytes) -> str:

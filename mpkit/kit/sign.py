@@ -166,5 +166,14 @@ def _text(sheet: Sheet, box: TextBox, setting: Setting) -> None:
     colour = _ink(sheet, box.colour) or _ink(sheet, "ink") or ("", "")
     raw(sheet.canvas, f"q {colour[0]} {turn} {x:.3f} {y:.3f} cm")
     for line in setting.lines:
-        show(sheet.canvas, line.text, weight=box.weight, size=setting.size, x=line.x, y=-line.y, spacing=box.spacing)
+        show(
+            sheet.canvas,
+            line.text,
+            weight=box.weight,
+            size=setting.size,
+            x=line.x,
+            y=-line.y,
+            spacing=box.spacing,
+            family=sheet.wording.worn.family,
+        )
     raw(sheet.canvas, "Q")

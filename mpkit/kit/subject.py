@@ -113,7 +113,7 @@ def _unprintable(subject: Subject, payee: str) -> Refusal | None:
 
 
 class Kind(NamedTuple):
-    """What decides what signs share: country, rehearsal, whether it is Pix, who enters the amount, an address or none."""
+    """What decides what signs share: country, rehearsal, Pix or not, who enters the amount, an address or none."""
 
     site: str
     test: bool

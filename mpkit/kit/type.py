@@ -5,24 +5,17 @@ Text never meets a markup parser: every character is a glyph of the family, or `
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
+from functools import lru_cache
 
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-
+from mpkit.kit import curves
 from mpkit.kit.boxes import TextBox
-from mpkit.kit.canvas import Canvas, glyphs, raw
+from mpkit.kit.canvas import Canvas, glyphs, outlined, raw
+from mpkit.kit.family import OURS, Family
 
 POINT = 25.4 / 72  # millimetres
-WEIGHTS = {"regular": "Regular", "semibold": "SemiBold"}
-CAP_HEIGHT = 0.698  # of an em, from the family's OS/2 table
-DESCENT = 0.205  # of an em, how far its letters reach below the line
+CAP_HEIGHT, DESCENT = OURS.cap, OURS.descent
 _STEP = 0.25  # points between two sizes that are tried
 # Nothing that hides, turns the writing direction or has no shape of its own: such text cannot be checked by eye.
 _FORBIDDEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp", "Mn", "Me", "Mc"}
@@ -56,40 +49,19 @@ class Setting:
 
 
 def font_name(weight: str) -> str:
-    """The name reportlab knows a weight by; registers the family at the first call."""
-    _register()
-    return f"mpkit-{weight}"
-
-
-@cache
-def _register() -> None:
-    folder = files("mpkit") / "fonts"
-    for weight, file in WEIGHTS.items():
-        pdfmetrics.registerFont(TTFont(f"mpkit-{weight}", str(folder / f"IBMPlexSans-{file}.ttf")))
-
-
-@cache
-def _kerning(weight: str) -> Mapping[str, int]:
-    file = files("mpkit") / "fonts" / f"kerning-{WEIGHTS[weight]}.json"
-    return dict(json.loads(file.read_text(encoding="utf-8")))
-
-
-@cache
-def _widths(weight: str) -> Mapping[int, float]:
-    """Advance widths of the characters that have a glyph, in thousandths of an em."""
-    font: Any = pdfmetrics.getFont(font_name(weight))
-    face = font.face
-    return {code: float(face.charWidths[code]) for code in face.charToGlyph}
+    """The name reportlab knows a weight of our own family by."""
+    return OURS.font(weight)
 
 
 @lru_cache(maxsize=8192)
-def clean(text: str) -> str:
+def clean(text: str, family: Family = OURS) -> str:
     """The text as it is printed: composed letters, single blanks. Raises `UnfitText` for what cannot be shown."""
+    regular, semibold = family.widths("regular"), family.widths("semibold")
     text = " ".join(unicodedata.normalize("NFC", text).split())
     for character in text:
         if unicodedata.category(character) in _FORBIDDEN:
             raise UnfitText("kit_hidden_letter", letter=f"U+{ord(character):04X}", text=_visible(text))
-        if ord(character) not in _widths("regular") or ord(character) not in _widths("semibold"):
+        if ord(character) not in regular or ord(character) not in semibold:
             raise UnfitText("kit_no_letter", letter=f"{character} (U+{ord(character):04X})", text=_visible(text))
     return text
 
@@ -99,15 +71,15 @@ def _visible(text: str) -> str:
     return shown if len(shown) <= 60 else f"{shown[:59]}…"  # noqa: PLR2004 - room in a sentence
 
 
-def width(text: str, weight: str, spacing: float = 0) -> float:
+def width(text: str, weight: str, spacing: float = 0, family: Family = OURS) -> float:
     """The width of a line in ems, kerned."""
-    widths, kerning = _widths(weight), _kerning(weight)
+    widths, kerning = family.widths(weight), family.kerning(weight)
     total = sum(widths[ord(character)] for character in text) + spacing * max(0, len(text) - 1)
     return (total + sum(kerning.get(text[at : at + 2], 0) for at in range(len(text) - 1))) / 1000
 
 
 @lru_cache(maxsize=4096)
-def fit(text: str, box: TextBox) -> Setting:
+def fit(text: str, box: TextBox, family: Family = OURS) -> Setting:
     """The largest setting of the text that stays inside the box; raises `UnfitText` where the least is too large."""
     across, down = box.width / POINT, box.height / POINT
     if box.turn:
@@ -115,76 +87,95 @@ def fit(text: str, box: TextBox) -> Setting:
     words = text.split(" ")
     size = box.size
     while size >= box.least:
-        broken = _broken(words, box, across / size)
-        if broken is not None and _height(len(broken), box) * size <= down + 1e-6:
-            return _placed(broken, box, size, across, down)
+        broken = _broken(words, box, across / size, family)
+        if broken is not None and _height(len(broken), box, family) * size <= down + 1e-6:
+            return _placed(broken, box, size, (across, down), family)
         size = round(size - _STEP, 3)
-    broken = _broken_anywhere(text, box, across / box.least)
-    if broken is not None and _height(len(broken), box) * box.least <= down + 1e-6:
-        return _placed(broken, box, box.least, across, down)
+    broken = _broken_anywhere(text, box, across / box.least, family)
+    if broken is not None and _height(len(broken), box, family) * box.least <= down + 1e-6:
+        return _placed(broken, box, box.least, (across, down), family)
     raise UnfitText("kit_text_too_long", text=_visible(text), n=len(text))
 
 
-def _height(lines: int, box: TextBox) -> float:
+def _height(lines: int, box: TextBox, family: Family) -> float:
     """From the top of the capitals of the first line to the tails of the last, in ems."""
-    return CAP_HEIGHT + DESCENT + (lines - 1) * box.leading
+    return family.cap + family.descent + (lines - 1) * box.leading
 
 
-def _broken(words: list[str], box: TextBox, room: float) -> tuple[str, ...] | None:
+def _broken(words: list[str], box: TextBox, room: float, family: Family) -> tuple[str, ...] | None:
     """Lines no wider than `room` ems, broken between words as evenly as possible; None where that cannot be."""
     for lines in range(1, box.lines + 1):
-        found = _even(words, lines, box, room)
+        found = _even(words, lines, box, room, family)
         if found is not None:
             return found
     return None
 
 
-def _even(words: list[str], lines: int, box: TextBox, room: float) -> tuple[str, ...] | None:
+def _even(words: list[str], lines: int, box: TextBox, room: float, family: Family) -> tuple[str, ...] | None:
     """Exactly `lines` lines whose widest is as narrow as can be."""
     if lines == 1:
         line = " ".join(words)
-        return (line,) if width(line, box.weight, box.spacing) <= room else None
+        return (line,) if width(line, box.weight, box.spacing, family) <= room else None
     best: tuple[float, tuple[str, ...]] | None = None
     for at in range(1, len(words) - lines + 2):
         head = " ".join(words[:at])
-        head_width = width(head, box.weight, box.spacing)
+        head_width = width(head, box.weight, box.spacing, family)
         if head_width > room:
             break
-        rest = _even(words[at:], lines - 1, box, room)
+        rest = _even(words[at:], lines - 1, box, room, family)
         if rest is None:
             continue
-        widest = max(head_width, *(width(line, box.weight, box.spacing) for line in rest))
+        widest = max(head_width, *(width(line, box.weight, box.spacing, family) for line in rest))
         if best is None or widest < best[0]:
             best = (widest, (head, *rest))
     return best[1] if best else None
 
 
-def _broken_anywhere(text: str, box: TextBox, room: float) -> tuple[str, ...] | None:
+def _broken_anywhere(text: str, box: TextBox, room: float, family: Family) -> tuple[str, ...] | None:
     """Lines filled letter by letter: the last resort for one long word, such as an id without blanks."""
     lines: list[str] = [""]
     for character in text:
-        if width(lines[-1] + character, box.weight, box.spacing) > room:
+        if width(lines[-1] + character, box.weight, box.spacing, family) > room:
             lines.append("")
         if lines[-1] or character != " ":
             lines[-1] += character
-    fits = len(lines) <= box.lines and all(width(line, box.weight, box.spacing) <= room for line in lines)
+    fits = len(lines) <= box.lines and all(width(line, box.weight, box.spacing, family) <= room for line in lines)
     return tuple(line.rstrip() for line in lines) if fits else None
 
 
-def _placed(broken: tuple[str, ...], box: TextBox, size: float, across: float, down: float) -> Setting:
-    spare = down - _height(len(broken), box) * size
-    top = {"top": 0.0, "middle": spare / 2, "bottom": spare}[box.valign] + CAP_HEIGHT * size
+def _placed(broken: tuple[str, ...], box: TextBox, size: float, room: tuple[float, float], family: Family) -> Setting:
+    across, down = room
+    spare = down - _height(len(broken), box, family) * size
+    top = {"top": 0.0, "middle": spare / 2, "bottom": spare}[box.valign] + family.cap * size
     lines = []
     for number, text in enumerate(broken):
-        wide = width(text, box.weight, box.spacing) * size
+        wide = width(text, box.weight, box.spacing, family) * size
         x = {"left": 0.0, "center": (across - wide) / 2, "right": across - wide}[box.align]
         lines.append(Line(text, x, top + number * box.leading * size, wide))
     return Setting(size, tuple(lines))
 
 
-def show(canvas: Canvas, text: str, *, weight: str, size: float, x: float, y: float, spacing: float = 0) -> None:
-    """Set one line with its base line at (x, y) points; kerned by moving between the letters of one string."""
-    kerning, place = _kerning(weight), glyphs(canvas, font_name(weight)).of
+def show(
+    canvas: Canvas,
+    text: str,
+    *,
+    weight: str,
+    size: float,
+    x: float,
+    y: float,
+    spacing: float = 0,
+    family: Family = OURS,
+) -> None:
+    """Set one line with its base line at (x, y) points; kerned by moving between the letters of one string.
+
+    Where the canvas takes no fonts the same letters at the same places are filled as outlines.
+    """
+    kerning = family.kerning(weight)
+    if outlined(canvas):
+        gaps = [kerning.get(text[at : at + 2], 0) + spacing for at in range(len(text))]
+        raw(canvas, curves.line(family.font(weight), text, gaps, size=size, x=x, y=y))
+        return
+    place = glyphs(canvas, family.font(weight)).of
     code = [f"BT 1 0 0 1 {x:.3f} {y:.3f} Tm"]
     subset, run = "", ""
     last = len(text) - 1

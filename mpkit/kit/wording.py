@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from mpkit.kit.boxes import Box, CodeBox, TextBox
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
+from mpkit.kit.family import OURS
 from mpkit.kit.subject import Kind, Piece, kind, own_words, shared_words
 from mpkit.kit.type import Setting, UnfitText, clean, fit
 
@@ -30,8 +31,8 @@ class Wording:
         if of not in self._shared:
             said = {**shared_words(of, self.language), "tagline": self.worn.tagline, "footnote": self.worn.footnote}
             boxes = [box for box in self.design.texts if not box.variable and self.meant(box, of)]
-            texts = ((box, clean(box.text.format(**said))) for box in boxes)
-            self._shared[of] = {box: fit(text, box) for box, text in texts if text}
+            texts = ((box, clean(box.text.format(**said), self.worn.family)) for box in boxes)
+            self._shared[of] = {box: fit(text, box, self.worn.family) for box, text in texts if text}
         return self._shared[of]
 
     def own(self, piece: Piece) -> list[tuple[TextBox, Setting]]:
@@ -42,8 +43,11 @@ class Wording:
         said = own_words(piece)
         if any(box.names - said.keys() for box in self._own[of]):
             said = {**shared_words(of, self.language), **said}
+        family = self.worn.family
         texts = ((box, " ".join(box.text.format(**said).split())) for box in self._own[of])
-        return [(box, fit(text, box)) for box, text in texts if text]
+        if family is not OURS:  # the words themselves were held against our own letters
+            texts = ((box, clean(text, family)) for box, text in texts)
+        return [(box, fit(text, box, family)) for box, text in texts if text]
 
     def settings(self, piece: Piece) -> dict[TextBox, Setting]:
         """Every text of a sign; raises `UnfitText` where one cannot be set."""

@@ -16,7 +16,7 @@ from mpkit.errors import NotFound, Refused
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
 from mpkit.kit.book import MANIFEST
-from mpkit.kit.proof import proofs
+from mpkit.kit.proof import CONSENTED, LEAST, proofs
 from mpkit.ledger import By
 from mpkit.model import Account, Pos, Store
 from mpkit.settings import REAL_API
@@ -63,6 +63,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         split=str(arguments.get("split") or ""),
         workers=int(arguments.get("workers") or os.cpu_count() or 1),
         worn=worn(bench, account, str(arguments.get("mood") or "")),
+        least=CONSENTED if arguments.get("consent_grade") == CONSENTED else LEAST,
     )
     seller = bench.mercadopago(account)
     progress(0, None, "kit_reading")
@@ -92,11 +93,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
 
 def worn(bench: Workbench, account: Account, mood: str = "") -> kit.Dress:
     """How this account's signs are dressed: the brand kept for it, in its own mood unless another is named."""
-    folder = bench.settings.data / "brands" / account.id
-    chosen = kit.brand(folder)
-    if mood:
-        chosen = chosen.model_copy(update={"mood": mood})
-    return kit.dress(chosen, bench.settings.data, folder=folder)
+    return kit.worn(bench.settings.data, account.id, mood)
 
 
 def _finished(folder: Path, book: str) -> kit.Manifest | None:
@@ -113,8 +110,8 @@ def _proven_again(
     """The result of a book that had left already: nothing is drawn, every code is read and compared once more."""
     fresh = payloads_now(bench.mercadopago(account), {entry.pos_id for entry in manifest.pieces})
     owned = {entry.register_id: fresh.get(entry.pos_id, "") for entry in manifest.pieces}
-    wanted = [(folder / one.name, manifests.expected(manifest, one.name, fresh)) for one in manifest.files]
-    found = proofs(wanted, owned, workers=os.cpu_count() or 1, progress=progress)
+    wanted = manifests.asked(manifest, folder, fresh)
+    found = proofs(wanted, owned, workers=os.cpu_count() or 1, least=CONSENTED, progress=progress)
     return _result(folder, manifest) | {"proof": _summed(found), "refused": []}
 
 

@@ -1,0 +1,84 @@
+"""A merchant's logo comes in as a file of any making; a clean PNG for signs goes out, or why it cannot be used."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from mpkit.errors import Refused
+from mpkit.kit.brand import Remark
+
+LARGEST = 5 << 20  # bytes
+_MOST = 40_000_000  # pixels: more is no logo
+_LEAST = 120  # pixels of the longer side
+_FINE = 600  # pixels of the longer side from which it is sharp on a poster
+_KEPT = 1600  # pixels of the longer side that are kept: 300 a inch on our largest sign, twice over
+_LIGHT = 235  # of 255
+_DRAWN = (b"%PDF", b"<?xml", b"<svg", b"%!PS", b"\xc5\xd0\xd3\xc6")  # PDF, SVG, EPS
+
+
+def cleaned(content: bytes) -> bytes:
+    """The logo as our own PNG in sRGB: bounds cut to what is seen, nothing of the file kept but its picture.
+
+    Only PNG and JPEG are opened, and only after their size in pixels is known.
+    """
+    if len(content) > LARGEST:
+        raise Refused("logo_large", limit=LARGEST >> 20)
+    if content.lstrip()[:5].lower().startswith(tuple(kind.lower() for kind in _DRAWN)):
+        raise Refused("logo_drawn")
+    try:
+        with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
+            wide, high = opened.size
+            if wide * high > _MOST:
+                raise Refused("logo_pixels", wide=wide, high=high)
+            picture = _seen(_screen(opened))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise Refused("logo_unreadable") from error
+    if max(picture.size) < _LEAST:
+        raise Refused("logo_small", wide=picture.width, high=picture.height, least=_LEAST)
+    picture.thumbnail((_KEPT, _KEPT))
+    clean = BytesIO()
+    picture.save(clean, "PNG", optimize=True)
+    return clean.getvalue()
+
+
+def remarks(content: bytes) -> tuple[Remark, ...]:
+    """Advice about a logo that is kept: too few pixels for a poster, a white ground that would show as a box."""
+    with Image.open(BytesIO(content), formats=("PNG",)) as picture:
+        found = []
+        if max(picture.size) < _FINE:
+            found.append(Remark("logo_coarse", {"n": max(picture.size), "fine": _FINE}))
+        right, low = picture.width - 1, picture.height - 1
+        corners = [picture.convert("RGBA").getpixel(at) for at in ((0, 0), (right, 0), (0, low), (right, low))]
+        if all(isinstance(one, tuple) and min(one) >= _LIGHT for one in corners):
+            found.append(Remark("logo_ground"))
+    return tuple(found)
+
+
+def _screen(picture: Image.Image) -> Image.Image:
+    """The picture in sRGB, with transparency where it has any; its own profile is followed where it reads."""
+    profile = picture.info.get("icc_profile")
+    clear = "A" in picture.getbands() or "transparency" in picture.info
+    wanted = "RGBA" if clear else "RGB"
+    if profile and picture.mode in {"RGB", "CMYK"}:
+        try:
+            own = ImageCms.ImageCmsProfile(BytesIO(profile))
+            turned = ImageCms.profileToProfile(picture, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except ImageCms.PyCMSError:
+            turned = None
+        if turned is not None:
+            return turned
+    return picture.convert(wanted)
+
+
+def _seen(picture: Image.Image) -> Image.Image:
+    """Cut to what is not transparent."""
+    if picture.mode != "RGBA":
+        return picture
+    seen = np.asarray(picture.getchannel("A")) > 8  # noqa: PLR2004 - of 255: nobody sees less
+    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
+    if not len(rows):
+        raise Refused("logo_unreadable")
+    return picture.crop((int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1))
