@@ -70,7 +70,12 @@ def _named_once(run: Run, memory: Memory) -> None:
     for n, checked in enumerate(run.files):
         free = [register for register in checked.registers if not run.waits(n, register.branch_external_id)]
         here = {register.external_id for register in free}
-        found, anew = distinct(free, [name for name, holder in holders.items() if holder not in here])
+        kept = [register.name for register in free if register.external_id in checked.sure]  # as the list has them
+        asked = [register for register in free if register.external_id not in checked.sure]
+        taken = [name for name, holder in holders.items() if holder not in here]
+        named, anew = distinct(asked, [*taken, *kept])
+        by_id = {register.external_id: register for register in named}
+        found = [by_id.get(register.external_id, register) for register in free]
         holders = {**{register.name: register.external_id for register in found}, **holders}
         for register in found if anew else ():
             if register.external_id in anew:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mpkit.model import Amount, Branch, Location, Register
-from mpkit.sheet import Checked, check, exported, template
+from mpkit.sheet import Checked, across, check, exported, template
 from mpkit.sheet.findings import ACCEPTABLE
 from mpkit.sites import SITES
 from tests.plan.chain import branch, chain
@@ -31,7 +31,7 @@ def back(
 ) -> tuple[dict[str, Branch], dict[str, Register]]:
     """What a check of the exported file reads; the row it stood in is left out."""
     file = exported.write(folder / name, *listed, language)
-    found = check(file, site=site)
+    (found,) = across.compared([check(file, site=site)])
     assert not found.blocked, [(one.code, one.row, one.values) for one in found.findings if one.record in found.blocked]
     branches = {one.external_id: replace(one, record=None) for one in found.branches}
     return branches, {one.external_id: replace(one, record=None) for one in found.registers}
