@@ -22,17 +22,24 @@ def command(  # noqa: PLR0917 - typer reads the options from here
     start_at: Annotated[int, typer.Option(min=1, help="first free place of a sheet that has been begun")] = 1,
     split: Annotated[str, typer.Option(help="store, or how many signs a file may have")] = "",
     lang: Annotated[str, typer.Option(help="language of the signs: es, pt or en; the country's if not said")] = "",
+    mood: Annotated[str, typer.Option(help="band, plain, full or one of your own; the brand's if not said")] = "",
     workers: Annotated[int, typer.Option(min=0, help="processes that draw and prove; 0: one a processor")] = 0,
     out: Annotated[Path | None, typer.Option(help="folder of the book; mpkit's own if not said")] = None,
     accept_changed: Annotated[
         bool, typer.Option(help="print codes that are no longer the ones on record (old signs stop being ours)")
     ] = False,
+    consent_grade: Annotated[
+        str, typer.Option(help="C: print signs that only just read; without it nothing below B leaves")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Print the signs of the account's registers."""
     if lang not in {"", "es", "pt", "en"}:
         message = "es, pt or en"
         raise typer.BadParameter(message, param_hint="--lang")
+    if consent_grade not in {"", "C"}:
+        message = "C"
+        raise typer.BadParameter(message, param_hint="--consent-grade")
     bench = console.bench()
     account = bench.account()
     book = f"{bench.seams.clock.now():%Y%m%d}-{secrets.token_hex(3).upper()}"
@@ -46,16 +53,20 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         "start_at": start_at,
         "split": split,
         "language": lang,
+        "mood": mood,
         "workers": workers,
         "out": str(out.resolve()) if out else "",
         "book": book,
         "who": console.who(),
         "accept_changed": accept_changed,
+        "consent_grade": consent_grade,
     }
     with console.progress() as progress:
         job = run_now(bench, account=account.id, kind="kit", key=book, arguments=arguments, progress=progress)
     made = console.finished(job)
     console.answer(made, summary(made), as_json=as_json)
+    if made["proof"]["grade"] == "C":
+        console.say("kit_consented", grade="C")
     if made["refused"]:
         console.say("kit_left_out", n=len(made["refused"]))
         for one in made["refused"]:

@@ -19,13 +19,13 @@ from mpkit.i18n import say
 from mpkit.kit import packing
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
-from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, check_code, expected
+from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, asked, check_code
 from mpkit.kit.paper import Paper, grid
 from mpkit.kit.parts import Laid, Numbered, Press, drawn, entry, parts
 from mpkit.kit.pdf import Printing
 from mpkit.kit.pdfx import output
 from mpkit.kit.printers import Printer
-from mpkit.kit.proof import Proof, proofs, refuse_unless_sound
+from mpkit.kit.proof import LEAST, Proof, proofs, refuse_unless_sound
 from mpkit.kit.ready import Ready, prepare
 from mpkit.kit.subject import Piece, Refusal, Subject
 from mpkit.kit.symbol import side_of
@@ -51,6 +51,7 @@ class Order:
     split: str = ""
     workers: int = 1
     worn: Dress = field(default_factory=dress)
+    least: str = LEAST  # the worst grade that may leave: C only with somebody's consent
     wave: str = ""  # of a roll-out, as people call it
     printer: Printer | None = None  # whose shift and swelling are drawn against
     data: Path | None = None  # where the merchant's own templates and profiles lie
@@ -165,6 +166,7 @@ def _written(
         version=ready.version,
         level=ready.level,
         module_mm=round(order.design.code_side / side_of(ready.version), 4),
+        distance_mm=order.design.distance,
         files=tuple(files),
         pieces=tuple(
             found
@@ -208,8 +210,9 @@ def _proven(
 ) -> tuple[Proof, ...]:
     """The proof of every file; `ProofFailed` at the first that does not pass."""
     owned = {entry.register_id: fresh.get(entry.pos_id, "") for entry in manifest.pieces}
-    wanted = [(aside / file.name, expected(manifest, file.name, fresh)) for file in manifest.files]
-    found = proofs(wanted, owned, workers=order.workers, progress=progress)
+    found = proofs(
+        asked(manifest, aside, fresh), owned, workers=order.workers, least=order.least, progress=progress
+    )
     for one in found:
         refuse_unless_sound(one, order.language)
     return tuple(found)

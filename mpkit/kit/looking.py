@@ -54,6 +54,7 @@ class Seen:
 
     pages: int
     looked: Sequence[Mapping[str, Any]]
+    mark: str = ""  # what the file says of the book it belongs to
 
 
 def see(looks: Sequence[Look], *, workers: int = 1, progress: Progress = silent) -> list[Seen]:
@@ -78,7 +79,7 @@ def see(looks: Sequence[Look], *, workers: int = 1, progress: Progress = silent)
             answers[at]["looked"] += group[0]["looked"]
             done += len(group[0]["looked"])
             progress(done, max(known, done), "kit_proving")
-    return [Seen(int(answer["pages"]), answer["looked"]) for answer in answers]
+    return [Seen(int(answer["pages"]), answer["looked"], answer["mark"]) for answer in answers]
 
 
 def _groups(looks: Sequence[Look]) -> Iterator[list[Look]]:
@@ -100,6 +101,17 @@ def coded(content: bytes) -> str:
 
 def _asked(group: Sequence[Look]) -> list[dict[str, Any]]:
     """One child's answers, one for each look; `UnreadableFile` where a file broke it."""
+    answers = _child(group)
+    for look, answer in zip(group, answers, strict=True):
+        if "broken" in answer:
+            locked = "password" in str(answer["broken"])
+            key = "kit_pdf_locked" if locked else "kit_pdf_unreadable"
+            raise UnreadableFile(key, file=look.pdf.name, why=answer["broken"])
+    return answers
+
+
+def _child(group: Sequence[Look]) -> list[dict[str, Any]]:
+    """A process of its own that looks, with limits on what a hostile file can make it take."""
     seconds = 60 + _SECONDS_A_PAGE * _PAGES_A_CHILD
     question = {"seconds": seconds, "looks": [look.question() for look in group]}
     names = ", ".join(look.pdf.name for look in group)
@@ -121,9 +133,4 @@ def _asked(group: Sequence[Look]) -> list[dict[str, Any]]:
     except ValueError as error:
         why = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2][:200] or f"exit {ended.returncode}"
         raise UnreadableFile("kit_pdf_unreadable", file=names, why=why) from error
-    for look, answer in zip(group, answers, strict=True):
-        if "broken" in answer:
-            locked = "password" in str(answer["broken"])
-            key = "kit_pdf_locked" if locked else "kit_pdf_unreadable"
-            raise UnreadableFile(key, file=look.pdf.name, why=answer["broken"])
     return answers

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit.boxes import Strict
-from mpkit.kit.proof import Expected
+from mpkit.kit.finding import Asked, Expected
 
 PURPOSE = "manifest"
 _LARGEST = 256 << 20  # bytes of a manifest we read
@@ -93,6 +93,7 @@ class Manifest(Strict):
     version: int
     level: str
     module_mm: float
+    distance_mm: float | None = None  # its signs are made to be read from; manifests from before do not say
     files: tuple[File, ...]
     pieces: tuple[Entry, ...]
     mac: str = ""
@@ -150,10 +151,21 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
                 labels=(entry.register_id, entry.serial_text, entry.check),
                 rotation=spot.turn,
                 mirror=entry.mirror,
+                distance=manifest.distance_mm or 0.0,
             )
             for spot in entry.codes
         ]
     return found
+
+
+def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str]) -> list[Asked]:
+    """Every file of the book in its folder, with all that must stand in it."""
+    return [Asked(folder / one.name, expected(manifest, one.name, fresh), pages=one.pages) for one in manifest.files]
+
+
+def drawn_by_us(manifest: Manifest, pdf: Path) -> bool:
+    """Whether the file is one of the book's as it left, byte for byte: then every code has its own place."""
+    return sha256(pdf.read_bytes()).hexdigest() in {one.sha256 for one in manifest.files}
 
 
 def file_meant(manifest: Manifest, pdf: Path) -> str:

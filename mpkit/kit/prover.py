@@ -1,4 +1,4 @@
-"""The limited child of the proof: a PDF and what should stand in it come in on stdin, what does stand there goes out.
+"""The limited child of the proof: PDFs and what should stand in them come in on stdin, what does stand there goes out.
 
 It runs as `python -m mpkit.kit.prover`, with no token in its environment, and never judges: it looks and measures.
 """
@@ -7,44 +7,48 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pypdfium2 as pdfium
 import zxingcpp
-from PIL import Image
 
 from mpkit.errors import Refused
-from mpkit.kit import symbol
+from mpkit.kit import grading, symbol
+from mpkit.kit.grading import Pixels
+from mpkit.kit.ladder import climbed
+from mpkit.kit.sheets import Letters, Page
 from mpkit.kit.type import POINT
 
-Grey = npt.NDArray[np.uint8]
 _SCAN_PIXELS = 3.0  # of a module, for the look at the whole page
+_SCAN_DPI = 150
 _MODULE_PIXELS = 6.0  # of a module, for the look at one code
-_MOST_PIXELS = 120_000_000  # of one page: 1 A0 at 300 dpi; a page that pretends to be larger is refused
 _MEMORY = 2 << 30  # bytes of address space, arrays and the renderer included
-_INSIDE = slice(symbol.QUIET, -symbol.QUIET)
+_ASKEW = 2.0  # degrees a code may be turned and still be measured
+_ROUND = 0.12  # of a code's side around it that is looked at again, closely
 _QR: Any = zxingcpp.BarcodeFormat.QRCode
-_FORMATS = (
-    zxingcpp.BarcodeFormat.QRCode
-    | zxingcpp.BarcodeFormat.MicroQRCode
-    | zxingcpp.BarcodeFormat.Aztec
-    | zxingcpp.BarcodeFormat.DataMatrix
+_FORMATS: Any = (
+    zxingcpp.BarcodeFormat.QRCode,
+    zxingcpp.BarcodeFormat.MicroQRCode,
+    zxingcpp.BarcodeFormat.Aztec,
+    zxingcpp.BarcodeFormat.DataMatrix,
 )
+Known = Mapping[tuple[str, int, str], symbol.Symbol]
 
 
 def main() -> None:
     """Read the question from stdin, answer on stdout, a part for each look; a broken file is an answer too."""
     question = json.loads(sys.stdin.buffer.read())
     _limit(question["seconds"])
-    sys.stdout.write(json.dumps([_answer(one) for one in question["looks"]]))
+    sys.stdout.write(json.dumps([answer(one) for one in question["looks"]]))
 
 
-def _answer(question: dict[str, Any]) -> dict[str, Any]:
+def answer(question: dict[str, Any]) -> dict[str, Any]:
+    """What one look sees, or why it sees nothing."""
     try:
         return look(question)
     except (pdfium.PdfiumError, MemoryError, ValueError) as error:
@@ -63,159 +67,174 @@ def _limit(seconds: int) -> None:
 
 
 def look(question: dict[str, Any]) -> dict[str, Any]:
-    """The pages asked for, each with its boxes measured and every code found anywhere on it."""
+    """The pages asked for, each with its boxes measured and every code found anywhere else on it."""
     document = pdfium.PdfDocument(question["pdf"])
-    count = len(document)
     wanted: dict[int, list[dict[str, Any]]] = {}
     for box in question["boxes"]:
         wanted.setdefault(box["page"], []).append(box)
     names = {base64.b64decode(payload): labels for payload, labels in question["owned"]}
-    first, last = question["first"], min(question["last"], count)
-    pages = [_page(document, at, wanted.get(at, []), names, question["dpi"]) for at in range(first, last)]
-    return {"pages": count, "looked": pages}
+    first, last = question["first"], min(question["last"], len(document))
+    known = _symbols(box for boxes in wanted.values() for box in boxes)
+    pages = []
+    for at in range(first, last):
+        boxes, page = wanted.get(at, []), document[at]
+        finest = min((box["side"] / POINT / symbol.side_of(box["version"]) for box in boxes), default=0.0)
+        shown = Page(page, at, max(question["dpi"] / 72, _MODULE_PIXELS / finest if finest else 0.0))
+        coarse = max(_SCAN_DPI / 72, _SCAN_PIXELS / finest if finest else 0.0)
+        pages.append(_looked(shown, boxes, names, known, coarse))
+        page.close()
+    mark = document.get_metadata_value("Keywords")
+    return {"pages": len(document), "mark": mark, "looked": pages}
 
 
-def _page(
-    document: pdfium.PdfDocument,
-    number: int,
+def _symbols(boxes: Any) -> Known:  # noqa: ANN401 - boxes as they come from JSON
+    """What each payload must look like, made together where they share version and level."""
+    wanted: dict[tuple[int, str], set[str]] = {}
+    for box in boxes:
+        wanted.setdefault((box["version"], box["level"]), set()).add(box["payload"])
+    found: dict[tuple[str, int, str], symbol.Symbol] = {}
+    for (version, level), payloads in wanted.items():
+        for some in ([*payloads], *([one] for one in payloads)):  # one that does not fit must not hide the others
+            with suppress(Refused):
+                made = symbol.encode_all([base64.b64decode(one) for one in some], level, version)
+                found |= {(one, version, level): each for one, each in zip(some, made, strict=True)}
+            if all((one, version, level) in found for one in payloads):
+                break
+    return found
+
+
+def _looked(
+    shown: Page,
     boxes: Sequence[dict[str, Any]],
-    names: dict[bytes, list[str]],
-    dpi: int,
+    names: Mapping[bytes, Sequence[str]],
+    known: Known,
+    coarse: float,
 ) -> dict[str, Any]:
-    page = document[number]
-    wide, high = page.get_size()
-    finest = min((box["side"] / POINT / symbol.side_of(box["version"]) for box in boxes), default=0)
-    scale = max(dpi / 72, _MODULE_PIXELS / finest if finest else 0)
-    if wide * high * scale * scale > _MOST_PIXELS:
-        message = f"page {number + 1} is {wide * POINT:.0f} by {high * POINT:.0f} mm"
-        raise ValueError(message)
-    drawn: Grey = page.render(scale=scale, grayscale=True).to_numpy()
-    grey = drawn.reshape(drawn.shape[0], drawn.shape[1])
-    text = page.get_textpage()
-    measured = [{**_measured(grey, box, high, scale), "text": _text(text, box["frame"])} for box in boxes]
-    found = _codes(grey, max(1, int(finest * scale / _SCAN_PIXELS)) if finest else 1, high, scale)
+    """One page: its boxes measured, and everything else on it that is a code, looked for with `coarse` dots a point."""
+    shown.prepare([box["side"] for box in boxes])
+    letters = Letters(shown.page)
+    measured = [_measured(shown, box, known) | {"text": letters.inside(box["frame"])} for box in boxes]
+    found = _strangers(shown, boxes, coarse)
     for code in found:
-        code["labels"] = _label_places(text, names.get(base64.b64decode(code["bytes"]), []))
-    return {"page": number, "boxes": measured, "codes": found}
+        _approach(shown, code)
+        said = names.get(base64.b64decode(code["bytes"]), ())
+        code["labels"] = [(label, *_beside(code, place)) for label in said for place in letters.places(label)]
+    return {"page": shown.number, "letters": letters.any(), "boxes": measured, "codes": found}
 
 
-def _text(text: pdfium.PdfTextPage, frame: Sequence[float]) -> str:
-    left, low, right, top = (value / POINT for value in frame)
-    return str(text.get_text_bounded(left, low, right, top))
+def _strangers(shown: Page, boxes: Sequence[Mapping[str, Any]], dots: float) -> list[dict[str, Any]]:
+    """Every code on the page that is not one of the boxes: what it says and where its corners are (mm).
+
+    The boxes are painted white first: they are looked at by themselves, and a page without codes is soon read.
+    """
+    dots = min(dots, shown.dots)
+    grey = shown.grey(dots)
+    if boxes:
+        grey = grey.copy()
+    for box in boxes:
+        left, right = (round(at / POINT * dots) for at in (box["x"], box["x"] + box["side"]))
+        low, top = (round((shown.high - at / POINT) * dots) for at in (box["y"], box["y"] + box["side"]))
+        grey[max(0, top) : max(0, low), max(0, left) : max(0, right)] = 255
+    read = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=_FORMATS, try_downscale=False)
+    return [_placed(code, 0.0, shown.high * POINT, POINT / dots) for code in read]
 
 
-def _codes(grey: Grey, shrink: int, high: float, scale: float) -> list[dict[str, Any]]:
-    """Every code anywhere on the page: its bytes and its middle in millimetres from the lower left corner."""
-    image = np.asarray(Image.fromarray(grey).reduce(shrink)) if shrink > 1 else grey
-    found = []
-    for code in zxingcpp.read_barcodes(np.ascontiguousarray(image), formats=_FORMATS, try_downscale=False):
-        corners = (
-            code.position.top_left,
-            code.position.top_right,
-            code.position.bottom_right,
-            code.position.bottom_left,
-        )
-        x = sum(corner.x for corner in corners) / 4 * shrink / scale * POINT
-        y = (high - sum(corner.y for corner in corners) / 4 * shrink / scale) * POINT
-        seen = {"bytes": base64.b64encode(code.bytes).decode(), "x": x, "y": y}
-        found.append(seen | (_unplanned(grey, code) if shrink == 1 else {}))
-    return found
-
-
-def _unplanned(grey: Grey, code: Any) -> dict[str, Any]:  # noqa: ANN401 - the reader has no types for what it adds
-    """Contrast, quiet zone and unused correction of a code nobody told us about, where the reader found it."""
+def _placed(code: Any, left: float, top: float, pixel: float) -> dict[str, Any]:  # noqa: ANN401 - no types
+    """A code that was read, with its corners on the page: `pixel` is in millimetres."""
+    where = code.position
+    corners = [
+        (left + corner.x * pixel, top - corner.y * pixel)
+        for corner in (where.top_left, where.top_right, where.bottom_right, where.bottom_left)
+    ]
     version = str(code.extra.get("Version", ""))
-    if not version.isdigit() or code.orientation % 90:
-        return {}
-    modules = symbol.side_of(int(version))
-    corners = (code.position.top_left, code.position.top_right, code.position.bottom_right, code.position.bottom_left)
-    xs, ys = [corner.x for corner in corners], [corner.y for corner in corners]
-    pixels = (max(xs) - min(xs) + max(ys) - min(ys)) / 2 / (modules - 2 * symbol.QUIET)
-    left, upper = min(xs) - symbol.QUIET * pixels, min(ys) - symbol.QUIET * pixels
-    side = round(pixels * modules)
-    if left < -pixels or upper < -pixels:  # cut by the edge of the page: there is no quiet zone
-        return {"contrast": 1.0, "modulation": 1.0, "frame": 1, "unused": float(code.extra.get("UEC", 0))}
-    top_, left_ = max(0, round(upper)), max(0, round(left))
-    values = _sampled(grey[top_ : top_ + side, left_ : left_ + side], modules, reach=0.15)
-    if values is None:
-        return {"contrast": 1.0, "modulation": 1.0, "frame": 1, "unused": float(code.extra.get("UEC", 0))}
-    return _shade(values)[0] | {"unused": float(code.extra.get("UEC", 0))}
+    qr = version.isdigit() and code.format == _QR
+    return {
+        "bytes": base64.b64encode(code.bytes).decode(),
+        "corners": corners,
+        "x": sum(x for x, _ in corners) / 4,
+        "y": sum(y for _, y in corners) / 4,
+        "version": int(version) if qr else 0,
+        "level": str(code.ec_level),
+    }
 
 
-def _label_places(text: pdfium.PdfTextPage, labels: Sequence[str]) -> list[tuple[str, float, float]]:
-    """Where the page says one of these ids: the id and the middle of its first character, in millimetres."""
-    found = []
-    for label in labels:
-        search = text.search(label, match_case=True, match_whole_word=True)
-        while (hit := search.get_next()) is not None:
-            left, low, _, top = text.get_charbox(hit[0])
-            found.append((label, left * POINT, (low + top) / 2 * POINT))
+def _approach(shown: Page, code: dict[str, Any]) -> None:
+    """Look again, closely, at a code nobody told us about, and measure it where it is."""
+    side = max(math.dist(code["corners"][at], code["corners"][at + 1]) for at in range(3))
+    reach = side * (1 + 2 * _ROUND)
+    left, low = code["x"] - reach / 2, code["y"] - reach / 2
+    cut = np.ascontiguousarray(shown.cut(left, low, reach))
+    code |= {**grading.NOTHING, "side": side, "rotation": None, "mirror": False, "module": 0.0}
+    near = [one for one in _read(cut, turned=True) if base64.b64encode(one.bytes).decode() == code["bytes"]]
+    if len(near) != 1 or not code["version"]:
+        return
+    pixel = POINT / shown.dots
+    top = max(0.0, round((shown.high * POINT - low - reach) / pixel)) * pixel
+    code |= _placed(near[0], max(0, round(left / pixel)) * pixel, shown.high * POINT - top, pixel)
+    _turned(shown, code)
+
+
+def _turned(shown: Page, code: dict[str, Any]) -> None:
+    """Which way the code is turned, how large it is with its quiet zone, and its grades."""
+    (x, y), (to_x, to_y), *_ = code["corners"]
+    angle = math.degrees(math.atan2(y - to_y, to_x - x))  # clockwise, as seen
+    steps = round(angle / 90)
+    if abs(angle - 90 * steps) > _ASKEW:
+        return
+    modules = symbol.side_of(code["version"])
+    inner = sum(math.dist(code["corners"][at], code["corners"][at - 1]) for at in range(4)) / 4
+    module = inner / (modules - 2 * symbol.QUIET)
+    side = module * modules
+    box = {"x": code["x"] - side / 2, "y": code["y"] - side / 2, "side": side, "rotation": steps % 4 * 90}
+    box |= {"payload": code["bytes"], "version": code["version"], "level": code["level"], "mirror": False}
+    expected = _symbols([box]).get((code["bytes"], code["version"], code["level"]))
+    light = grading.sampled(_upright(shown.cut(box["x"], box["y"], side), box), modules)
+    code |= {"side": side, "module": module, "rotation": box["rotation"]}
+    if light is None or expected is None:
+        return
+    tries = [grading.measured(seen, expected) for seen in (light, light.transpose(1, 0, 2))]
+    code["mirror"] = tries[1]["wrong"] < tries[0]["wrong"]
+    code |= tries[code["mirror"]]
+
+
+def _beside(code: Mapping[str, Any], place: tuple[float, float]) -> tuple[float, float]:
+    """A place on the page as seen from a code: to its right and down (mm), however it is turned."""
+    across, down = place[0] - code["x"], code["y"] - place[1]
+    for _ in range((code["rotation"] or 0) // 90):
+        across, down = down, -across
+    return (down, across) if code["mirror"] else (across, down)
+
+
+def _upright(cut: Pixels, box: Mapping[str, Any]) -> Pixels:
+    """The picture of a code as its design has it: turned back, and read through the glass where it is mirrored."""
+    turned = np.rot90(cut, box["rotation"] // 90)
+    return np.ascontiguousarray(turned[:, ::-1] if box["mirror"] else turned)
+
+
+def _read(cut: Pixels, *, turned: bool = False) -> list[Any]:
+    if not cut.size:
+        return []
+    found: list[Any] = zxingcpp.read_barcodes(
+        cut, formats=_QR, try_rotate=turned, try_downscale=False, try_invert=False
+    )
     return found
 
 
-def _measured(grey: Grey, box: dict[str, Any], high: float, scale: float) -> dict[str, Any]:
+def _measured(shown: Page, box: Mapping[str, Any], known: Known) -> dict[str, Any]:
     """One expected code: decoded alone, then module by module against what its payload must look like."""
-    pixel = scale / POINT
-    left, upper, side = box["x"] * pixel, high * scale - (box["y"] + box["side"]) * pixel, box["side"] * pixel
-    cut = grey[max(0, round(upper)) : round(upper + side), max(0, round(left)) : round(left + side)]
-    cut = np.rot90(cut, box["rotation"] // 90)
-    turned = np.ascontiguousarray(cut[:, ::-1] if box["mirror"] else cut)
-    read = zxingcpp.read_barcodes(
-        turned,
-        formats=_QR,
-        try_rotate=False,
-        try_downscale=False,
-        try_invert=False,
-    )
-    answer: dict[str, Any] = {"decoded": base64.b64encode(read[0].bytes).decode() if len(read) == 1 else None}
-    values = _sampled(turned, symbol.side_of(box["version"]))
-    if values is None:
-        return answer | {"contrast": 0.0, "modulation": 0.0, "frame": 1, "wrong": 1, "unused": 0.0}
-    return answer | _graded(values, box)
+    cut = _upright(shown.cut(box["x"], box["y"], box["side"]), box)
+    read = _read(cut)
+    found: dict[str, Any] = {"decoded": base64.b64encode(read[0].bytes).decode() if len(read) == 1 else None}
+    modules = symbol.side_of(box["version"])
+    light = grading.sampled(cut, modules)
+    found |= grading.NOTHING if light is None else _graded(light, box, known)
+    if box.get("ladder") and light is not None and found["decoded"] == box["payload"]:
+        found["ladder"] = climbed(cut, modules, read[0].bytes)
+    return found
 
 
-def _sampled(cut: Grey, modules: int, reach: float = 0.25) -> npt.NDArray[np.float64] | None:
-    """Reflectance of each module (quiet zone included): linear light, mean of the middle of the module."""
-    if min(cut.shape) < modules * 3 or abs(cut.shape[0] - cut.shape[1]) > 2:  # noqa: PLR2004 - a box cut by the edge
-        return None
-    linear = (np.arange(256) / 255.0) ** 2.2
-    light = linear[cut]
-    reach *= cut.shape[0] / modules
-    total = np.zeros((modules, modules))
-    for down in (-reach, 0.0, reach):
-        for across in (-reach, 0.0, reach):
-            rows = ((np.arange(modules) + 0.5) * cut.shape[0] / modules + down).astype(int)
-            columns = ((np.arange(modules) + 0.5) * cut.shape[1] / modules + across).astype(int)
-            total += light[np.ix_(rows, columns)]
-    return total / 9
-
-
-def _shade(values: npt.NDArray[np.float64]) -> tuple[dict[str, Any], symbol.Matrix]:
-    """Contrast, modulation and dark modules in the quiet zone, after ISO/IEC 15415; and which modules are dark."""
-    most, least = float(values.max()), float(values.min())
-    threshold = (most + least) / 2
-    dark = values < threshold
-    frame = dark.copy()
-    frame[_INSIDE, _INSIDE] = False
-    even = np.abs(values - threshold) * 2 / max(most - least, 1e-9)
-    answer = {
-        "contrast": most - least,
-        "modulation": float(np.percentile(even, 5)),
-        "frame": int(np.count_nonzero(frame)),
-    }
-    return answer, dark
-
-
-def _graded(values: npt.NDArray[np.float64], box: dict[str, Any]) -> dict[str, Any]:
-    """What `_shade` says, and how many modules differ from what the payload must look like."""
-    answer, dark = _shade(values)
-    try:
-        expected = symbol.encode(base64.b64decode(box["payload"]), box["level"], box["version"])
-    except Refused:  # today's payload does not even fit the symbol that was printed
-        return answer | {"wrong": dark.size, "unused": 0.0}
-    wrong = dark[_INSIDE, _INSIDE] != expected.matrix
-    unused = symbol.unused_correction(wrong, box["version"], box["level"])
-    return answer | {"wrong": int(np.count_nonzero(wrong)), "unused": unused}
+def _graded(light: grading.Light, box: Mapping[str, Any], known: Known) -> dict[str, Any]:
+    return grading.measured(light, known.get((box["payload"], box["version"], box["level"])))
 
 
 if __name__ == "__main__":

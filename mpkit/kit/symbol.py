@@ -95,6 +95,15 @@ def unused_correction(wrong: Matrix, version: int, level: str) -> float:
     return float(min(1 - 2 * count / block.correction for count, block in zip(broken, blocks, strict=True)))
 
 
+@cache
+def fixed(version: int) -> Matrix:
+    """Which modules of a version carry no data: finders, timing, alignment, format and version."""
+    canvas = _canvas(version)
+    found = np.ones(canvas.blank.size, np.bool_)
+    found[canvas.order] = False
+    return found.reshape(canvas.blank.shape)
+
+
 def _blocks_of(version: int, level: str) -> list[Block]:
     return [
         Block(block.data_count, block.total_count - block.data_count) for block in rs_blocks(version, LEVELS[level])

@@ -40,7 +40,7 @@ def test_a_sound_book_passes_with_and_without_its_manifest(made: Made) -> None:
     assert (found.symbols, found.decoded, found.matched, found.grade) == (N, N, N, "A"), found.failures
     alone = kit.proof(file, None, OWNED)
     assert (alone.symbols, alone.decoded, alone.matched, alone.grade) == (N, N, N, "A"), alone.failures
-    assert set(found.to_json("es")) == {"file", "pages", "symbols", "decoded", "matched", "grade", "failures"}
+    assert set(found.to_json("es")) >= {"file", "pages", "symbols", "decoded", "matched", "grade", "failures"}
 
 
 def test_swapped_codes(made: Made, tmp_path: Path) -> None:
@@ -117,7 +117,9 @@ def test_covered_cut_scratched_and_touched(made: Made, tmp_path: Path) -> None:
 def test_a_faint_code(made: Made, tmp_path: Path) -> None:
     with pikepdf.open(made[0].files[0]) as document:
         for page in document.pages:
-            faint = page.Contents.read_bytes().replace(b"re f 0 0 0 1 k", b"re f 0 0 0 0.25 k")
+            faint = page.Contents.read_bytes()
+            for black, grey in ((b"re f 0 0 0 1 k", b"re f 0 0 0 0.25 k"), (b"re f 0 g", b"re f 0.75 g")):
+                faint = faint.replace(black, grey)
             page.Contents = document.make_stream(faint)
         document.save(tmp_path / "x.pdf")
     found = proven(made[0], tmp_path / "x.pdf", OWNED)

@@ -1,0 +1,34 @@
+"""What the tests of this room share: files are looked at in this process, where the child is not the point."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from threading import Lock
+from typing import Any
+
+import pytest
+
+from mpkit.kit import looking, prover
+
+_CHILD = looking._child
+_ALONE = Lock()  # the renderer bears one thread
+
+
+def _here(group: Sequence[looking.Look]) -> Any:
+    with _ALONE:
+        return json.loads(json.dumps([prover.answer(json.loads(json.dumps(look.question()))) for look in group]))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _looked_at_here() -> Iterator[None]:
+    """A child costs a second to start on a busy machine; what it answers is the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(looking, "_child", _here)
+        yield
+
+
+@pytest.fixture
+def child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child looks, as it does outside of tests."""
+    monkeypatch.setattr(looking, "_child", _CHILD)
