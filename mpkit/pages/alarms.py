@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from mpkit import jobs, keys, ledger, sales
+from mpkit import keys, ledger, sales
 from mpkit.ledger import Known, Seal
 from mpkit.model import Account
-from mpkit.pages import figures
+from mpkit.pages import figures, rollout
 from mpkit.pages.frame import go, house, mirror, numbers, words
 from mpkit.pages.presses import Shop
 from mpkit.pages.till_presses import Till
@@ -58,8 +58,7 @@ def _silent(one: Account, mine: dict[tuple[str, str], Known], closed_until: str)
 
 def _differing(one: Account, mine: dict[tuple[str, str], Known]) -> None:
     """What the last look at the account found to be otherwise than the list."""
-    job = jobs.latest(house().store, one.id, "drift")
-    found = job.result if job is not None and job.state == "done" and job.result else {}
+    found = rollout.differences(one)
     rows = [row for name in ("missing", "changed", "code_changed") for row in found.get(name, ())]
     if any((row["object"], row["external_id"]) in mine for row in rows):
         st.warning(words("alarm_drift"), icon=":material/sync_problem:")

@@ -90,6 +90,7 @@ def _stopped(job: Job, made: Plan | None) -> None:
             st.rerun()
         if reason and (job.error or {}).get("kind") == "Unauthorised":
             go("connect", "carry_connect", icon=":material/link:")
+        undoing.press(job)
         again()
 
 

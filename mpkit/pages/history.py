@@ -80,7 +80,8 @@ def result(job: Job) -> str:
 def _planned(found: Mapping[str, Any]) -> str:
     counts = found["summary"]
     work = sum(counts[name] for name in ("create", "update", "adopt", "delete"))
-    return say("history_plan", n=work, blocked=counts["blocked"])
+    blocked = [say("history_blocked", n=counts["blocked"])] if counts["blocked"] else []
+    return ", ".join([say("history_plan", n=work), *blocked])
 
 
 def _listed(found: Mapping[str, Any]) -> str:
@@ -96,6 +97,7 @@ _RESULTS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "plan": _planned,
     "adopt": _planned,
     "put_back": _planned,
+    "accept": lambda found: say("history_accepted", n=found["accepted"]),
     "kit": lambda found: say("history_kit", n=found["pieces"]),
     "take_in": _listed,
     "amend": _listed,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from mpkit import branches, jobs, ledger
 from mpkit.model import Account
@@ -25,8 +27,7 @@ def counts(one: Account) -> Counts:
     }
     printed = ledger.in_use(store, one.id)
     check = jobs.latest(store, one.id, "check")
-    look = jobs.latest(store, one.id, "drift")
-    drift = (look.result if look is not None else None) or {}
+    drift = differences(one)
     return Counts(
         wanted=len(open_registers),
         existing=sum(each.external_id in existing for each in open_registers),
@@ -36,6 +37,15 @@ def counts(one: Account) -> Counts:
         drifted=int(drift.get("differences", 0)),
         codes=len(drift.get("code_changed", ())),
     )
+
+
+def differences(one: Account) -> Mapping[str, Any]:
+    """What the last look at the account found to be otherwise; nothing once something was written to it since."""
+    store = house().store
+    look, run = jobs.latest(store, one.id, "drift"), jobs.latest(store, one.id, "apply")
+    if look is None or not look.result or look.ended is None:
+        return {}
+    return {} if run is not None and run.ended is not None and run.ended > look.ended else look.result
 
 
 def resting(one: Account, today: date) -> set[str]:

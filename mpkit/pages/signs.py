@@ -9,70 +9,59 @@ import streamlit as st
 
 from mpkit import jobs, kit
 from mpkit.jobs import Job
+from mpkit.kit.paper import fitting
 from mpkit.model import Account
-from mpkit.pages import address, books, printable, rollout, steps, watch
-from mpkit.pages.frame import CLOCK, head, house, language, needs_account, plain, say, words
+from mpkit.pages import books, gallery, printable, rollout, steps, thumbnails, watch
+from mpkit.pages.frame import CLOCK, go, head, house, needs_account, plain, say, words
 
 COPIES = 20
-SHOWN_WIDTH = 260  # pixels
-THUMBNAIL = 120
+SHOWN_WIDTH = 340  # pixels
+FINE = 900  # pixels of a picture looked at closely
 SHOWN = 12  # registers named by name
 
 
-def choose_design(sample: kit.Subject) -> kit.Design:
-    """The designs side by side, each as it will be printed."""
-    found = {each.name: each for each in kit.designs(house().settings.data)}
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        for each in found.values():
-            st.image(printable.picture(each, sample), width=THUMBNAIL, alt=title(each))
-    first = next(iter(found))
-    address.begin("sign", first, found)
-    st.segmented_control(
-        words("signs_design"),
-        list(found),
-        required=True,
-        format_func=lambda name: plain(title(found[name])),
-        key="sign",
-    )
-    return found[address.keep("sign", first) or first]
-
-
-def choose_paper() -> str:
-    """The name of the sheet the signs go on."""
-    found = {each.name: each for each in kit.papers(house().settings.data)}
-    return str(
-        st.selectbox(words("signs_paper"), list(found.keys()), format_func=lambda name: title(found[name]), key="paper")
-    )
-
-
-def title(of: kit.Design | kit.Paper) -> str:
-    """What a design or a paper is called in the language of the session."""
-    said = {str(tag): text for tag, text in of.title.items()}
-    return said.get(language()) or said[language()[:2]]
-
-
-def order(one: Account) -> None:
-    """What to print, beside how it will look."""
+def choose(one: Account, found: Mapping[str, kit.Design]) -> None:
+    """First step: all designs in the merchant's own colours, on a register of theirs."""
     known = printable.registers(one)
-    left, right = st.columns([3, 2], gap="large")
-    with right:
-        shown = st.container()
-    with left:
-        design = choose_design(known[0] if known else printable.sample(one))
-        paper = choose_paper()
-        stores = printable.stores(one)
-        tills = named(known)
-        picked = (
-            []
-            if tills
-            else st.multiselect(
-                words("signs_stores"),
-                list(stores),
-                format_func=lambda each: stores[each],
-                placeholder=say("page_all"),
-                key="sign_stores",
-            )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(words("signs_step_choose"), anchor=False, width="content")
+        go("brand", "signs_brand", icon=":material/palette:")
+    if not known:
+        st.caption(words("signs_sample"))
+    gallery.show(tuple(found.values()), known[0] if known else printable.sample(one), printable.worn(one), take)
+
+
+def take(name: str) -> None:
+    """The design goes into the address: a reload and a link show the same."""
+    st.query_params["sign"] = name
+
+
+def choose_paper(design: kit.Design) -> str:
+    """The name of the sheet the signs go on; only sheets on which the design fits."""
+    found = {each.name: each for each in fitting(kit.papers(house().settings.data), design)}
+    return str(
+        st.selectbox(
+            words("signs_paper"), list(found.keys()), format_func=lambda name: gallery.title(found[name]), key="paper"
         )
+    )
+
+
+def order(one: Account, design: kit.Design) -> None:
+    """Second and third step: how it will look, and what to print."""
+    known = printable.registers(one)
+    if st.button(words("signs_other"), icon=":material/arrow_back:", type="tertiary", key="other_design"):
+        st.query_params.pop("sign", None)
+        st.rerun()
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader(words("signs_step_see"), anchor=False)
+        preview(one, design, known)
+    with right:
+        st.subheader(words("signs_step_print"), anchor=False)
+        st.markdown(f"**{plain(gallery.title(design))}**")
+        paper = choose_paper(design)
+        tills = named(known)
+        picked = [] if tills else choose_stores(one)
         copies = st.number_input(words("signs_copies"), 1, COPIES, 1, format="%d", key="copies", width=220)
         arguments = {
             "account": one.id,
@@ -86,8 +75,18 @@ def order(one: Account) -> None:
         if st.button(words("signs_print"), type="primary", icon=":material/print:", key="print"):
             press(one, arguments)
         st.caption(words("signs_proof_first"))
-    with shown:
-        preview(one, design, known)
+
+
+def choose_stores(one: Account) -> list[str]:
+    """External ids of the stores whose registers are printed; none: all of them."""
+    stores = printable.stores(one)
+    return st.multiselect(
+        words("signs_stores"),
+        list(stores),
+        format_func=lambda each: stores[each],
+        placeholder=say("page_all"),
+        key="sign_stores",
+    )
 
 
 def named(known: tuple[kit.Subject, ...]) -> list[str]:
@@ -126,9 +125,12 @@ def preview(one: Account, design: kit.Design, known: tuple[kit.Subject, ...]) ->
         subject = subjects[chosen]
     else:
         st.caption(words("signs_sample"))
-    alt = say("signs_preview_alt", register=subject.register, store=subject.store)
+    wanted = thumbnails.Wanted(design, subject, printable.worn(one), FINE)
+    thumbnails.SHELF.ask(wanted).exception()  # looked at closely, it is waited for
     with st.container(border=True, horizontal_alignment="center"):
-        st.image(printable.picture(design, subject), width=SHOWN_WIDTH, alt=alt)
+        gallery.picture(wanted, SHOWN_WIDTH)
+    for line in gallery.facts(design, subject):
+        st.caption(line)
 
 
 def current(one: Account) -> Job | None:
@@ -149,7 +151,12 @@ finished = job is not None and job.state == "done"
 head("page_signs", words("signs_answer", n=counts.existing, printed=counts.printed))
 steps.show("handout" if finished else "print", "handout" if counts.printed else "print")
 if job is None:
-    order(one)
+    designs = {each.name: each for each in kit.designs(house().settings.data)}
+    chosen = designs.get(st.query_params.get("sign", ""))
+    if chosen is None:
+        choose(one, designs)
+    else:
+        order(one, chosen)
     books.earlier(one)
 elif watch.done(job):
     books.show(job)

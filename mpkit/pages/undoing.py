@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import streamlit as st
 
+from mpkit import ledger
 from mpkit.jobs import Job
 from mpkit.pages import watch
-from mpkit.pages.frame import words
+from mpkit.pages.frame import house, words
 
 
 def possible(job: Job) -> bool:
-    """Whether a run has created anything that could be taken back."""
-    result = job.result or {}
-    return job.kind == "apply" and any(
-        each["kind"] == "create" and each["outcome"] == "done" for each in result.get("results", ())
-    )
+    """Whether a run, also one that stopped half-way, has created anything that could be taken back."""
+    if job.kind != "apply" or not job.finished:
+        return False
+    if not job.result:
+        return bool(ledger.states(house().store, job.account, job.key.partition("#")[0]).get("done"))
+    return any(each["kind"] == "create" and each["outcome"] == "done" for each in job.result["results"])
 
 
 def press(job: Job, *, key: str = "undo") -> None:

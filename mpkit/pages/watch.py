@@ -47,6 +47,8 @@ def _named(kind: str, job: Job, *, in_address: bool) -> Job:
 def lead(page: str, **query: str) -> None:
     """Go to another page after a press; whoever clicks twice is led there twice, see `led`."""
     st.session_state["led"] = (page, query, CLOCK.monotonic())
+    for name in [name for name in st.session_state if str(name).startswith("pressed_")]:
+        st.session_state.pop(name)  # what was pressed before is not meant by the new address
     st.switch_page(script(page), query_params=query or None)
 
 

@@ -127,7 +127,7 @@ def screens(house: House) -> Iterator[tuple[str, str]]:
     yield "cerrar", f"cambios?plan={house.run('plan', 'close', **ids, edits=edits).id}"
     yield "hecho", f"cambios?apply={house.applies()[-1].id}"
     for view in ("registers", "data", "signs", "sales", "story"):
-        yield f"sucursal-{view}", f"sucursal?id=SUR1&view={view}"
+        yield "sucursal" if view == "registers" else f"sucursal-{view}", f"sucursal?id=SUR1&view={view}"
     for view in ("code", "data", "story"):
         yield f"caja-{view}", f"caja?id=SUR1C01&view={view}"
     store = next(each["id"] for each in house.shop.asked("/_sandbox/state")["stores"] if each["external_id"] == "SUR2")
@@ -154,7 +154,7 @@ def test_every_screen_stands_in_every_way(house: House, open_page: Open, bar: Ba
             page.goto(f"{house.shop.address}/{where}{'&' if '?' in where else '?'}lang={lang}")
             expect(page.get_by_test_id("stHeading").first).to_be_visible(timeout=LONG)
             still(page)
-            shot(page, f"{name}-{lang}-{width}-{'dark' if dark else 'light'}")
+            shot(page, name if seed == 0 else f"{name}-{lang}-{width}-{'dark' if dark else 'light'}")
             assert sideways(page) <= 0, (name, lang, width)
             assert not page.get_by_test_id("stException").count(), name
             assert not page.locator("[data-testid=stAlertContentError]").count(), name
@@ -296,3 +296,46 @@ def test_a_press_is_one_job_however_it_is_pressed(house: House, open_page: Open,
             expect(page.get_by_text(re.compile(r"Listo\. Cambiadas"))).to_be_visible(timeout=LONG)
         page.context.close()
     bar.saw("one job and one request for each press")
+
+
+@pytest.mark.soak
+def test_a_long_run_is_paused_gone_on_with_and_given_up(house: House, open_page: Open) -> None:
+    """A run of 800 is paused on screen, goes on, is cancelled, and undone: nothing twice, nothing left."""
+    wanted, tills = [], []
+    for n in range(400):
+        place = Location("Mitre", str(n + 1), "Rosario", "Santa Fe", -32.9 - n / 9000, -60.6 - n / 9000)
+        wanted.append(Branch(f"OESTE{n}", f"Oeste {n}", place, region="Oeste"))
+        tills.append(Register(f"OESTE{n}C01", f"OESTE{n}", f"Oeste {n} Caja 1"))
+    origin = Origin("file", what="oeste.xlsx")
+    branches.propose(house.store, house.account.id, wanted, tills, origin=origin, clock=house.bench.seams.clock)
+    before = len(house.shop.asked("/_sandbox/state")["stores"])
+    page = open_page()
+    page.goto(f"{house.shop.address}/cambios?lang=es")
+    page.get_by_role("radio", name=re.compile("Una región$")).click(timeout=LONG)
+    page.get_by_label("Regiones").click(timeout=LONG)
+    page.get_by_role("option", name="Oeste").click(timeout=LONG)
+    page.keyboard.press("Escape")
+    button(page, "Revisar cambios").click(timeout=LONG)
+    button(page, "Crear 400 sucursales y 400 cajas").click(timeout=LONG)
+    expect(button(page, "Pausar")).to_be_enabled(timeout=LONG)
+    expect(page.get_by_text(re.compile("por minuto"))).to_be_visible(timeout=LONG)
+    shot(page, "corrida")
+    button(page, "Pausar").click()
+    expect(page.get_by_text(re.compile("En pausa: "))).to_be_visible(timeout=LONG)
+    shot(page, "en-pausa")
+    button(page, "Seguir").click()
+    expect(button(page, "Cancelar lo que falta")).to_be_enabled(timeout=LONG)
+    page.wait_for_timeout(2500)
+    button(page, "Cancelar lo que falta").click()
+    expect(page.get_by_text(re.compile("Cancelado: |Listo"))).to_be_visible(timeout=LONG)
+    state = house.shop.asked("/_sandbox/state")
+    ids = [each["external_id"] for kind in ("stores", "pos") for each in state[kind] if each["external_id"]]
+    assert len(ids) == len(set(ids))
+    button(page, "Deshacer esta corrida").click(timeout=LONG)
+    field = page.get_by_label(re.compile("^Escribir"))
+    expect(field).to_be_visible(timeout=LONG)
+    field.fill(re.findall(r"\d+", field.get_attribute("aria-label") or "")[0])
+    field.press("Enter")
+    button(page, r"Cerrar \d+ sucursales").click(timeout=LONG)
+    expect(page.get_by_text(re.compile(r"Listo\. Cerradas"))).to_be_visible(timeout=LONG)
+    assert len(house.shop.asked("/_sandbox/state")["stores"]) == before
