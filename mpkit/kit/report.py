@@ -46,7 +46,7 @@ def pdf(table: Table) -> bytes:
             for line in table.head:
                 y -= _LEADING + 1
                 _text(canvas, line, _MARGIN, y)
-            y -= _LEADING
+            y -= 2 * _LEADING
         _row(canvas, [[heading] for heading in table.headings], wide, y, weight="semibold")
         raw(canvas, f"0.6 G {_LINE} w {_MARGIN:.2f} {y - 2.5:.2f} m {_WIDE - _MARGIN:.2f} {y - 2.5:.2f} l S")
         y -= _LEADING + 3
@@ -64,7 +64,7 @@ def pdf(table: Table) -> bytes:
 def _sheets(table: Table, rows: Sequence[list[list[str]]]) -> list[list[list[list[str]]]]:
     """The rows dealt out to pages."""
     room = _HIGH - 3 * _MARGIN - _TITLE - _LEADING
-    left = room - (len(table.head) + 1) * (_LEADING + 1)
+    left = room - (len(table.head) + 2) * (_LEADING + 1)
     sheets: list[list[list[list[str]]]] = [[]]
     for row in rows:
         high = _LEADING * max(map(len, row)) + 1.5

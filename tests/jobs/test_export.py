@@ -168,7 +168,7 @@ def test_the_report_says_who_did_what_from_which_file(house: House, capsys: pyte
     document = pypdfium2.PdfDocument(pdf)
     text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
     flat = " ".join(text.split())
-    for told in ("ana", "created", "approved", "refunded", "P004", "list.csv", f"{done['head'][:12]}"):
+    for told in ("ana", "created", "approved", "refunded", "P004", "list.csv:1", "name: Caja 4", f"{done['head'][:12]}"):
         assert told in flat, told
     assert "U+6F22" in flat  # a letter the font lacks is not left out
     house.job("export", what="audit", out=str(book), since="2020-01-01", until="2099-12-31")

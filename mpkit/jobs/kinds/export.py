@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from mpkit import branches, plan, till
-from mpkit.db import canonical
 from mpkit.errors import Refused, WrongUsage
 from mpkit.i18n import say, words, written
 from mpkit.jobs import evidence
@@ -29,6 +29,7 @@ FORMS = {"list": (".xlsx", ".csv"), "till": (".csv", ".json"), "audit": (".pdf",
 _COLUMNS = ("n", "at", "who", "kind", "object", "subject", "source", "details")
 _SHARES = (0.5, 1.3, 1.0, 1.1, 0.8, 1.9, 1.7, 4.0)
 _LONGEST = 400  # characters of details in a report; the record has all of them
+_HASH = re.compile(r"(?:sha256:)?\b([0-9a-f]{12})[0-9a-f]{52}\b")
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -133,7 +134,7 @@ def _head(
 
 
 def _row(one: Entry, language: str, zone: ZoneInfo) -> list[str]:
-    told = canonical(dict(one.details)) if one.details else ""
+    told = " · ".join(_details(one.details, language))
     return [
         str(one.n),
         one.at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
@@ -144,3 +145,20 @@ def _row(one: Entry, language: str, zone: ZoneInfo) -> list[str]:
         one.source,
         told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…",
     ]
+
+
+def _details(details: Mapping[str, Any], language: str) -> list[str]:
+    """What else a row says, as people read it: names of values, lists with commas, hashes by their beginning."""
+    told = []
+    for name, value in details.items():
+        if isinstance(value, Mapping):
+            told += _details(value, language)
+        elif value not in (None, "", []):
+            key = f"report_detail_{name}"
+            said = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+            told.append(f"{say(key, language) if key in words() else name}: {_HASH.sub(_begun, said)}")
+    return told
+
+
+def _begun(found: re.Match[str]) -> str:
+    return f"{found[1]}…"
