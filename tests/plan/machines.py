@@ -68,8 +68,9 @@ class Turns:
     def _next(self) -> None:
         """Draw who goes on among those whose time has come, or comes first."""
         if self._wakes:
-            self.clock.sleep(max(0.0, min(self._wakes.values()) - self.clock.monotonic()))
-            now = self.clock.monotonic()
+            first = min(self._wakes.values())
+            self.clock.sleep(max(0.0, first - self.clock.monotonic()))
+            now = max(first, self.clock.monotonic())  # sums of seconds are not exact
             self._running = self.rng.choice([n for n, at in sorted(self._wakes.items()) if at <= now])
         self._changed.notify_all()
 

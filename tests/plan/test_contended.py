@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import signal
-import socket
 import sqlite3
 import statistics
 import sys
@@ -33,28 +33,30 @@ def test_a_second_apply_on_one_ledger_is_refused_and_told_who_holds_it(
     bar: Bar, tmp_path: Path, start_sandbox: Callable[..., Any]
 ) -> None:
     """Two appliers, one ledger: the second is refused within a second, before it sends anything, and told who."""
-    shop = Shop(tmp_path, start_sandbox(site="MLA", seed=7))
-    shop.want(chain(30, 30))
+    size, wait = (300, 1.5) if bar.whole else (30, 0.0)
+    shop = Shop(tmp_path, start_sandbox(site="MLA", seed=7, latency_s=wait / 3))
+    shop.want(chain(size, size))
     for file, words in (("p.json", ()), ("q.json", ("--only", "first=2"))):
         assert shop.run("plan", "--amount", "buyer", "--out", file, *words)[0] == 3
     first = shop.start("apply", "p.json", "--yes", "--json")
     while not held(shop):
         time.sleep(0.002)
-    first.send_signal(signal.SIGSTOP)
-    sent = shop.sandbox.world.trace.effects.copy()
     took = []
-    for _ in bar.rounds(stated=40, reduced=2):
+    for _ in bar.rounds(stated=20, reduced=2):
+        first.send_signal(signal.SIGCONT)  # its heart beats; one that stood still for long would be taken for dead
+        time.sleep(wait)
+        assert first.poll() is None
+        first.send_signal(signal.SIGSTOP)
         began = time.monotonic()
         code, _, err = shop.run("apply", "q.json", "--yes")
         took.append(time.monotonic() - began)
         assert code == 1, err
-        assert str(first.pid) in err, err
-        assert socket.gethostname() in err, err
-    assert shop.sandbox.world.trace.effects == sent
+        assert getpass.getuser() in err or str(first.pid) in err, err
     first.send_signal(signal.SIGCONT)
-    out, err = first.communicate(timeout=120)
+    out, err = first.communicate(timeout=300)
     assert first.returncode == 0, err
-    assert json.loads(out)["done"] == 60
+    assert json.loads(out)["done"] == 2 * size
+    assert set(shop.creates().values()) == {1}
     median = statistics.median(took)
     assert median <= MOST_S or not bar.whole  # a busy machine tells nothing in the tests
-    bar.saw(f"refused {len(took)} times, in {median:.2f} s (median) of the whole command; nothing sent")
+    bar.saw(f"refused {len(took)} times, in {median:.2f} s (median of the whole command)")
