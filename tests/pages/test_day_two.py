@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,7 +22,7 @@ from mpkit.plan import Change, Plan
 from mpkit.work import SystemClock, silent
 from tests.jobs.house import House
 from tests.pages.conftest import texts
-from tests.plan.chain import chain
+from tests.plan.chain import Listed, branch, chain, register
 
 TOKEN = "sandbox-token-of-day-two"
 OTHER = "sandbox-token-of-the-other-account"
@@ -32,6 +34,14 @@ class Served:
     url: str
     token: str
     world: sandbox.World
+
+    def post(self, path: str, body: dict) -> dict:
+        """A press on a control route."""
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read())
 
 
 @pytest.fixture(scope="module")
@@ -346,9 +356,51 @@ def test_twenty_thousand_changes_go_to_the_browser_a_page_at_a_time(at, home, se
 
 
 def test_what_the_panel_made_is_taken_over_by_a_press_that_only_looks(at, home, served):
+    new = branch(8, external_id="S008", name="Sucursal 8")
+    home.want(Listed((new,), (register(88, of=8, name="Caja 88"),)))
+    place = new.location
+    spot = {"latitude": place.latitude, "longitude": place.longitude, "state": place.state, "city": place.city}
+    store = home.press("create_store", name="Sucursal 8", street_name="San Martín", street_number="108", **spot)
+    home.press("create_pos", name="Caja 1", store_id=store)
     look = submit(home, "adopt", "screen:look", match="")
     done(home, look)
-    told = dict(jobs.find(home.bench.store, look.id).result or {})
-    assert told["matches"] == []
+    before = wanted(home)
+    test = page(at, home, served, "adopt", adopt=look.id)
+    assert "mismo nombre" in " ".join(texts(test))
+    test.button(key="adopt_all").click().run()
+    job = asked(home, "adopt")
+    made = planned(home, job)
+    assert counts(made) == {"adopt": 2}
+    assert wanted(home) == before
+    test = page(at, home, served, "changes", adopt=job.id)
+    test.button(key="apply").click().run()
+    done(home, asked(home, "apply"))
+    known = ledger.known(home.bench.store, home.account.id, seal=str)
+    assert known["store", "S008"].remote_id == store
+    look = submit(home, "adopt", "screen:look", match="")
+    done(home, look)
     test = page(at, home, served, "adopt", adopt=look.id)
     assert any("nada hecho en el panel" in each.value for each in test.success)
+
+
+def test_each_difference_has_two_presses(at, home, served):
+    store = home.id_of("store", "S002")
+    home.press("edit_store", id=store, name="Local del centro")
+    look = submit(home, "drift", "screen")
+    done(home, look)
+    assert "una diferencia" in " ".join(texts(page(at, home, served, ""))).lower(), "an alarm on Hoy"
+    assert "algo distinto" in " ".join(texts(page(at, home, served, "branch", id="S002")))
+    test = page(at, home, served, "drift", drift=look.id)
+    assert "Local del centro" in str(test.table[0].value)
+    test.button(key=f"back_store:{store}").click().run()
+    back = asked(home, "put_back")
+    assert counts(planned(home, back)) == {"update": 1}
+    test = page(at, home, served, "drift", drift=look.id)
+    test.button(key=f"accept_store:{store}").click().run()
+    accept = asked(home, "accept")
+    done(home, accept)
+    assert next(each for each in wanted(home).branches if each.external_id == "S002").name == "Local del centro"
+    test = page(at, home, served, "drift", drift=look.id, accept=accept.id)
+    assert any("aceptada" in each.value for each in test.success)
+    again = asked(home, "drift")
+    assert again.id != look.id, "what is settled is looked at once more"
