@@ -158,7 +158,7 @@ def _write(folder: Path, name: str, content: bytes) -> None:
         raise Refused("kit_not_written", where=str(folder), why=error.strerror or str(error)) from error
 
 
-def store(folder: Path, content: bytes, ending: str) -> str:
+def store(folder: Path, content: bytes, ending: str = "png") -> str:
     """Keep a checked file beside the brand, named by its content; answers the name."""
     name = f"{'logo' if ending == 'png' else 'font'}-{sha256(content).hexdigest()[:16]}.{ending}"
     _write(folder, name, content)

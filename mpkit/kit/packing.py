@@ -18,6 +18,7 @@ _ROW = 7.5  # mm
 _TOP = 52.0  # mm from the upper edge to the first row
 _ROWS = int((_HEIGHT - _TOP - _MARGIN - 10) / _ROW)
 _COLUMNS = (("register_name", 46), ("register", 50), ("serial", 24), ("check", 24), ("place", 22))  # mm wide
+_HEAD = ("store", "store_name", "register", "register_name", "address", "serial", "check", "file", "page", "slot")
 _SOFT, _INK, _RULE = "0 0 0 0.65 k", "0 0 0 1 k", "0 0 0 0.25 K 0.4 w 0 J"
 
 
@@ -27,9 +28,7 @@ def write(folder: Path, manifest: Manifest, language: str) -> None:
     _pages(folder / f"packing-{manifest.book}.pdf", manifest, lists, language)
     with (folder / f"packing-{manifest.book}.csv").open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file, delimiter=";")
-        head = ("store", "store_name", "register", "register_name", "address")
-        head += ("serial", "check", "file", "page", "slot")
-        table.writerow([say(f"packing_{name}", language) for name in head])
+        table.writerow([say(f"packing_{name}", language) for name in _HEAD])
         table.writerows(as_row(line) for lines in lists.values() for line in lines)
 
 

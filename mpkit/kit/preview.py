@@ -69,8 +69,15 @@ def preview_png(
 def _seen(image: Image.Image, design: Design) -> Image.Image:
     """The face that is looked at, read from the side it is meant for."""
     wide, high = design.flat
-    (left, low), scale = design.faces[0], image.width / wide
+    left, low = design.faces[0]
+    across, down = image.width / wide, image.height / high
     top = high - low - design.height
-    left, top, right, below = (round(at * scale) for at in (left, top, left + design.width, top + design.height))
-    face = image.crop((left, top, right, below))
+    face = image.crop(
+        (
+            round(left * across),
+            round(top * down),
+            round((left + design.width) * across),
+            round((top + design.height) * down),
+        )
+    )
     return face.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if design.mirror else face

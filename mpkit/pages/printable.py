@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 
 from mpkit import branches, emv, keys, kit, ledger, sales
+from mpkit.branches import addresses
 from mpkit.model import Account
+from mpkit.pages import thumbnails
 from mpkit.pages.frame import house, is_test, mirror, say
 from mpkit.sites import SITES
 
@@ -15,6 +17,7 @@ _WIDTH = 640  # pixels of a preview, twice what is shown: sharp on a fine screen
 def registers(one: Account) -> tuple[kit.Subject, ...]:
     """The registers whose code is on record, in the order of the list; to look at, never to print from."""
     wanted = branches.wanted(house().store, one.id)
+    places = addresses.of_registers(wanted)
     stores = {each.external_id: each.name for each in wanted.branches}
     seal = partial(keys.mac, "ledger", data=house().settings.data)
     known = {each.external_id: each for each in ledger.of_registers(house().store, one.id, seal=seal)}
@@ -29,6 +32,7 @@ def registers(one: Account) -> tuple[kit.Subject, ...]:
             register=each.name,
             store=stores.get(each.branch_external_id, each.branch_external_id),
             waits_for_order=bool(known[each.external_id].sent.get("fixed_amount")),
+            address=places.get(each.external_id, ""),
         )
         for each in wanted.registers
         if each.external_id in known and known[each.external_id].qr_payload and known[each.external_id].sound
@@ -70,14 +74,15 @@ def sample(one: Account | None, site_id: str = "MLA") -> kit.Subject:
         external_id="SUC001CAJA01",
         register=say("signs_sample_register"),
         store=say("signs_sample_store"),
+        address=say("signs_sample_address"),
     )
 
 
-def picture(design: kit.Design, subject: kit.Subject) -> bytes:
-    """The sign as a PNG; the same sign is drawn once."""
-    return _drawn(design.name, subject)
+def worn(one: Account | None) -> kit.Dress:
+    """The dress of an account's signs; ours where there is no account."""
+    return kit.worn(house().settings.data, one.id) if one else kit.dress()
 
 
-@lru_cache(maxsize=64)
-def _drawn(design: str, subject: kit.Subject) -> bytes:
-    return kit.preview_png(kit.design(design, house().settings.data), subject, _WIDTH)
+def picture(design: kit.Design, subject: kit.Subject, one: Account | None = None) -> bytes:
+    """The sign as a PNG in the account's dress; the same sign is drawn once."""
+    return thumbnails.SHELF.ask(thumbnails.Wanted(design, subject, worn(one), _WIDTH)).result()

@@ -55,7 +55,9 @@ def code(till: Till) -> None:
         else:
             design = kit.designs(house().settings.data)[0]
             st.image(
-                printable.picture(design, subject, till.shop.account), width=WIDTH, alt=say("till_code_alt", register=subject.register)
+                printable.picture(design, subject, till.shop.account),
+                width=WIDTH,
+                alt=say("till_code_alt", register=subject.register),
             )
     with right:
         amount = till.register.amount or till.shop.account.amount

@@ -26,6 +26,7 @@ _INSIDE = {  # pages that other pages lead to: what stands in the row of the nav
     "changes": ("cambios", "compare_arrows"),
     "branch": ("sucursal", "storefront"),
     "register": ("caja", "point_of_sale"),
+    "brand": ("marca", "palette"),
     "adopt": ("incorporar", "move_to_inbox"),
     "drift": ("diferencias", "sync_problem"),
     "history": ("trabajos", "history"),

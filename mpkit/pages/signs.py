@@ -129,8 +129,7 @@ def preview(one: Account, design: kit.Design, known: tuple[kit.Subject, ...]) ->
     thumbnails.SHELF.ask(wanted).exception()  # looked at closely, it is waited for
     with st.container(border=True, horizontal_alignment="center"):
         gallery.picture(wanted, SHOWN_WIDTH)
-    for line in gallery.facts(design, subject):
-        st.caption(line)
+    st.caption("  \n".join(gallery.facts(design, subject)))
 
 
 def current(one: Account) -> Job | None:
@@ -151,7 +150,7 @@ finished = job is not None and job.state == "done"
 head("page_signs", words("signs_answer", n=counts.existing, printed=counts.printed))
 steps.show("handout" if finished else "print", "handout" if counts.printed else "print")
 if job is None:
-    designs = {each.name: each for each in kit.designs(house().settings.data)}
+    designs = {each.name: each for each in gallery.in_order(kit.designs(house().settings.data))}
     chosen = designs.get(st.query_params.get("sign", ""))
     if chosen is None:
         choose(one, designs)

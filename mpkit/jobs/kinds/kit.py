@@ -12,6 +12,7 @@ from typing import Any
 
 from mpkit import branches, emv, keys, kit, ledger
 from mpkit.api import MercadoPago
+from mpkit.branches import addresses
 from mpkit.errors import NotFound, Refused
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
@@ -181,7 +182,7 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
     wanted = _wanted(pos, stores, arguments.get("stores") or (), arguments.get("registers") or ())
     seal = partial(keys.mac, "ledger", data=bench.settings.data)
     on_record = {known.external_id: known for known in ledger.of_registers(bench.store, account.id, seal=seal)}
-    firms, addresses = _firms(bench, account), addresses_of(branches.wanted(bench.store, account.id))
+    firms, places = _firms(bench, account), addresses.of_registers(branches.wanted(bench.store, account.id))
     subjects: list[kit.Subject] = []
     refused: list[kit.Refusal] = []
     for one in wanted:
@@ -201,7 +202,7 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
         if firm and carried and not taxes.same_firm(firm, carried, SITES[account.site].country):
             refused.append(kit.Refusal(name, "kit_other_firm", {"kind": taxes.NAMES[SITES[account.site].country]}))
             continue
-        subjects.append(replace(_subject(bench, account, one, store, payload), address=addresses.get(name, "")))
+        subjects.append(replace(_subject(bench, account, one, store, payload), address=places.get(name, "")))
     return Chosen(tuple(subjects), tuple(refused))
 
 
@@ -210,18 +211,6 @@ def _firms(bench: Workbench, account: Account) -> dict[str, str]:
     listed = branches.wanted(bench.store, account.id)
     of = {branch.external_id: branch.tax_id for branch in listed.branches if branch.tax_id}
     return {one.external_id: of[one.branch_external_id] for one in listed.registers if one.branch_external_id in of}
-
-
-def addresses_of(listed: branches.Wanted) -> dict[str, str]:
-    """Street, number and city of each register's branch as the list says them, by the register's id."""
-    places = {branch.external_id: branch.location for branch in listed.branches}
-    found = {}
-    for one in listed.registers:
-        place = places.get(one.branch_external_id)
-        if place is not None and place.street_name:
-            street = f"{place.street_name} {place.street_number}".strip()
-            found[one.external_id] = ", ".join(part for part in (street, place.city) if part)
-    return found
 
 
 def tax_id_of(payload: str) -> str:
