@@ -14,7 +14,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from mpkit.errors import Refused, StoreTrouble
+from mpkit.errors import ProofFailed, Refused, StoreTrouble
 from mpkit.i18n import say
 from mpkit.kit import packing
 from mpkit.kit.brand import Dress, dress
@@ -29,6 +29,7 @@ from mpkit.kit.proof import LEAST, Proof, proofs, refuse_unless_sound
 from mpkit.kit.ready import Ready, prepare
 from mpkit.kit.subject import Piece, Refusal, Subject
 from mpkit.kit.symbol import side_of
+from mpkit.kit.twin import compare
 from mpkit.kit.wording import Wording
 from mpkit.work import Progress, silent
 
@@ -98,12 +99,13 @@ def make(
             raise Refused(only.key, register=only.external_id, **only.values)
         first = ready.refused[0].sentence(order.language) if ready.refused else ""
         raise Refused("kit_nothing", n=len(ready.refused), first=first)
-    aside = folder / f".{order.book}.making"
+    aside, live = folder / f".{order.book}.making", folder / f".{order.book}.live"
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        aside.mkdir(mode=0o700, parents=True)
-        manifest = _written(order, ready, aside, serials=serials, seal=seal, progress=progress)
-        proofs = _proven(order, manifest, aside, fresh(), progress)
+        for path in (aside, live):
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir(mode=0o700, parents=True)
+        manifest = _written(order, ready, (aside, live), serials=serials, seal=seal, progress=progress)
+        proofs = _proven(order, manifest, (aside, live), fresh(), progress)
         progress(0, None, "kit_writing")
         packing.write(aside, manifest, order.language)
         (aside / MANIFEST).write_text(manifest.text(), encoding="utf-8")
@@ -114,20 +116,22 @@ def make(
     except OSError as error:
         raise StoreTrouble("kit_not_written", where=str(folder), why=error.strerror or str(error)) from error
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        for path in (aside, live):
+            shutil.rmtree(path, ignore_errors=True)
     return Book(folder, manifest, ready.refused, proofs)
 
 
 def _written(
     order: Order,
     ready: Ready,
-    aside: Path,
+    folders: tuple[Path, Path],
     *,
     serials: Callable[[int], Sequence[int]],
     seal: Callable[[str], Seal],
     progress: Progress,
 ) -> Manifest:
-    """All PDF files, drawn into `aside`, and the signed manifest of what lies where."""
+    """All PDF files, drawn into the first folder (live twins of outlined ones into the other), and the manifest."""
+    aside, live = folders
     sheet = grid(order.paper, order.design)
     numbered = _pieces(order, ready, serials, seal("piece"))
     printing = Printing(
@@ -150,7 +154,11 @@ def _written(
     progress(0, len(numbered), "kit_drawing")
     files, done = [], 0
     for name, part, content in zip(names, wanted, drawn(press, names, wanted, order.workers), strict=True):
+        if content.faults:
+            raise Refused("paper_not_pdfx", file=name, why="; ".join(dict.fromkeys(content.faults)))
         (aside / name).write_bytes(content.pdf)
+        if content.live:
+            (live / name).write_bytes(content.live)
         files.append(File(name=name, sha256=sha256(content.pdf).hexdigest(), pages=content.pages))
         done += sum(isinstance(one.piece, Piece) for one in part)
         progress(done, len(numbered), "kit_drawing")
@@ -162,6 +170,7 @@ def _written(
         when=order.when.isoformat(),
         design=order.design.name,
         paper=order.paper.name,
+        curves=order.paper.curves,
         language=order.language,
         version=ready.version,
         level=ready.level,
@@ -206,16 +215,28 @@ def _name(order: Order, at: int, n: int, part: Sequence[Laid]) -> str:
 
 
 def _proven(
-    order: Order, manifest: Manifest, aside: Path, fresh: Mapping[str, str], progress: Progress
+    order: Order, manifest: Manifest, folders: tuple[Path, Path], fresh: Mapping[str, str], progress: Progress
 ) -> tuple[Proof, ...]:
-    """The proof of every file; `ProofFailed` at the first that does not pass."""
+    """The proof of every file; `ProofFailed` at the first that does not pass.
+
+    What outlined texts say is read in their live twins, which have to look like them.
+    """
+    aside, live = folders
     owned = {entry.register_id: fresh.get(entry.pos_id, "") for entry in manifest.pieces}
-    found = proofs(
-        asked(manifest, aside, fresh), owned, workers=order.workers, least=order.least, progress=progress
-    )
+    alive = manifest.model_copy(update={"curves": False})
+    found: list[Proof] = []
+    for of, folder in ((manifest, aside), (alive, live))[: 2 if manifest.curves else 1]:
+        wanted = asked(of, folder, fresh)
+        found += proofs(wanted, owned, workers=order.workers, least=order.least, progress=progress)
     for one in found:
         refuse_unless_sound(one, order.language)
-    return tuple(found)
+    if manifest.curves:
+        names = [file.name for file in manifest.files]
+        differing = compare([(live / name, aside / name) for name in names], order.workers)
+        for name, page in zip(names, differing, strict=True):
+            if page:
+                raise ProofFailed("paper_curves_differ", file=name, page=page)
+    return tuple(found[: len(manifest.files)])
 
 
 def _flush(path: Path) -> None:

@@ -6,15 +6,17 @@ A file is the unit of work: whoever draws it gets all it needs and answers its b
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from itertools import groupby
 from typing import NamedTuple
 
+import pikepdf
+
 from mpkit.errors import Refused
-from mpkit.kit import pdf
+from mpkit.kit import pdf, preflight
 from mpkit.kit.cover import Cover
 from mpkit.kit.design import Design
 from mpkit.kit.manifest import Entry, Frame, Spot
@@ -58,10 +60,12 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One file: its bytes and its pages."""
+    """One file: its bytes and pages, its twin with live texts if it has none, what is against its standard if any."""
 
     pdf: bytes
     pages: int
+    live: bytes = b""
+    faults: tuple[str, ...] = ()
 
 
 def parts(
@@ -151,9 +155,18 @@ def _file(press: Press, name: str, laid: Sequence[Laid]) -> Drawn:
     for one in laid:
         content = one.piece.subject.content if isinstance(one.piece, Piece) else b""
         signs.append(pdf.Placed(one.piece, stamps.get(content, ("", 1)), one.page, one.slot, one.number))
-    target = BytesIO()
-    pages = pdf.write(target, signs, press.wording, press.grid, title=name, printing=press.printing)
-    return Drawn(target.getvalue(), pages)
+    write = partial(pdf.write, placed=signs, wording=press.wording, grid=press.grid, title=name)
+    target, live = BytesIO(), BytesIO()
+    pages = write(target, printing=press.printing)
+    paper = press.printing.paper
+    if paper.curves:
+        twin = paper.model_copy(update={"curves": False})
+        write(live, printing=replace(press.printing, paper=twin))
+    faults: tuple[str, ...] = ()
+    if paper.standard:
+        with pikepdf.open(target) as document:
+            faults = tuple(preflight.faults(document, every_page=False))
+    return Drawn(target.getvalue(), pages, live.getvalue(), faults)
 
 
 def entry(design: Design, grid: Grid, name: str, laid: Laid, printer: Printer | None = None) -> Entry | None:

@@ -101,9 +101,7 @@ def _side(sheet: Sheet, placed: Sequence[Placed], grid: Grid, how: Printing, pla
     """One side of a sheet: signs, what is cut and folded, marks, and the line that says what it is of."""
     canvas, paper, design = sheet.canvas, how.paper, sheet.design
     if how.printer is not None and not grid.alone:
-        x, y = how.printer.drawn(0, 0, grid.height)
-        scale = 1 / how.printer.scale
-        raw(canvas, f"q {scale:.6f} 0 0 {scale:.6f} {x / POINT:.4f} {y / POINT:.4f} cm")
+        raw(canvas, how.printer.matrix(grid.height))
     for one in placed:
         x, y = grid.slots[one.slot]
         raw(canvas, f"q 1 0 0 1 {x / POINT:.4f} {y / POINT:.4f} cm")

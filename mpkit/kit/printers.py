@@ -13,6 +13,7 @@ from mpkit.errors import Refused
 from mpkit.kit.boxes import Strict
 from mpkit.kit.paper import Name
 from mpkit.kit.shelves import read
+from mpkit.kit.type import POINT
 
 FRAME = 20.0  # mm from each edge of the sheet to the frame that is measured
 _MOST_SHIFT, _MOST_SCALE = 8.0, 0.03  # mm and share beyond which somebody misread a ruler
@@ -29,6 +30,11 @@ class Printer(Strict):
     def drawn(self, x: float, y: float, high: float) -> tuple[float, float]:
         """Where a point (mm, lower left corner of a sheet `high` mm high) is drawn to be printed in its place."""
         return (x - self.x) / self.scale, high - (high - y - self.y) / self.scale
+
+    def matrix(self, high: float) -> str:
+        """The operators under which a sheet `high` mm high is drawn so; what they open is closed with `Q`."""
+        x, y = self.drawn(0, 0, high)
+        return f"q {1 / self.scale:.6f} 0 0 {1 / self.scale:.6f} {x / POINT:.4f} {y / POINT:.4f} cm"
 
 
 def measured(name: str, size: tuple[float, float], *, left: float, top: float, across: float, down: float) -> Printer:
