@@ -89,29 +89,15 @@ def test_what_the_panel_did_is_told_each_once(house: House) -> None:
     assert document["changed"][0]["stickers"] == []
 
 
-def test_another_code_names_the_signs_it_kills(house: House) -> None:
-    pos = house.id_of("pos", "P004")
-    shelf = house.sandbox.world.shelf
-    shelf.put_pos(replace(shelf.pos[pos], qr_code=shelf.pos[house.id_of("pos", "P001")].qr_code + "X"))
-    (row,) = house.job("drift")["code_changed"]
-    assert (row["external_id"], row["store"], row["branch"]) == ("P004", "S000", "Sucursal 0")
-    assert row["stickers"] == [{"serial": 5, "register": "P004", "store": "S000", "branch": "Sucursal 0"}]
-    assert row["fields"]["qr_code"]["theirs"].endswith("X")
-
-
-def test_a_register_deleted_and_made_again_has_another_code(house: House) -> None:
+def test_a_register_made_again_has_another_code_and_what_the_list_wants_by_now_is_no_difference(house: House) -> None:
+    store = house.id_of("store", "S002")
+    house.press("edit_store", id=store, name="Centro")
+    house.want(replace(chain(0), branches=(branch(2, name="Centro"),)))
     old = house.id_of("pos", "P005")
     house.press("delete_pos", id=old)
     again = house.press("create_pos", name="Caja 5", store_id=house.id_of("store", "S001"))
     house.press("edit_pos", id=again, external_id="P005")
     assert told(house) == NOTHING | {"code_changed": [("pos", "P005", ["id", "qr_code"])]}
-
-
-def test_what_the_list_wants_by_now_is_no_difference(house: House) -> None:
-    store = house.id_of("store", "S002")
-    house.press("edit_store", id=store, name="Centro")
-    house.want(replace(chain(0), branches=(branch(2, name="Centro"),)))
-    assert told(house) == NOTHING
 
 
 def key_of(house: House, object_: str, external_id: str) -> str:
@@ -174,10 +160,14 @@ def test_ours_is_put_back_by_a_plan(house: House) -> None:
     assert shelf.stores[house.id_of("store", "S001")].location["street_name"] == "San Martín"
 
 
-def test_another_code_is_accepted_and_printed_anew_and_never_put_back(house: House) -> None:
+def test_another_code_names_its_signs_is_accepted_and_printed_anew_and_never_put_back(house: House) -> None:
     pos = house.id_of("pos", "P004")
     shelf = house.sandbox.world.shelf
     shelf.put_pos(replace(shelf.pos[pos], qr_code=shelf.pos[house.id_of("pos", "P001")].qr_code + "X"))
+    (row,) = house.job("drift")["code_changed"]
+    assert (row["external_id"], row["store"], row["branch"]) == ("P004", "S000", "Sucursal 0")
+    assert row["stickers"] == [{"serial": 5, "register": "P004", "store": "S000", "branch": "Sucursal 0"}]
+    assert row["fields"]["qr_code"]["theirs"].endswith("X")
     with pytest.raises(Refused, match="does not come back"):
         house.job("put_back", keys=[f"pos:{pos}"])
     done = house.job("accept", keys=[f"pos:{pos}"])

@@ -52,7 +52,7 @@ def test_the_exported_list_plans_to_zero_changes(
     house.apply(house.kept(taken["plan"]), edits=taken["edits"])
     before = house.plan()
     assert before.work == ()
-    for name in ("list.xlsx", "list.csv"):
+    for name in ("list.xlsx", "list.csv") if site == "MLA" else ("list.xlsx",):
         out = tmp_path / name
         house.job("export", what="list", out=str(out), language=language)
         done = house.job("take_in", paths=[str(out)])
@@ -60,6 +60,8 @@ def test_the_exported_list_plans_to_zero_changes(
         assert (done["added"], done["conflicts"], done["changed"]) == (0, 0, 0), done["changes"]
         plan = house.plan()
         assert (plan.work, plan.summary["same"]) == ((), before.summary["same"])
+    if site not in {"MLA", "MLB"}:
+        return
     again = House(tmp_path / "elsewhere", house.sandbox)  # a new installation that knows nothing but the file
     again.job("take_in", paths=[str(tmp_path / "list.xlsx")])
     plan = again.plan()
@@ -168,7 +170,16 @@ def test_the_report_says_who_did_what_from_which_file(house: House, capsys: pyte
     document = pypdfium2.PdfDocument(pdf)
     text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
     flat = " ".join(text.split())
-    for told in ("ana", "created", "approved", "refunded", "P004", "list.csv:1", "name: Caja 4", f"{done['head'][:12]}"):
+    for told in (
+        "ana",
+        "created",
+        "approved",
+        "refunded",
+        "P004",
+        "list.csv:1",
+        "name: Caja 4",
+        f"{done['head'][:12]}",
+    ):
         assert told in flat, told
     assert "U+6F22" in flat  # a letter the font lacks is not left out
     house.job("export", what="audit", out=str(book), since="2020-01-01", until="2099-12-31")
