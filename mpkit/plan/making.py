@@ -53,17 +53,7 @@ def make(
     doomed = Doomed(paid or {}, printed or {}, waiting or {}, SITES[account.site].currency)
     look = _Look.at(account, existing, known, amount, doomed=doomed, close=close or Closed(), adopting=adopting or {})
     look = replace(look, firms=firms or Firms(account))
-    registers: dict[str, list[Register]] = defaultdict(list)
-    for register in wanted.registers:
-        registers[register.branch_external_id].append(register)
-    rows = [(branch, look.branch(branch, registers.pop(branch.external_id, ()))) for branch in wanted.branches]
-    scope = chosen(only, [(branch, any(one.kind in PENDING for one in found)) for branch, found in rows])
-    changes = [one for branch, found in rows if scope is None or branch.external_id in scope for one in found]
-    if scope is None:
-        changes += [look.stray(register) for left in registers.values() for register in left]
-    if any(one.kind == "create" for one in changes):
-        changes = _warned(changes, twins(wanted, existing))
-    changes += look.unmanaged(wanted, scope)
+    changes, scope = _changes(look, wanted, only)
     return Plan(
         account=account.id,
         site=account.site,
@@ -75,6 +65,21 @@ def make(
         remote=existing.fingerprints(),
         scope=scope,
     )
+
+
+def _changes(look: _Look, wanted: Wanted, only: Only | None) -> tuple[list[Change], tuple[str, ...] | None]:
+    """Every change in its order, those that are none among them, and the branches they are about (None: all)."""
+    registers: dict[str, list[Register]] = defaultdict(list)
+    for register in wanted.registers:
+        registers[register.branch_external_id].append(register)
+    rows = [(branch, look.branch(branch, registers.pop(branch.external_id, ()))) for branch in wanted.branches]
+    scope = chosen(only, [(branch, any(one.kind in PENDING for one in found)) for branch, found in rows])
+    changes = [one for branch, found in rows if scope is None or branch.external_id in scope for one in found]
+    if scope is None:
+        changes += [look.stray(register) for left in registers.values() for register in left]
+    if any(one.kind == "create" for one in changes):
+        changes = _warned(changes, twins(wanted, look.existing))
+    return [*changes, *look.unmanaged(wanted, scope)], scope
 
 
 def _warned(changes: Sequence[Change], found: Mapping[str, Store | Pos]) -> list[Change]:
