@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit.pages.frame import words
-from mpkit.plan import Plan
+from mpkit.pages.frame import language, plain, words
+from mpkit.plan import Plan, detail
 
 Confirmed = dict[str, int]
+_NAMED = 10  # registers that go told one by one; the table below has them all
 
 
 def ask(made: Plan) -> Confirmed | None:
@@ -40,6 +41,18 @@ def ask(made: Plan) -> Confirmed | None:
 
 
 def warn(made: Plan) -> None:
-    """How much of what exists is touched, in one sentence each, before anything is typed."""
+    """How much of what exists is touched, and of each register that goes its last payment, signs and open order.
+
+    All of it stands there before anything is typed; those that were paid at last come first.
+    """
     if made.confirm_changes is not None:
         st.warning(words("create_confirm_changes", n=made.confirm_changes), icon=":material/warning:")
+    going = [change for change in made.changes if change.kind == "delete" and change.object == "pos"]
+    going.sort(key=lambda change: str(change.values.get("last_payment") or ""), reverse=True)
+    if going:
+        lines = [
+            f"- **{plain(one.name)}** · {plain(one.external_id)}: {plain(detail(one, language()))}" for one in going
+        ]
+        st.markdown("\n".join(lines[:_NAMED]))
+        if len(going) > _NAMED:
+            st.caption(words("plan_more", n=len(going) - _NAMED))

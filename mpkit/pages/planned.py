@@ -200,5 +200,7 @@ def _fields(shown: Sequence[Change], picked: int | None) -> None:
         return
     with st.container(border=True):
         st.markdown(f"**{plain(change.name)}** · {plain(change.external_id or change.remote_id or '')}")
-        st.caption(words("plan_pick") if picked is None and len(shown) > 1 else plain(detail(change, language())))
+        st.caption(plain(detail(change, language())))
+        if picked is None and len(shown) > 1:
+            st.caption(words("plan_pick"))
         tables.sentences(rows, alt=say("plan_column_field"))

@@ -172,6 +172,8 @@ def test_what_closes_needs_its_numbers_typed(at, home, served):
     assert made.confirm_stickers == 1
     test = page(at, home, served, "changes", plan=job.id)
     assert test.button(key="apply").disabled
+    told = " ".join(each.value for each in test.markdown).replace("\\", "")
+    assert re.search(r"Caja 0\*\* · P000: Se cierra para siempre\. Sin cobros", told), "told before anything is typed"
     number(test, "confirm_changes").set_value(2)
     number(test, "confirm_stickers").set_value(1)
     test.run()
