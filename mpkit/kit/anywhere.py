@@ -8,6 +8,7 @@ own id as all others do.
 from __future__ import annotations
 
 import base64
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -154,11 +155,11 @@ def _size(code: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _usual(codes: Sequence[Mapping[str, Any]]) -> tuple[float, float] | None:
-    """How ids lie beside their codes in this file: the place most of them agree on."""
+    """How ids lie beside their codes in this file: the place most of them agree on, the nearest of several such."""
     places = Counter((round(x / _SAME_PLACE), round(y / _SAME_PLACE)) for code in codes for _, x, y in code["labels"])
     if not places:
         return None
-    (x, y), _ = places.most_common(1)[0]
+    x, y = max(places, key=lambda place: (places[place], -math.hypot(*place)))
     return x * _SAME_PLACE, y * _SAME_PLACE
 
 

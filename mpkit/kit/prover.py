@@ -20,7 +20,7 @@ import zxingcpp
 from mpkit.errors import Refused
 from mpkit.kit import grading, symbol
 from mpkit.kit.grading import Pixels
-from mpkit.kit.ladder import climbed
+from mpkit.kit.ladder import FINEST, climbed
 from mpkit.kit.sheets import Letters, Page
 from mpkit.kit.type import POINT
 
@@ -229,7 +229,8 @@ def _measured(shown: Page, box: Mapping[str, Any], known: Known) -> dict[str, An
     light = grading.sampled(cut, modules)
     found |= grading.NOTHING if light is None else _graded(light, box, known)
     if box.get("ladder") and light is not None and found["decoded"] == box["payload"]:
-        found["ladder"] = climbed(cut, modules, read[0].bytes)
+        close = Page(shown.page, shown.number, FINEST * modules / box["side"] * POINT)  # once for a design
+        found["ladder"] = climbed(_upright(close.cut(box["x"], box["y"], box["side"]), box), modules, read[0].bytes)
     return found
 
 
