@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from mpkit import branches, ledger
+from mpkit import branches, ledger, private
 from mpkit.db import open_store
 from mpkit.errors import MpkitError, Refused
 from mpkit.jobs import Workbench, rows, vault
@@ -181,6 +181,12 @@ def test_no_copy_while_a_plan_waits_and_no_restore_over_newer_or_foreign_files(h
         vault.backup(house.bench, tmp_path / "other.backup", who="", progress=silent)
     ledger.give_back(store, hold)
     assert not (tmp_path / "other.backup").exists()
+    with private.locked(house.folder / "worker.lock", wait=False), pytest.raises(Refused, match="worker uses"):
+        restored(house, copy)
+    with closing(sqlite3.connect(str(store.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")  # somebody writes just now
+        with pytest.raises(Refused, match="Another program"):
+            restored(house, copy)
     with pytest.raises(Refused, match="newer entries"):
         restored(house, copy, over_newer=False)
     for name, content in (("text", b"no store"), ("half", copy.read_bytes()[:9000])):
