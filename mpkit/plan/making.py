@@ -210,7 +210,8 @@ class _Look:
             return replace(base, kind="blocked", why=other[0], after=after, values=other[1])
         known = self.known.get(("store", branch.external_id))
         if not found:
-            return replace(base, kind="create", why="plan_why_gone" if known else "plan_why_new", after=after)
+            why = "plan_why_gone" if known else "plan_why_new"
+            return replace(base, kind="create", why=why, after=after, values=self.firms.remark(branch))
         ours = known if known and known.remote_id == found[0].id else None
         before = _nameless(of_store(found[0], ours.sent if ours else None), found[0])
         return _compared(replace(base, remote_id=found[0].id, before=before, after=after), ours, known)

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from mpkit import accounts, branches
 from mpkit.accounts import tokens
 from mpkit.jobs.kinds.kit import choose
-from mpkit.plan import Existing, Firms, make
+from mpkit.plan import Existing, Firms, make, text
 from mpkit.sheet import taxes
 from tests.plan.chain import ACCOUNT, Listed, branch, chain, register
 from tests.plan.test_runs import Room, Start, room
@@ -48,6 +48,11 @@ def test_a_branch_of_another_firm_is_blocked_with_its_registers_and_says_where_i
     ]
     assert plan.summary["create"] == 4
     assert "LA OTRA" in plan.document("en")["changes"][2]["why"]
+    alone = make(listed, Existing(), {}, account=ACCOUNT, amount=ACCOUNT.amount, firms=replace(firms, others={}))
+    assert alone.summary["create"] == 8  # with one account only it is told, and no sign is printed
+    told = [one.external_id for one in alone.changes if one.values.get("also") == ["plan_other_firm"]]
+    assert told == ["S001", "S002"]
+    assert "CUIT" in text(alone, "es")
 
 
 def test_where_the_code_carries_no_number_only_a_connected_account_takes_a_row_away() -> None:
