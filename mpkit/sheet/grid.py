@@ -72,7 +72,7 @@ class Grid:
             "sheets": [
                 {
                     "name": sheet.name,
-                    "rows": sheet.rows,
+                    **_turned(sheet.rows),
                     "remarks": _plain(sheet.remarks),
                 }
                 for sheet in self.sheets
@@ -83,11 +83,27 @@ class Grid:
     def from_plain(cls, plain: dict[str, Any]) -> Grid:
         """The grid again; raises `KeyError`, `TypeError` or `ValueError` on anything else than `to_plain` wrote."""
         sheets = tuple(
-            Sheet(sheet["name"], sheet["rows"], tuple(Remark(*remark) for remark in sheet["remarks"]))
+            Sheet(sheet["name"], _rows(sheet), tuple(Remark(*remark) for remark in sheet["remarks"]))
             for sheet in plain["sheets"]
         )
         remarks = tuple(Remark(*remark) for remark in plain["remarks"])
         return cls(plain["kind"], sheets, plain["encoding"], plain["delimiter"], remarks)
+
+
+def _turned(rows: list[list[str]]) -> dict[str, Any]:
+    """The cells of a sheet, column by column where its rows are as long as each other.
+
+    They come to lie in the parent's memory as they are read there, and columns are what it looks at, time and again.
+    """
+    even = len(set(map(len, rows))) == 1 and rows[0]
+    return {"columns": list(zip(*rows, strict=True))} if even else {"rows": rows}
+
+
+def _rows(plain: dict[str, Any]) -> list[list[str]]:
+    """The rows again."""
+    if "rows" in plain:
+        return list(plain["rows"])
+    return list(map(list, zip(*plain["columns"], strict=True)))
 
 
 def _plain(remarks: tuple[Remark, ...]) -> list[list[object]]:

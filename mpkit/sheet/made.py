@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import fields
 from itertools import repeat
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-_Kind = TypeVar("_Kind")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+_Kind = TypeVar("_Kind", bound="DataclassInstance")
 
 
 def made(kind: type[_Kind], count: int, **columns: Sequence[object]) -> list[_Kind]:
@@ -17,7 +19,7 @@ def made(kind: type[_Kind], count: int, **columns: Sequence[object]) -> list[_Ki
     A frozen object's own way sets each field through `object.__setattr__`: of tens of thousands of branches that is a
     tenth of all the work. Raises `TypeError` where a field is missing, `ValueError` where a column has another length.
     """
-    if columns.keys() != {field.name for field in fields(kind)}:  # type: ignore[arg-type] - a dataclass, as said
+    if columns.keys() != kind.__dataclass_fields__.keys():
         message = f"every field of {kind.__name__}, and no other"
         raise TypeError(message)
     found: list[_Kind] = list(map(object.__new__, repeat(kind, count)))

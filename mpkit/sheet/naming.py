@@ -48,17 +48,18 @@ class Naming:
         A name too long is cut in the part that is the branch's, with a hyphen and three letters that tell it from
         others that begin alike; the same branch is always cut the same.
         """
-        head, tail = _split(self.pattern)
+        head, tail, own_only = _split(self.pattern)
         own = own if own and safe_name(own) else ""
         if own and "{register}" not in self.pattern:
-            tail = "{register}"
+            tail, own_only = "{register}", True
         code = branch.own_id or branch.name
-        if head == "{id}" and not _OF_BRANCH.search(tail):  # the pattern of nearly everybody: few tails are different
-            first, last = code, _own_part(tail, n, own or n)
+        if own_only and head == "{id}":  # the pattern of nearly everybody
+            first, (last, end) = code, _own_part(tail, n, own or n)
         else:
             values = {"id": code, "branch": branch.name, "city": branch.location.city, "n": n, "register": own or n}
             first, last = head.format_map(values), tail.format_map(values)
-        start, end = safe_name(first), safe_name(last)
+            end = safe_name(last)
+        start = safe_name(first)
         whole = f"{start} {end}" if start else end
         folded = (first, last) != (start, end) and (_is_folded(first, start) or _is_folded(last, end))
         if len(whole) <= MOST and len(end) <= _TAIL_MOST:
@@ -109,17 +110,22 @@ def _is_folded(text: str, safe: str) -> bool:
 
 
 @lru_cache(maxsize=10_000)
-def _own_part(tail: str, n: str, register: str) -> str:
-    """What a pattern says of the register alone."""
-    return tail.format(n=n, register=register)
+def _own_part(tail: str, n: str, register: str) -> tuple[str, str]:
+    """What a pattern says of the register alone, and that as a safe name: few are different."""
+    last = tail.format(n=n, register=register)
+    return last, safe_name(last)
 
 
 @lru_cache(maxsize=100)
-def _split(pattern: str) -> tuple[str, str]:
-    """What the pattern says of the branch; and the register's own part, with the word before it: `Caja {n}`."""
+def _split(pattern: str) -> tuple[str, str, bool]:
+    """What the pattern says of the branch; the register's own part, with the word before it: `Caja {n}`.
+
+    And whether that part says nothing of the branch.
+    """
     own = re.search(r"(?:[^\s{}]+\s+)?[^\s{}]*\{(?:n|register)\}.*$", pattern)
     start = own.start() if own else 0
-    return pattern[:start].strip(), pattern[start:].strip()
+    tail = pattern[start:].strip()
+    return pattern[:start].strip(), tail, not _OF_BRANCH.search(tail)
 
 
 def _shortened(text: str, most: int) -> str:

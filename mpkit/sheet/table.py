@@ -160,7 +160,7 @@ def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[l
     if widths != {width}:
         records = [row[:width] if len(row) >= width else [*row, *[""] * (width - len(row))] for row in records]
     headers = list(header) + [""] * (width - len(header))
-    cells = list(zip(*records, strict=True)) if records else [() for _ in range(width)]
+    cells: list[tuple[str, ...]] = list(zip(*records, strict=True)) if records else [()] * width
     while headers and not headers[-1] and not any(cell.strip() for cell in cells[-1]):
         headers.pop()
         cells.pop()

@@ -67,7 +67,7 @@ def read_all(
         len(told),
         external_id=[ids.register_id(branch.external_id, till.own, n) for branch, _, till, n in told],
         branch_external_id=[branch.external_id for branch, _, _, _ in told],
-        name=[_named(*each, names, findings) for each in told],
+        name=[_named(each, names, findings) for each in told],
         amount=[_amount(draft, findings) if "amount_mode" in draft.other else None for _, draft, _, _ in told],
         category=[_category(draft, site) if "category" in draft.other else None for _, draft, _, _ in told],
         record=[draft.record for _, draft, _, _ in told],
@@ -110,8 +110,9 @@ def _of_row(draft: Draft) -> list[_Till]:
     return [_Till(own, name, draft.other.get("till_code", ""))]
 
 
-def _named(branch: Branch, draft: Draft, till: _Till, n: int, names: Naming, findings: Findings) -> str:
+def _named(told: tuple[Branch, Draft, _Till, int], names: Naming, findings: Findings) -> str:
     """The name of a branch's n-th register; one that is not as its cell says is told."""
+    branch, draft, till, n = told
     own = till.own
     listed = own if len(own) > 1 and not any(c.isdigit() for c in own) else ""
     named = names.name(branch, own if own and len(own) <= _SHORT else str(n), till.name or listed)
