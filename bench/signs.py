@@ -141,9 +141,8 @@ def proven(chosen: list[kit.Subject], sign: str, paper: str, folder: Path) -> No
     }
     each = {name: took / len(chosen) * 1e3 for name, took in seconds.items()}
     ratio = each["proof"] / each["bare drawing"]
-    print(
-        f"proof of {len(chosen):,} {sign} on {paper}: {each['proof']:.2f} ms of CPU a piece, grade {made.proofs[0].grade}"
-    )
+    grade = made.proofs[0].grade
+    print(f"proof of {len(chosen):,} {sign} on {paper}: {each['proof']:.2f} ms of CPU a piece, grade {grade}")
     print(f"  ratio vs baseline, bare drawing of the same pages at 300 dpi: {ratio:.2f}")
     if made.proofs[0].matched != len(chosen) or (each["proof"] > PROOF_MS and ratio > PROOF_RATIO):
         raise SystemExit(1)

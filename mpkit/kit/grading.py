@@ -65,7 +65,7 @@ def sampled(cut: Pixels, modules: int) -> Light | None:
     high, wide = cut.shape[:2]
     if min(high, wide) < modules * _LEAST_PIXELS or abs(high - wide) > _SQUARE:
         return None
-    part = cut[np.ix_(_places(high, modules), _places(wide, modules))]
+    part = cut.take(_places(high, modules), axis=0).take(_places(wide, modules), axis=1)
     red = _LIGHT[part[:, :, 2]]
     seen = _BLUE[part[:, :, 0]] + _GREEN[part[:, :, 1]] + _RED * red
     return np.stack([_apertures(seen), _apertures(red)], axis=2)
