@@ -15,7 +15,17 @@ from mpkit.jobs import run_now
 
 def command(  # noqa: PLR0917 - typer reads the options from here
     sign: Annotated[str, typer.Option(help="the design: sticker-70x100, poster-a5 or one of your own")] = "",
-    paper: Annotated[str, typer.Option(help="alone (one a page, with bleed), a4, letter or one of your own")] = "",
+    paper: Annotated[
+        str,
+        typer.Option(help="a sheet (a4, letter), a print shop's preset (print-shop), a label sheet, one of your own"),
+    ] = "",
+    bleed: Annotated[float | None, typer.Option(min=0, max=10, help="mm of bleed; the paper's if not said")] = None,
+    marks: Annotated[bool | None, typer.Option(help="crop marks or none; the paper's if not said")] = None,
+    curves: Annotated[bool | None, typer.Option(help="texts as outlines; the paper's if not said")] = None,
+    wave: Annotated[
+        str, typer.Option(help="of a roll-out: stands beside every sign and on slips between branches")
+    ] = "",
+    printer: Annotated[str, typer.Option(help="a printer that was measured with mpkit printer")] = "",
     stores: Annotated[str, typer.Option(help="only the registers of these stores, ids with commas")] = "",
     registers: Annotated[str, typer.Option(help="only these registers, ids with commas")] = "",
     copies: Annotated[int, typer.Option(min=1, help="signs for each register")] = 1,
@@ -47,6 +57,11 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         "account": account.id,
         "sign": sign,
         "paper": paper,
+        "bleed": bleed,
+        "marks": marks,
+        "curves": curves,
+        "wave": wave,
+        "printer": printer,
         "stores": console.ids(stores),
         "registers": console.ids(registers),
         "copies": copies,

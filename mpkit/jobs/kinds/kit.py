@@ -17,6 +17,8 @@ from mpkit.errors import NotFound, Refused
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
 from mpkit.kit.book import MANIFEST
+from mpkit.kit.papers import changed
+from mpkit.kit.printers import printer
 from mpkit.kit.proof import CONSENTED, LEAST, proofs
 from mpkit.ledger import By
 from mpkit.model import Account, Pos, Store
@@ -25,6 +27,7 @@ from mpkit.sheet import taxes
 from mpkit.sites import SITES
 from mpkit.work import Progress, silent
 
+_OTHERWISE = ("bleed", "marks", "curves", "cut", "white", "covers")  # of a paper, asked for with the book
 _PASSES = 4  # over the list of POS at most, until two see the same: rows move while pages are read
 
 
@@ -39,7 +42,8 @@ class Chosen:
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """`arguments` is {account, sign, paper, book} and more where wanted; `book` names the book once and for all.
 
-    The rest: stores, registers, copies, start_at, split, language, mood, workers, out, who, accept_changed.
+    The rest: stores, registers, copies, start_at, split, language, mood, workers, out, who, accept_changed; of the
+    paper bleed, marks, curves, cut, white, covers; wave, and the name of a printer that was measured.
     Started again after a kill, the job finds under the book's name what it had finished.
     """
     account = bench.account(str(arguments.get("account") or ""))
@@ -54,7 +58,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     _void_leftovers(bench, account, book, seal)
     order = kit.Order(
         design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data),
-        paper=kit.paper(str(arguments.get("paper") or "a4"), bench.settings.data),
+        paper=paper_of(bench, arguments),
         language=language,
         book=book,
         who=str(arguments.get("who") or ""),
@@ -64,6 +68,9 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         split=str(arguments.get("split") or ""),
         workers=int(arguments.get("workers") or os.cpu_count() or 1),
         worn=worn(bench, account, str(arguments.get("mood") or "")),
+        wave=str(arguments.get("wave") or ""),
+        printer=printer(bench.settings.data, name) if (name := str(arguments.get("printer") or "")) else None,
+        data=bench.settings.data,
         least=CONSENTED if arguments.get("consent_grade") == CONSENTED else LEAST,
     )
     seller = bench.mercadopago(account)
@@ -90,6 +97,13 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     refused = [*chosen.refused, *made.refused]
     left = [{"register": one.external_id, "key": one.key, "values": dict(one.values)} for one in refused]
     return _result(folder, made.manifest) | {"proof": _summed(made.proofs), "refused": left}
+
+
+def paper_of(bench: Workbench, arguments: Mapping[str, Any]) -> kit.Paper:
+    """The paper asked for, with what was asked for otherwise: bleed, marks, curves."""
+    chosen = kit.paper(str(arguments.get("paper") or "a4"), bench.settings.data)
+    asked = {name: arguments[name] for name in _OTHERWISE if arguments.get(name) is not None}
+    return changed(chosen, asked)
 
 
 def worn(bench: Workbench, account: Account, mood: str = "") -> kit.Dress:
