@@ -21,6 +21,7 @@ from mpkit import kit
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit import manifest as manifests
 from tests.kit.making import book, order, payload, seal, subject
+from tests.soak import Bar
 
 SUBJECTS = [subject(n) for n in range(7)]
 
@@ -166,10 +167,10 @@ for n in range(1000):
 """
 
 
-def test_a_kill_leaves_no_torn_file(tmp_path: Path) -> None:
-    """Whatever moment the power goes: each file that has its name is whole, each manifest's book is there."""
-    root = Path(mpkit.__file__).parent.parent
-    for round_ in range(3):
+def test_a_kill_leaves_no_torn_file(bar: Bar, tmp_path: Path) -> None:
+    """Killed while books are written: each file that has its name is whole, each manifest's book is there."""
+    root, whole = Path(mpkit.__file__).parent.parent, 0
+    for round_ in bar.rounds(stated=60, reduced=2):
         folder = tmp_path / str(round_)
         folder.mkdir()
         process = subprocess.Popen(
@@ -178,17 +179,19 @@ def test_a_kill_leaves_no_torn_file(tmp_path: Path) -> None:
         while not list(folder.glob("manifest.json")):
             time.sleep(0.02)
             assert process.poll() is None
-        time.sleep(0.17 * round_)
+        time.sleep(0.37 * round_ % 1.3)
         process.send_signal(signal.SIGKILL)
         process.wait()
         for path in folder.glob("*.pdf"):
             with pikepdf.open(path) as document:
                 assert len(document.pages) >= 1
+            whole += 1
         for path in folder.glob("manifest*.json"):
             found = manifests.read(path)
             assert found.sound(seal("manifest"))
             for file in found.files:
                 assert sha256((folder / file.name).read_bytes()).hexdigest() == file.sha256
+    bar.saw(f"{whole} files whole, 0 torn")
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
