@@ -9,10 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from mpkit import branches, jobs
+from mpkit import jobs
 from mpkit.jobs import Job
 from mpkit.model import Account
-from mpkit.pages import amount, paging, tables, watch
+from mpkit.pages import amount, paging, rollout, tables, watch
 from mpkit.pages.frame import head, house, language, needs_account, plain, say, script, words
 
 PAGE = 10
@@ -103,7 +103,7 @@ def show(one: Account, job: Job) -> None:
         press = words("adopt_take_all", n=len(sure))
         if st.button(press, type="primary", icon=":material/move_to_inbox:", key="adopt_all"):
             take(one, told, [(row["object"], row["id"], row["external_id"]) for row in sure])
-    listed = branches.wanted(house().store, one.id)
+    listed = rollout.wanted(one)
     free = {
         "store": {each.external_id: each.name for each in listed.branches if not each.closed},
         "pos": {each.external_id: each.name for each in listed.registers if not each.closed},

@@ -6,8 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from mpkit import branches, ledger, sales
-from mpkit.pages import address, alarms, figures, handing, presses, sold, stories, tables, watch
+from mpkit import ledger, sales
+from mpkit.pages import address, alarms, figures, handing, presses, rollout, sold, stories, tables, watch
 from mpkit.pages.frame import head, house, mirror, needs_account, numbers, plain, say, script, words
 from mpkit.pages.presses import Shop
 from mpkit.pages.rollout import unread
@@ -62,7 +62,7 @@ def body(shop: Shop) -> None:
     """One of the views, as the address says."""
     one, id_ = shop.account, shop.branch.external_id
     view = address.choose("view", VIEWS, "shop_view")
-    listed = stories.entry(one, "branch", id_)
+    listed = stories.entry(one, "branch", id_) if view in {"data", "story"} else None
     pieces = stories.pieces_of(one, [each.external_id for each in shop.registers])
     if view == "data" and listed is not None:
         stories.values(listed)
@@ -85,7 +85,7 @@ then = st.session_state.pop("then", None)
 if then is not None:
     watch.lead(then[0], **then[1])
 one = needs_account("page_branch")
-shop = presses.find(one, st.query_params.get("id", ""), branches.wanted(house().store, one.id))
+shop = presses.find(one, st.query_params.get("id", ""), rollout.wanted(one))
 if shop is None:
     head("page_branch", words("shop_unknown"))
     st.page_link(script("branches"), label=words("back_to_branches"), icon=":material/arrow_back:")

@@ -165,8 +165,9 @@ if last is None:
     look(one)
 elif watch.done(last):
     later = accepting is not None and accepting.ended is not None and last.ended and accepting.ended > last.ended
-    if later and watch.submit("drift", "screen", {"account": one.id, "who": "screen"}, account=one.id).id != last.id:
-        st.rerun()  # what was found is partly settled by now: look once more
+    if later and accepting is not None:  # what was found is partly settled by now: look once more
+        watch.submit("drift", f"after:{accepting.id}", {"account": one.id, "who": "screen"}, account=one.id)
+        st.rerun()
     look(one)
     if not later:
         show(one, last.result or {})

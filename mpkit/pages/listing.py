@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit import branches, ledger
+from mpkit import ledger
 from mpkit.model import Account
-from mpkit.pages import tables
+from mpkit.pages import rollout, tables
 from mpkit.pages.frame import house, say, script, words
 from mpkit.pages.rollout import unread
 
@@ -14,7 +14,7 @@ from mpkit.pages.rollout import unread
 def show(one: Account) -> None:
     """Every branch with its registers."""
     store = house().store
-    wanted = branches.wanted(store, one.id)
+    wanted = rollout.wanted(one)
     if not wanted.branches:
         return
     known = ledger.known(store, one.id, seal=unread)

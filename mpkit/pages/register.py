@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit import branches, kit, ledger
+from mpkit import kit, ledger
 from mpkit.model import Account
-from mpkit.pages import address, alarms, presses, printable, sold, stories, till_presses, watch
+from mpkit.pages import address, alarms, presses, printable, rollout, sold, stories, till_presses, watch
 from mpkit.pages.frame import head, house, needs_account, plain, say, script, words
 from mpkit.pages.rollout import unread
 from mpkit.pages.till_presses import Till
@@ -17,7 +17,7 @@ WIDTH = 240  # pixels of the sign shown
 
 def find(one: Account, id_: str) -> Till | None:
     """The register of that external id, with its branch."""
-    listed = branches.wanted(house().store, one.id)
+    listed = rollout.wanted(one)
     register = next((each for each in listed.registers if each.external_id == id_), None)
     shop = presses.find(one, register.branch_external_id, listed) if register else None
     if register is None or shop is None:
@@ -77,7 +77,7 @@ def body(till: Till) -> None:
     """One of the views, as the address says."""
     one, id_ = till.shop.account, till.register.external_id
     view = address.choose("view", VIEWS, "till_view")
-    listed = stories.entry(one, "register", id_)
+    listed = stories.entry(one, "register", id_) if view in {"data", "story"} else None
     pieces = stories.pieces_of(one, [id_])
     if view == "data" and listed is not None:
         stories.values(listed)

@@ -6,22 +6,35 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import streamlit as st
+
 from mpkit import branches, jobs, ledger
+from mpkit.branches import Wanted
 from mpkit.model import Account
 from mpkit.pages.attention import Counts
 from mpkit.pages.frame import house
 
 
+def wanted(one: Account) -> Wanted:
+    """The list of an account; read anew only when something in it has changed."""
+    return _wanted(one.id, branches.stamp(house().store, one.id))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _wanted(account: str, stamp: str) -> Wanted:  # noqa: ARG001 - part of the key
+    return branches.wanted(house().store, account)
+
+
 def listed(one: Account) -> bool:
     """Whether the merchant's list holds anything yet."""
-    return bool(branches.wanted(house().store, one.id).branches)
+    return bool(wanted(one).branches)
 
 
 def counts(one: Account) -> Counts:
     """Registers wanted, existing and with a sign in use; rows of the last spreadsheet that still need correcting."""
     store = house().store
-    wanted = branches.wanted(store, one.id)
-    open_registers = [each for each in wanted.registers if not each.closed]
+    list_ = wanted(one)
+    open_registers = [each for each in list_.registers if not each.closed]
     existing = {
         external_id for (kind, external_id) in ledger.known(store, one.id, seal=unread) if kind == "pos" and external_id
     }
@@ -33,7 +46,7 @@ def counts(one: Account) -> Counts:
         existing=sum(each.external_id in existing for each in open_registers),
         printed=sum(each.external_id in existing and each.external_id in printed for each in open_registers),
         to_correct=int((check.result or {}).get("blocked", 0)) if check is not None else 0,
-        approximate=sum(each.location.approximate and not each.closed for each in wanted.branches),
+        approximate=sum(each.location.approximate and not each.closed for each in list_.branches),
         drifted=int(drift.get("differences", 0)),
         codes=len(drift.get("code_changed", ())),
     )
@@ -51,7 +64,7 @@ def differences(one: Account) -> Mapping[str, Any]:
 def resting(one: Account, today: date) -> set[str]:
     """Ids at Mercado Pago of the stores that are closed for a while: that they sell nothing is no news."""
     store = house().store
-    closed = {each.external_id for each in branches.wanted(store, one.id).branches if each.closed_until > str(today)}
+    closed = {each.external_id for each in wanted(one).branches if each.closed_until > str(today)}
     known = ledger.known(store, one.id, seal=unread)
     return {each.remote_id for (kind, id_), each in known.items() if kind == "store" and id_ in closed}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit import branches
 from mpkit.model import Account
-from mpkit.pages.frame import house, script, words
+from mpkit.pages import rollout
+from mpkit.pages.frame import script, words
 
 _PAGES = {"branch": "branch", "register": "register", "undo": "history", "adopt": "adopt", "drift": "drift"}
 
@@ -21,7 +21,7 @@ def answer(one: Account, about: str) -> str:
 
 def name(one: Account, kind: str, id_: str) -> str:
     """What people call a branch or a register."""
-    wanted = branches.wanted(house().store, one.id)
+    wanted = rollout.wanted(one)
     entries = wanted.branches if kind == "branch" else wanted.registers
     return next((each.name for each in entries if each.external_id == id_), id_)
 

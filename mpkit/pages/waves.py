@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit import branches
 from mpkit.model import Account
-from mpkit.pages import listing, watch
-from mpkit.pages.frame import house, plain, say, words
+from mpkit.pages import listing, rollout, watch
+from mpkit.pages.frame import plain, say, words
 
 WAVES = ("all", "region", "some", "first")
 BEGIN = 5  # branches of a first wave: few enough to walk to
@@ -15,7 +14,7 @@ BEGIN = 5  # branches of a first wave: few enough to walk to
 
 def ask(one: Account) -> None:
     """The choice of the wave, the press that compares, and the list it is chosen from."""
-    wanted = [each for each in branches.wanted(house().store, one.id).branches if not each.closed]
+    wanted = [each for each in rollout.wanted(one).branches if not each.closed]
     regions = sorted({each.region for each in wanted if each.region})
     waves = [wave for wave in WAVES if wave != "region" or regions]
     st.markdown(words("create_compare_what"))

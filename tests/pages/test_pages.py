@@ -9,7 +9,7 @@ import pytest
 from mpkit import i18n
 from tests.pages.conftest import texts
 
-PAGES = ("", "branches", "signs", "sales", "settings", "connect", "changes", "history", "adopt", "drift")
+PAGES = ("", "branches", "signs", "sales", "settings", "connect", "changes", "history", "adopt", "drift", "brand")
 BEFORE = ("", "branches", "signs", "sales", "settings", "connect")
 LANGUAGES = ("es", "pt", "en")
 CODE = {
