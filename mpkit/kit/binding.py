@@ -62,6 +62,7 @@ class Binder:
                 compress_streams=True,
                 object_stream_mode=pikepdf.ObjectStreamMode.generate,
                 deterministic_id=True,
+                fix_metadata_version=False,  # what we wrote is what stands in the file
                 min_version=pdfx.VERSION if self.output else "",
             )
         return len(self.pages)

@@ -71,7 +71,7 @@ def _metadata(document: pikepdf.Pdf, every_page: bool) -> Iterator[str]:  # noqa
     for name in _DATED:
         if name not in document.docinfo:
             yield f"no {name}"
-    if document.docinfo.get("/Trapped") not in {"/True", "/False"}:
+    if str(document.docinfo.get("/Trapped")) not in {"/True", "/False"}:
         yield "trapping is not said"
     if "/Metadata" not in document.Root:
         yield "no metadata"
@@ -113,11 +113,10 @@ _NESTED = ("/MediaBox", "/BleedBox", "/TrimBox")
 
 
 def _fonts(document: pikepdf.Pdf, every_page: bool) -> Iterator[str]:  # noqa: ARG001 - all rules alike
-    for one in document.objects:
-        if not isinstance(one, pikepdf.Dictionary) or one.get("/Type") != "/Font" or one.get("/Subtype") == "/Type3":
-            continue
-        if one.get("/Subtype") == "/Type0":
-            continue  # its descendant is a font of its own
+    for named in _named(document, "/Font"):
+        if named.get("/Subtype") == "/Type3":
+            continue  # its letters are drawn
+        one = named.DescendantFonts[0] if named.get("/Subtype") == "/Type0" else named
         held = one.get("/FontDescriptor", pikepdf.Dictionary())
         if not any(name in held for name in ("/FontFile", "/FontFile2", "/FontFile3")):
             yield f"font {one.get('/BaseFont')} is not embedded"
@@ -127,7 +126,12 @@ def _colours(document: pikepdf.Pdf, every_page: bool) -> Iterator[str]:
     looked = [one for one in document.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Form"]
     pages = list(document.pages) if every_page else list(document.pages)[:1]
     for content in [*looked, *(page.obj for page in pages)]:
-        for one in pikepdf.parse_content_stream(content):
+        try:
+            read = pikepdf.parse_content_stream(content)
+        except (pikepdf.PdfError, pikepdf.DataDecodingError) as error:
+            yield f"operators that cannot be read: {error}"
+            continue
+        for one in read:
             operator = str(one.operator)
             device = operator in {"cs", "CS"} and one.operands[0] == Name.DeviceRGB
             if operator in _LIGHT or device:
@@ -142,7 +146,7 @@ def _pictures(document: pikepdf.Pdf, every_page: bool) -> Iterator[str]:  # noqa
         if one.get("/Subtype") == "/Image":
             space = one.get("/ColorSpace")
             base = space[1] if isinstance(space, pikepdf.Array) and space[0] == "/Indexed" else space
-            if base in {"/DeviceRGB", "/CalRGB"}:
+            if base in ("/DeviceRGB", "/CalRGB"):
                 yield "a picture of red, green and blue without a profile"
             if "/Alternates" in one:
                 yield "a picture with alternates"
@@ -160,13 +164,23 @@ def _filters(stream: pikepdf.Stream) -> list[Any]:
 def _inks(document: pikepdf.Pdf, every_page: bool) -> Iterator[str]:  # noqa: ARG001 - all rules alike
     """One name, one ink: separations of the same name must look alike; states must not carry transfer curves."""
     seen: dict[str, bytes] = {}
-    for one in document.objects:
-        if isinstance(one, pikepdf.Array) and len(one) == 4 and one[0] == "/Separation":  # noqa: PLR2004
+    for one in _named(document, "/ColorSpace"):
+        if isinstance(one, pikepdf.Array) and one[0] == "/Separation":
             looks = one.unparse(resolved=True)
             if seen.setdefault(str(one[1]), looks) != looks:
                 yield f"ink {one[1]} looks two ways"
-        if isinstance(one, pikepdf.Dictionary) and ("/TR" in one or "/HTP" in one) and one.get("/Type") == "/ExtGState":
+    for one in _named(document, "/ExtGState"):
+        if "/TR" in one or "/HTP" in one:
             yield "a transfer curve"
+
+
+def _named(document: pikepdf.Pdf, kind: str) -> Iterator[Any]:
+    """Everything of a kind that resources name, wherever they stand."""
+    for one in document.objects:
+        if isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
+            for holder in (one, one.get("/Resources")):
+                if isinstance(holder, pikepdf.Dictionary) and isinstance(holder.get(kind), pikepdf.Dictionary):
+                    yield from (found for _, found in holder[kind].items())
 
 
 RULES: tuple[Callable[[pikepdf.Pdf, bool], Iterator[str]], ...] = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -35,7 +36,7 @@ def measured(file: Path) -> list[tuple[float, float, float, float]]:
             ends = [part.split()[-3:-1] for part in re.findall(r"[\d. -]+[mlc]\b", shape)]
             xs, ys = [float(x) for x, _ in ends], [float(y) for _, y in ends]
             box = (min(xs), min(ys), max(xs), max(ys))
-        found.append(tuple(value * MM for value in box))
+        found.append((box[0] * MM, box[1] * MM, box[2] * MM, box[3] * MM))
     return found
 
 
@@ -57,12 +58,8 @@ def test_every_label_is_drawn_where_its_maker_cuts_it(name: str, tmp_path: Path)
         assert top - low == pytest.approx(row.height, abs=0.01)
     lefts = sorted({round(left, 2) for left, *_ in drawn})
     tops = sorted({round(high - top, 2) for *_, top in drawn})
-    assert [b - a for a, b in zip(lefts, lefts[1:], strict=False)] == pytest.approx(
-        [row.pitch_x] * (row.columns - 1), abs=0.02
-    )
-    assert [b - a for a, b in zip(tops, tops[1:], strict=False)] == pytest.approx(
-        [row.pitch_y] * (row.rows - 1), abs=0.02
-    )
+    assert [b - a for a, b in pairwise(lefts)] == pytest.approx([row.pitch_x] * (row.columns - 1), abs=0.02)
+    assert [b - a for a, b in pairwise(tops)] == pytest.approx([row.pitch_y] * (row.rows - 1), abs=0.02)
     assert lefts[0] == pytest.approx(wide - max(right for _, _, right, _ in drawn), abs=0.65)
     assert tops[0] == pytest.approx(min(low for _, low, _, _ in drawn), abs=0.65)
 
@@ -77,6 +74,7 @@ def test_the_same_sheets_from_another_source(shared: Path) -> None:
     for name in both:
         one, paper = known[name], TABLE[name].paper()
         assert paper.labels is not None
+        assert paper.size is not None
         ours = paper.labels
         here = (ours.columns, ours.rows, ours.left, ours.top, ours.width, ours.height, *ours.pitch)
         there = [one[key] for key in ("cols", "rows", "left_mm", "top_mm", "label_w_mm", "label_h_mm")]
@@ -98,7 +96,9 @@ def test_signs_lie_in_the_middle_of_their_labels(tmp_path: Path) -> None:
     begun = order("sticker-50", "avery-l7164", start_at=11)
     made = book([subject(n) for n in range(4)], tmp_path, begun)
     assert [(one.page, one.slot) for one in made.manifest.pieces] == [(1, 11), (1, 12), (2, 1), (2, 2)]
-    cells = TABLE["avery-l7164"].paper().labels.cells(297)
+    labels_ = TABLE["avery-l7164"].paper().labels
+    assert labels_ is not None
+    cells = labels_.cells(297)
     for one in made.manifest.pieces:
         left, low = cells[one.slot - 1]
         assert one.box.x + 25 == pytest.approx(left + 63.5 / 2, abs=0.01)

@@ -1,10 +1,11 @@
-"""Papers measured in finished files: page boxes, marks, slugs, slips between branches, both sides, named inks, printers."""
+"""Papers measured in finished files: boxes, marks, slugs, slips between branches, both sides, named inks, printers."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -35,8 +36,10 @@ def lines(page: pikepdf.Page, colour: str) -> list[tuple[float, ...]]:
     content = page.Contents.read_bytes().decode("latin-1")
     found = []
     for drawn in re.findall(rf"q {re.escape(colour)}[^q]*? S Q", content):
-        for line in re.findall(r"([\d.-]+) ([\d.-]+) m ([\d.-]+) ([\d.-]+) l", drawn):
-            found.append(tuple(float(part) * MM for part in line))
+        found += [
+            tuple(float(part) * MM for part in line)
+            for line in re.findall(r"([\d.-]+) ([\d.-]+) m ([\d.-]+) ([\d.-]+) l", drawn)
+        ]
     return found
 
 
@@ -166,9 +169,9 @@ def test_signs_stay_on_every_sheet_apart_and_as_many_as_fit(sign: str) -> None:
     for paper in fitting(SHEETS, design):
         sheet, (wide, high) = grid(paper, design), design.flat
         for x, y in sheet.slots:
-            assert -0.01 <= x - sheet.bleed
+            assert x - sheet.bleed >= -0.01
             assert x + wide + sheet.bleed <= sheet.width + 0.01
-            assert -0.01 <= y - sheet.bleed
+            assert y - sheet.bleed >= -0.01
             assert y + high + sheet.bleed <= sheet.height + 0.01
         if not paper.duplex and not any(layout.piece == design.flat for layout in paper.layouts):
             across, down = (side - 2 * paper.margin for side in (sheet.height, sheet.width))
@@ -210,14 +213,15 @@ def test_creases_have_an_ink_of_their_own(tmp_path: Path) -> None:
 
 
 def test_what_does_not_go_together_is_refused() -> None:
-    for name, changes in [
+    together: list[tuple[str, dict[str, Any]]] = [
         ("a4", {"cut": "CutContour"}),
         ("a4", {"standard": "pdfx4"}),
         ("alone", {"duplex": True}),
         ("a4", {"bleed": 30}),
         ("alone", {"profile": "x.icc"}),
         ("a4", {"nonsense": 1}),
-    ]:
+    ]
+    for name, changes in together:
         with pytest.raises(Refused):
             changed(kit.paper(name), changes)
 
