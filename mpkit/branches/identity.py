@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
+from math import cos, radians
 from typing import NamedTuple
 
 from mpkit.model import Branch
@@ -24,13 +25,16 @@ from mpkit.places.names import fold
 SURE, LIKELY, APART = 0.8, 0.55, 0.12
 _ADDRESS, _POINT, _NAME = 0.4, 0.25, 0.35
 _NEAR_KM, _AROUND_KM = 0.15, 1.0
-_CELL = 0.01  # degrees, about a kilometre: how wide shops are looked for
+_DEGREE_KM = 111.0  # of latitude, or a little less
+_CELL = 0.01  # degrees, about a kilometre: how wide shops of the same street are looked for
+_DOOR = 0.0025  # degrees, 150 metres even in the far south: how wide those of any street are
 _CROWD = 60  # shops in one such square, or of one name in a city, tell nothing of who is who
 _SPELT = 0.82  # streets written that much alike are one street
 _FIGURE = re.compile(r"\d").search
 _NO_NUMBER = frozenset({"", "s n", "sn", "0"})
 
 
+_Square = tuple[int, int]
 _Called = tuple[tuple[str, ...], str]  # city and name
 Question = Callable[[Branch, Branch], bool]
 
@@ -138,13 +142,17 @@ class _Look(NamedTuple):
     street: _Text
     number: str
     name: _Text
+    latitude: float
+    longitude: float
 
 
 def _look(branch: Branch) -> _Look:
     place = branch.location
-    return _Look(branch, _town(branch), _text(place.street_name), fold(place.street_number), _text(branch.name))
+    texts = _text(place.street_name), fold(place.street_number), _text(branch.name)
+    return _Look(branch, _town(branch), *texts, place.latitude, place.longitude)
 
 
+@lru_cache(maxsize=100_000)
 def _text(text: str) -> _Text:
     folded = fold(text)
     words = frozenset(folded.split())
@@ -178,26 +186,70 @@ def _alike(branch: _Look, near: Iterable[_Look], names: tuple[_Names, _Names]) -
     return sorted(found, key=lambda each: (-each.score, each.branch.external_id))
 
 
-def _near(fresh: Iterable[_Look], known: Iterable[_Look]) -> Iterable[list[_Look]]:
-    """For each fresh branch the known ones worth a look: of its square, its address, its name in the city."""
-    index: dict[tuple[object, ...], list[_Look]] = defaultdict(list)
+def _near(fresh: Iterable[_Look], known: Sequence[_Look]) -> Iterator[list[_Look]]:
+    """For each fresh branch the known ones worth a look: of its address, its name in the city, its door, its street.
+
+    Others cannot be likely: neighbours of another street, however many there are, cost nothing.
+    """
+    crowds = Counter(_square(look, _CELL) for look in known)
+    said: dict[tuple[object, ...], list[_Look]] = defaultdict(list)
+    doors: dict[_Square, list[_Look]] = defaultdict(list)
+    streets: dict[tuple[_Square, tuple[str, ...]], dict[str, list[_Look]]] = defaultdict(lambda: defaultdict(list))
     for look in known:
-        for key in _keys(look, around=False):
-            index[key].append(look)
+        for key in _keys(look):
+            said[key].append(look)
+        square = _square(look, _CELL)
+        if crowds[square] <= _CROWD:
+            doors[_square(look, _DOOR)].append(look)
+            streets[square, look.town][look.street.folded].append(look)
     for look in fresh:
-        looked: dict[str, _Look] = {}
-        for key in _keys(look, around=True):
-            if len(index.get(key, ())) <= _CROWD:
-                looked.update({other.branch.external_id: other for other in index.get(key, ())})
-        yield list(looked.values())
+        near = [found for key in _keys(look) if len(found := said.get(key, [])) <= _CROWD]
+        beside = _Box.around(look, _NEAR_KM)
+        near += [beside.inside(doors[square]) for square in _around(look, _DOOR) if square in doors]
+        beside, alike = _Box.around(look, _AROUND_KM), dict[str, bool]()
+        for square in _around(look, _CELL):
+            for street, there in streets.get((square, look.town), {}).items():
+                if street not in alike:
+                    alike[street] = _ratio(look.street, there[0].street, _SPELT) >= _SPELT
+                if alike[street]:
+                    near += [beside.inside(there), [other for other in there if other.number == look.number]]
+        yield list({other.branch.external_id: other for found in near for other in found}.values())
 
 
-def _keys(look: _Look, *, around: bool) -> list[tuple[object, ...]]:
-    place = look.branch.location
-    row, column = int(place.latitude // _CELL), int(place.longitude // _CELL)
-    reach = (-1, 0, 1) if around else (0,)
-    squares: list[tuple[object, ...]] = [("at", row + r, column + c) for r in reach for c in reach]
-    return [*squares, ("address", look.town, look.street.folded, look.number), ("name", *_called(look))]
+class _Box(NamedTuple):
+    """Degrees around a branch: what lies outside is farther than so many kilometres."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+    @classmethod
+    def around(cls, look: _Look, km: float) -> _Box:
+        """The box of so many kilometres, a little more to be sure."""
+        up = 1.02 * km / _DEGREE_KM
+        aside = up / max(0.1, cos(radians(abs(look.latitude) + up)))
+        return cls(look.latitude - up, look.latitude + up, look.longitude - aside, look.longitude + aside)
+
+    def inside(self, looks: Iterable[_Look]) -> list[_Look]:
+        """Those that stand in the box."""
+        south, north, west, east = self
+        return [look for look in looks if south <= look.latitude <= north and west <= look.longitude <= east]
+
+
+def _keys(look: _Look) -> tuple[tuple[object, ...], ...]:
+    """What a branch says of itself that the same shop says too."""
+    return ("address", look.town, look.street.folded, look.number), ("name", *_called(look))
+
+
+def _square(look: _Look, size: float) -> _Square:
+    return int(look.latitude // size), int(look.longitude // size)
+
+
+def _around(look: _Look, size: float) -> list[_Square]:
+    """The square a branch stands in, and those beside it."""
+    row, column = _square(look, size)
+    return [(row + r, column + c) for r in (-1, 0, 1) for c in (-1, 0, 1)]
 
 
 def _called(look: _Look) -> _Called:
