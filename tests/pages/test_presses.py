@@ -121,10 +121,11 @@ def test_a_finished_book_shows_its_proof_and_its_files(at, walked):
     assert {"Archivo para imprenta", "Lista para repartir", "Constancia"} <= labels
 
 
-def test_the_plan_says_its_press_in_numbers(at, walked):
+def test_the_address_of_a_plan_that_was_carried_out_shows_what_became_of_it(at, walked):
     data, url, made, _ = walked
     test = at("changes", data=data, url=url, plan=made["plan"])
-    assert test.button(key="apply").label == "Crear 5 sucursales y 9 cajas"
+    assert any("5 sucursales y 9 cajas" in each.value for each in test.success)
+    assert not [each for each in test.button if each.key == "apply"], "nothing is offered twice"
 
 
 def test_a_store_that_cannot_be_opened_is_one_sentence(at, tmp_path):
