@@ -47,7 +47,7 @@ def kept(table: Table, findings: Findings) -> list[int]:
     for n in range(table.count):
         count = width - blanks[n]
         sparse = count <= max(2, width // 2 if n >= table.count - _FOOT else usual / 2)
-        if not sparse and n not in again:
+        if not sparse and n not in again and table.cells[0][n].strip():
             found.append(n)
             continue
         row = [column[n] for column in table.cells]

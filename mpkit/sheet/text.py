@@ -52,7 +52,7 @@ def _faults(text: str) -> Iterator[tuple[str, str]]:
         yield "invisible_characters", tidy(seen)
     if seen.replace("\n", " ").replace("\r", " ") != tidy(seen) and not _ODD_BLANKS.search(seen):
         yield "padded_value", tidy(seen)
-    right = whole if broken else unscrambled(_ODD_BLANKS.sub(" ", seen))
+    right = whole if broken or not _FAULTY(seen) else unscrambled(_ODD_BLANKS.sub(" ", seen))
     if tidy(right) != tidy(text if broken else seen) and (broken or not right.isascii()):
         yield "mojibake", tidy(right)
     plain = seen.translate(_LOOKALIKES)

@@ -39,8 +39,8 @@ def test_points_at_once_and_closely_agree(site):
         centre = places.point(state, city) or (0.0, 0.0)
         off = chance.choice((0.0, 0.1, 0.24, 1.0))
         texts = [f"{chance.choice((1, 1, -1)) * (degree + off):.{chance.choice((0, 1, 5))}f}" for degree in centre]
-        row = (*(texts if chance.random() < 0.9 else texts[::-1]), (state, city))
-        if (found := judging.at_once(*row)) is not None:
+        cells = texts if chance.random() < 0.9 else texts[::-1]
+        if (found := judging.at_once(*cells, judging.town(state, city))) is not None:
             at_once += 1
-            assert judging.judge(*row) == found
+            assert judging.judge(*cells, (state, city)) == found
     assert at_once > ROWS / 10

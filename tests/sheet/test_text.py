@@ -1,7 +1,7 @@
 """What is wrong with a cell's letters, and what would be right."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mpkit.sheet import text as letters
@@ -48,6 +48,7 @@ def test_a_mark_told_before_decimals():
 
 
 @given(st.lists(st.text(alphabet=[*map(chr, range(32, 127)), *"áéíóúñüÁÉÍÓÚÑÜãõâêôçÃÕÂÊÔÇ"], max_size=12), max_size=4))
+@example(["Aé"])
 def test_a_column_looked_at_all_at_once_is_as_clean_as_its_cells(cells):
     each = [tidy(cell) == cell and not tuple(letters._faults(cell)) for cell in cells]
     assert is_clean(cells) == all(each)
