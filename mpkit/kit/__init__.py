@@ -4,7 +4,7 @@ from mpkit.kit.book import Book, Order, make
 from mpkit.kit.brand import Brand, Dress, Mood, Remark, brand, dress, mood, moods, worn
 from mpkit.kit.design import Design, design, designs
 from mpkit.kit.manifest import Manifest
-from mpkit.kit.paper import Paper
+from mpkit.kit.paper import Paper, fitting
 from mpkit.kit.papers import paper, papers
 from mpkit.kit.preview import preview_png
 from mpkit.kit.proof import Expected, Failure, Proof, proof
@@ -32,6 +32,7 @@ __all__ = [
     "design",
     "designs",
     "dress",
+    "fitting",
     "make",
     "mood",
     "moods",
