@@ -94,7 +94,7 @@ class Manifest(Strict):
     version: int
     level: str
     module_mm: float
-    distance_mm: float | None = None  # its signs are made to be read from; manifests from before do not say
+    distance_mm: float = Field(0.0, exclude_if=lambda said: not said)  # it is read from; manifests from before: 0
     files: tuple[File, ...]
     pieces: tuple[Entry, ...]
     mac: str = ""
@@ -152,7 +152,7 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
                 labels=() if manifest.curves else (entry.register_id, entry.serial_text, entry.check),
                 rotation=spot.turn,
                 mirror=entry.mirror,
-                distance=manifest.distance_mm or 0.0,
+                distance=manifest.distance_mm,
             )
             for spot in entry.codes
         ]
@@ -161,7 +161,15 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
 
 def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str]) -> list[Asked]:
     """Every file of the book in its folder, with all that must stand in it."""
-    return [Asked(folder / one.name, expected(manifest, one.name, fresh), pages=one.pages) for one in manifest.files]
+    return [
+        Asked(folder / one.name, expected(manifest, one.name, fresh), pages=one.pages, mark=mark(manifest))
+        for one in manifest.files
+    ]
+
+
+def mark(manifest: Manifest) -> str:
+    """What every file of the book says of itself (its subject), and its slug on paper."""
+    return f"mpkit {manifest.book}"
 
 
 def drawn_by_us(manifest: Manifest, pdf: Path) -> bool:

@@ -29,14 +29,16 @@ def proof(
     workers: int = 1,
     least: str = LEAST,
     moved: bool = False,
+    mark: str = "",
     progress: Progress = silent,
 ) -> Proof:
     """Prove a file against the account. `owned` is external id to payload, as the account answers now.
 
     Without `expected` (no manifest) every code found must be owned, and lie beside its own id. With `moved` the pieces
-    of the manifest are looked for anywhere: a print shop laid its pages anew. `least` is the worst grade that passes.
+    of the manifest are looked for anywhere: a print shop laid its pages anew. `least` is the worst grade that passes,
+    `mark` what a file of this book says of itself where it says anything.
     """
-    asked = Asked(pdf, expected or ())
+    asked = Asked(pdf, expected or (), mark=mark)
     if expected is not None and not moved:
         return proofs([asked], owned, dpi=dpi, workers=workers, least=least, progress=progress)[0]
     labels: dict[str, list[str]] = {}

@@ -83,7 +83,7 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
         coarse = max(_SCAN_DPI / 72, _SCAN_PIXELS / finest if finest else 0.0)
         pages.append(_looked(shown, boxes, names, known, coarse))
         page.close()
-    mark = document.get_metadata_value("Keywords")
+    mark = document.get_metadata_value("Subject")
     return {"pages": len(document), "mark": mark, "looked": pages}
 
 
