@@ -12,6 +12,7 @@ from pikepdf import Dictionary, Name
 
 from mpkit import kit
 from mpkit.kit.manifest import expected
+from mpkit.kit.sheets import Letters
 from tests.kit.making import book, order, redrawn, subject
 
 N = 3
@@ -162,3 +163,18 @@ def test_a_code_that_is_askew(stickers: Made, tmp_path: Path) -> None:
         document.save(tmp_path / "x.pdf")
     assert [one.reason for one in kit.proof(stickers[0].files[0], None, OWNED).failures] == []
     assert "kit_code_askew" in [one.reason for one in again(stickers, tmp_path / "x.pdf").failures]
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_letters_are_read_where_they_are_shown(stickers: Made, tmp_path: Path, degrees: int) -> None:
+    with pikepdf.open(stickers[0].files[0]) as document:
+        larger(document)
+        turned(degrees)(document)
+        document.save(tmp_path / "x.pdf")
+    document_ = pdfium.PdfDocument(tmp_path / "x.pdf")
+    letters = Letters(document_[0])
+    ((x, y),) = letters.places(A)
+    assert A in "".join(letters.inside((x - 40, y - 40, x + 40, y + 40)).split())
+    first = letters.inside((x - 0.9, y - 0.9, x + 0.9, y + 0.9))
+    assert A.startswith(first[0]) or first[0] in A[:2]
+    assert A not in letters.inside((x + 90, y + 90, x + 95, y + 95))
