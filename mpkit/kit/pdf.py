@@ -23,7 +23,7 @@ from mpkit.kit.type import POINT, UnfitText, clean, fit, font_name, show
 from mpkit.kit.wording import Wording
 
 _SLUG_HIGH = 4.5  # mm that a sheet's line needs
-_PLAIN = Paper(name="plain", title={"es": "", "pt": "", "en": ""})
+_PLAIN = Paper(name="plain", title={"es": "", "pt": "", "en": ""}, slug=False)
 
 
 @dataclass(frozen=True, slots=True)
