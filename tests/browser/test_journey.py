@@ -155,10 +155,12 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
 
     # Print: nothing is offered without its proof.
     button(page, "Imprimir los carteles").click()
-    expect(button(page, "Preparar para imprimir")).to_be_visible(timeout=LONG)
-    page.get_by_text("Calco de mostrador").first.click()
-    page.wait_for_timeout(1500)
+    expect(page.get_by_text("Calco de mostrador").first).to_be_visible(timeout=LONG)
+    page.wait_for_timeout(3000)
     shoot(page, "carteles")
+    page.locator(".st-key-take_sticker-70x100 button").click()
+    expect(button(page, "Preparar para imprimir")).to_be_visible(timeout=LONG)
+    shoot(page, "cartel")
     twice(page, button(page, "Preparar para imprimir"))
     expect(page.get_by_text("Códigos verificados").first).to_be_visible(timeout=LONG)
     proven = re.findall(r"\d+", page.get_by_text("Códigos verificados").first.text_content() or "")
