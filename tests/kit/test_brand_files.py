@@ -206,3 +206,12 @@ def test_every_branded_sign_keeps_its_texts_apart() -> None:
                 if a.meets(b) and min(a.y + a.height, b.y + b.height) - max(a.y, b.y) > 0.45
             ]
             assert not met
+
+
+def test_the_gallery_of_the_docs_names_every_design() -> None:
+    docs = Path(family.__file__).parent.parent.parent / "docs"
+    text = (docs / "signs.md").read_text("utf-8")
+    for design in kit.designs():
+        assert f"`{design.name}`" in text
+        assert f"pictures/signs/{design.name}.png" in text
+        assert (docs / "pictures" / "signs" / f"{design.name}.png").is_file()
