@@ -44,17 +44,9 @@ def command(  # noqa: PLR0917 - typer reads the options from here
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Print the signs of the account's registers."""
-    if lang not in {"", "es", "pt", "en"}:
-        message = "es, pt or en"
-        raise typer.BadParameter(message, param_hint="--lang")
-    if consent_grade not in {"", "C"}:
-        message = "C"
-        raise typer.BadParameter(message, param_hint="--consent-grade")
-    bench = console.bench()
-    account = bench.account()
-    book = f"{bench.seams.clock.now():%Y%m%d}-{secrets.token_hex(3).upper()}"
+    _one_of("--lang", lang, "es", "pt", "en")
+    _one_of("--consent-grade", consent_grade, "C")
     arguments = {
-        "account": account.id,
         "sign": sign,
         "paper": paper,
         "bleed": bleed,
@@ -71,11 +63,24 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         "mood": mood,
         "workers": workers,
         "out": str(out.resolve()) if out else "",
-        "book": book,
-        "who": console.who(),
         "accept_changed": accept_changed,
         "consent_grade": consent_grade,
     }
+    _print(arguments, as_json=as_json)
+
+
+def _one_of(option: str, given: str, *known: str) -> None:
+    if given not in {"", *known}:
+        message = ", ".join(known)
+        raise typer.BadParameter(message, param_hint=option)
+
+
+def _print(arguments: dict[str, Any], *, as_json: bool) -> None:
+    """The job done and told; what was left out is named, register by register."""
+    bench = console.bench()
+    account = bench.account()
+    book = f"{bench.seams.clock.now():%Y%m%d}-{secrets.token_hex(3).upper()}"
+    arguments |= {"account": account.id, "book": book, "who": console.who()}
     with console.progress() as progress:
         job = run_now(bench, account=account.id, kind="kit", key=book, arguments=arguments, progress=progress)
     made = console.finished(job)

@@ -131,7 +131,6 @@ def _written(
     progress: Progress,
 ) -> Manifest:
     """All PDF files, drawn into the first folder (live twins of outlined ones into the other), and the manifest."""
-    aside, live = folders
     sheet = grid(order.paper, order.design)
     numbered = _pieces(order, ready, serials, seal("piece"))
     printing = Printing(
@@ -151,17 +150,7 @@ def _written(
         ready.version,
         printing,
     )
-    progress(0, len(numbered), "kit_drawing")
-    files, done = [], 0
-    for name, part, content in zip(names, wanted, drawn(press, names, wanted, order.workers), strict=True):
-        if content.faults:
-            raise Refused("paper_not_pdfx", file=name, why="; ".join(dict.fromkeys(content.faults)))
-        (aside / name).write_bytes(content.pdf)
-        if content.live:
-            (live / name).write_bytes(content.live)
-        files.append(File(name=name, sha256=sha256(content.pdf).hexdigest(), pages=content.pages))
-        done += sum(isinstance(one.piece, Piece) for one in part)
-        progress(done, len(numbered), "kit_drawing")
+    files = _filed(press, names, wanted, folders, workers=order.workers, progress=progress)
     one = ready.subjects[0]
     return Manifest(
         book=order.book,
@@ -184,6 +173,31 @@ def _written(
             if (found := entry(order.design, sheet, name, laid, order.printer)) is not None
         ),
     ).signed(seal("manifest"))
+
+
+def _filed(
+    press: Press,
+    names: Sequence[str],
+    wanted: Sequence[Sequence[Laid]],
+    folders: tuple[Path, Path],
+    *,
+    workers: int,
+    progress: Progress,
+) -> list[File]:
+    """Every file drawn and written, its live twin beside it; `Refused` at the first a press would not take."""
+    aside, live = folders
+    signs = [sum(isinstance(one.piece, Piece) for one in part) for part in wanted]
+    files: list[File] = []
+    progress(0, sum(signs), "kit_drawing")
+    for name, content in zip(names, drawn(press, names, wanted, workers), strict=True):
+        if content.faults:
+            raise Refused("paper_not_pdfx", file=name, why="; ".join(dict.fromkeys(content.faults)))
+        (aside / name).write_bytes(content.pdf)
+        if content.live:
+            (live / name).write_bytes(content.live)
+        files.append(File(name=name, sha256=sha256(content.pdf).hexdigest(), pages=content.pages))
+        progress(sum(signs[: len(files)]), sum(signs), "kit_drawing")
+    return files
 
 
 def _pieces(order: Order, ready: Ready, serials: Callable[[int], Sequence[int]], seal: Seal) -> list[Numbered]:

@@ -14,9 +14,8 @@ import shutil
 import sys
 import tempfile
 import threading
-from io import FileIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
@@ -62,7 +61,7 @@ class Ahead:
                 file.truncate(room)  # holes: what is not written takes no room
                 self._print(file, mmap.mmap(file.fileno(), room, access=mmap.ACCESS_READ), count)
 
-    def _print(self, file: FileIO, paper: mmap.mmap, count: int) -> None:
+    def _print(self, file: IO[bytes], paper: mmap.mmap, count: int) -> None:
         world, setter, stock = self._world, self._world.typesetter, self._world.typesetter.stock
         with world.lock:
             number = stock.spread(memoryview(paper))

@@ -5,24 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Protocol
+from typing import Any
 
-from mpkit.model import Account, Amount, Branch, Pos, Register, Store
+from mpkit.branches import Wanted
+from mpkit.model import Account, Amount, Pos, Register, Store
 from mpkit.sheet import exported
-
-
-class Wanted(Protocol):
-    """The list."""
-
-    @property
-    def branches(self) -> tuple[Branch, ...]:
-        """What is wanted as stores."""
-        ...
-
-    @property
-    def registers(self) -> tuple[Register, ...]:
-        """What is wanted as POS."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

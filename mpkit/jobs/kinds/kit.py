@@ -47,7 +47,6 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     Started again after a kill, the job finds under the book's name what it had finished.
     """
     account = bench.account(str(arguments.get("account") or ""))
-    language = str(arguments.get("language") or SITES[account.site].language)
     book = str(arguments["book"])
     out = str(arguments.get("out") or "")
     folder = Path(out) if out else bench.folder(account.id, "books") / book
@@ -56,23 +55,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     if finished is not None:
         return _proven_again(bench, account, folder, finished, progress)
     _void_leftovers(bench, account, book, seal)
-    order = kit.Order(
-        design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data),
-        paper=paper_of(bench, arguments),
-        language=language,
-        book=book,
-        who=str(arguments.get("who") or ""),
-        when=bench.seams.clock.now(),
-        copies=int(arguments.get("copies") or 1),
-        start_at=int(arguments.get("start_at") or 1),
-        split=str(arguments.get("split") or ""),
-        workers=int(arguments.get("workers") or os.cpu_count() or 1),
-        worn=worn(bench, account, str(arguments.get("mood") or "")),
-        wave=str(arguments.get("wave") or ""),
-        printer=printer(bench.settings.data, name) if (name := str(arguments.get("printer") or "")) else None,
-        data=bench.settings.data,
-        least=CONSENTED if arguments.get("consent_grade") == CONSENTED else LEAST,
-    )
+    order = _ordered(bench, account, arguments)
     seller = bench.mercadopago(account)
     progress(0, None, "kit_reading")
     chosen = choose(bench, account, seller, arguments)
@@ -80,7 +63,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         if len(chosen.refused) == 1:  # its own sentence, which a face says in its reader's language
             only = chosen.refused[0]
             raise Refused(only.key, register=only.external_id, **only.values)
-        first = chosen.refused[0].sentence(language) if chosen.refused else ""
+        first = chosen.refused[0].sentence(order.language) if chosen.refused else ""
         raise Refused("kit_nothing" if chosen.refused else "kit_no_registers", n=len(chosen.refused), first=first)
     made = kit.make(
         order,
@@ -97,6 +80,27 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     refused = [*chosen.refused, *made.refused]
     left = [{"register": one.external_id, "key": one.key, "values": dict(one.values)} for one in refused]
     return _result(folder, made.manifest) | {"proof": _summed(made.proofs), "refused": left}
+
+
+def _ordered(bench: Workbench, account: Account, arguments: Mapping[str, Any]) -> kit.Order:
+    """What is to be printed and how, with what was not said filled in."""
+    return kit.Order(
+        design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data),
+        paper=paper_of(bench, arguments),
+        language=str(arguments.get("language") or SITES[account.site].language),
+        book=str(arguments["book"]),
+        who=str(arguments.get("who") or ""),
+        when=bench.seams.clock.now(),
+        copies=int(arguments.get("copies") or 1),
+        start_at=int(arguments.get("start_at") or 1),
+        split=str(arguments.get("split") or ""),
+        workers=int(arguments.get("workers") or os.cpu_count() or 1),
+        worn=worn(bench, account, str(arguments.get("mood") or "")),
+        wave=str(arguments.get("wave") or ""),
+        printer=printer(bench.settings.data, name) if (name := str(arguments.get("printer") or "")) else None,
+        data=bench.settings.data,
+        least=CONSENTED if arguments.get("consent_grade") == CONSENTED else LEAST,
+    )
 
 
 def paper_of(bench: Workbench, arguments: Mapping[str, Any]) -> kit.Paper:
