@@ -99,7 +99,8 @@ class Journey:
         assert made["refused"] == []
         (book,) = (Path(file["path"]) for file in made["files"])
         count = len(self.registers)
-        assert made["proof"] == {"symbols": count, "decoded": count, "matched": count, "grade": "A"}
+        assert made["proof"] | {"grade": ""} == {"symbols": count, "decoded": count, "matched": count, "grade": ""}
+        assert made["proof"]["grade"] in "AB"  # what leaves without anybody's consent
         self.books[design] = book
         if not again:
             return

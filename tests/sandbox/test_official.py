@@ -38,6 +38,10 @@ EXCEPTIONS: dict[tuple[str, str], str] = {
     ("GET /v1/payments/{id}/refunds 200", ": array, object"): "a bare array (P 2.3)",
     ("* /v1/payments/{id}/refunds* 20?", "reason: null, string"): "null in every recorded refund (P 2.2)",
     ("* /v1/payments/{id}/refunds* 20?", "unique_sequence_number: null, string"): "null in recorded refunds (P 2.2)",
+    ("* /instore/qr/seller/collectors/* 20?", "status"): "204 without a body (S 7.2)",
+    ("GET /instore/qr/seller/collectors/* 200", "content"): "an order is read, as the reference says (S 7.2)",
+    ("* /instore/qr/seller/collectors/* 40?", "status"): "the description knows no refusal of these (S 7.2)",
+    ("* /instore/qr/seller/collectors/* 500", "status"): "nothing to take off is the server's own error (S 7.2)",
     ("GET /v1/chargebacks/{id} 200", "payments.[]: number, object"): "numbers of payments (P 3.1)",
     ("GET /v1/chargebacks/{id} 200", "documentation: array, object"): "a list of files (P 3.1)",
     ("GET /v1/chargebacks/{id} 200", "coverage_applied: null, boolean"): "null while undecided (P 3.1)",
@@ -151,6 +155,7 @@ def test_what_is_served_and_not_described_is_known(official: Mapping[str, Any]) 
         "GET /users/me",  # P 7.4
         *("POST /pos", "GET /pos/{}", "DELETE /pos/{}"),  # S 3.1
         *("POST /v2/pos", "GET /v2/pos", "GET /v2/pos/{}", "PATCH /v2/pos/{}", "DELETE /v2/pos/{}"),  # S 4
+        "PUT /instore/qr/seller/collectors/{}/pos/{}/orders",  # S 7.2, the older path
         "GET /v1/chargebacks/search",  # P 3.2
         "POST /v1/chargebacks/{}/documentation",  # P 3.3
     }
