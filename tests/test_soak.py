@@ -77,6 +77,12 @@ def test_a_bar_that_asks_nobody_is_cut_off_at_the_end_of_the_slice(run):
     assert "| cut off at the end of the slice; begun | not run |" in line
 
 
+def test_a_bar_cut_off_in_its_first_round_is_not_run_and_no_error(run):
+    result, table = run("--soak-table", "out/soak.md", "--slice", "1s", "-k", "counted", pause=100.0)
+    result.assert_outcomes(skipped=1, deselected=3)
+    assert "| 0 of 50 | cut off at the end of the slice | not run |" in table
+
+
 def test_a_bar_without_rounds_holds_nothing(run):
     result, table = run("--soak-table", "out/soak.md", "-k", "empty")
     result.assert_outcomes(passed=1, errors=1, deselected=3)
