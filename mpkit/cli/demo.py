@@ -83,7 +83,7 @@ def _sandbox(stack: ExitStack, folder: Path, numbers: dict[str, str | int]) -> S
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_") or name in KEPT}
     environment |= {"MPKIT_DATA": str(folder), "PYTHONUNBUFFERED": "1"}
     output = stack.enter_context(log.open("wb"))
-    words = ["sandbox", "--port", "0", "--token", token, *options]
+    words = ["sandbox", "--port", "0", "--token", token, "--no-ahead", *options]  # no large file for a look around
     if os.environ.get("MPKIT_PLACES"):
         words += ["--places", os.environ["MPKIT_PLACES"]]
     child = family.Child(words, environment, output=output)

@@ -38,6 +38,7 @@ def command(
     manner: Annotated[
         Literal["live", "documented"], typer.Option(help="Answer as the API was seen to, or as its documents say.")
     ] = "live",
+    ahead: Annotated[bool, typer.Option(help="Print many payments before they are asked for, into a file.")] = True,
     lag_s: Annotated[float, typer.Option(help="Seconds a new store is unknown to new registers.", min=0, max=60)] = 0,
 ) -> None:
     """Serve the sandbox on loopback until Ctrl-C; its address and its token are the two lines on stderr."""
@@ -63,7 +64,7 @@ def command(
         lag_s=lag_s,
         manner=manner,
     )
-    _serve(world, listener, is_told=not token)
+    _serve(world, listener, ahead=ahead, is_told=not token)
 
 
 def _refuse_unless_possible(site: str, stores: int, registers: int, token: str) -> None:
@@ -75,12 +76,12 @@ def _refuse_unless_possible(site: str, stores: int, registers: int, token: str) 
         raise WrongUsage("sandbox_token_unusable")
 
 
-def _serve(world: World, listener: socket, *, is_told: bool) -> None:
+def _serve(world: World, listener: socket, *, ahead: bool, is_told: bool) -> None:
     """Say where the world is, and its token where nobody gave it, and serve it until it is stopped."""
     from mpkit.sandbox import serve, settle  # noqa: PLC0415 - heavy, as above
 
     settle()
-    served = serve(world, listener)
+    served = serve(world, listener, ahead=ahead)
     try:
         console.say("sandbox_listening", url=served.url, site=world.site.id, user=world.seller.id)
         if is_told:

@@ -22,7 +22,7 @@ import numpy as np
 if TYPE_CHECKING:
     from mpkit.sandbox.world import World
 
-FROM = 300_000  # payments; fewer are printed fast enough when they are asked for, and their file would surprise
+FROM = 10_000  # payments; fewer are printed fast enough when they are asked for
 _MOST = 8_000_000_000  # bytes of the file, and never more than half of what is free
 _ROW = 8_000  # bytes of a text at most, on the average
 _POPULATE_READ = 22  # a word for `madvise` that Python has no name for; Linux 5.14

@@ -174,10 +174,11 @@ class _Telling(uvicorn.Server):
         return await super().on_tick(counter) or bool(self.failures)
 
 
-def serve(world: World, port: int | socket.socket = 0) -> Served:
+def serve(world: World, port: int | socket.socket = 0, *, ahead: bool = True) -> Served:
     """Serve a world on loopback from a thread of its own and return when it answers.
 
-    `port` 0 takes any free one; a socket from `reserve` is taken as it is.
+    `port` 0 takes any free one; a socket from `reserve` is taken as it is. With `ahead` many payments are printed
+    before they are asked for, into a file.
     """
     listener = reserve(port) if isinstance(port, int) else port
     world.url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
@@ -204,7 +205,7 @@ def serve(world: World, port: int | socket.socket = 0) -> Served:
     thread.start()
     if not server.told.wait(_STARTS_WITHIN_S) or not server.started:
         raise Refused("sandbox_not_started", port=world.url.rpartition(":")[2])
-    return Served(world, world.url, server, thread, begin(world))
+    return Served(world, world.url, server, thread, begin(world) if ahead else None)
 
 
 def reserve(port: int) -> socket.socket:
