@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 
-from mpkit.sandbox import line, server
+from mpkit.sandbox import asgi, line
 from tests.conftest import Running
 
 Start = Callable[..., Running]
@@ -83,7 +83,7 @@ def test_a_head_without_end_is_cut_off(start_sandbox: Start) -> None:
     assert served(running)
 
 
-@pytest.mark.parametrize("length", [server._BODY + 1, 500_000_000])
+@pytest.mark.parametrize("length", [asgi._BODY + 1, 500_000_000])
 def test_a_huge_body_is_refused_before_it_has_all_come(start_sandbox: Start, length: int) -> None:
     running = start_sandbox()
     made = wire(running, 5)

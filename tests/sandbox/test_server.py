@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from mpkit.errors import Refused
-from mpkit.sandbox import World, serve, table
-from mpkit.sandbox import server as of_server
+from mpkit.sandbox import World, asgi, serve, table
 from mpkit.sandbox.routes import is_long
 from mpkit.work import HttpRequest
 from tests.conftest import Running
@@ -124,7 +123,7 @@ def test_a_long_answer_holds_up_no_connection_and_loses_nothing(start_sandbox: S
         for thread in waiting:
             thread.start()
         line = Line(running)  # the loop itself goes on: what needs no world is answered
-        line.connection.request("POST", "/pos", b"x" * (of_server._BODY + 1), line.headers)
+        line.connection.request("POST", "/pos", b"x" * (asgi._BODY + 1), line.headers)
         assert line.connection.getresponse().status == 413
         assert not statuses
     for thread in waiting:
@@ -160,4 +159,4 @@ def test_long_answers_are_made_in_threads_and_quick_ones_in_the_loop(start_sandb
 def test_what_is_not_looked_up_is_never_long() -> None:
     for router in (table.API, table.OPEN, table.CONTROL):
         for _, path, handler in router.table:
-            assert not (path.startswith(of_server._QUICK) and is_long(handler)), path
+            assert not (path.startswith(asgi._QUICK) and is_long(handler)), path
