@@ -209,6 +209,15 @@ def test_another_code_is_another_register_and_is_printed_anew(at, home, served):
     assert test.button_group(key="act").options, "what was closed can be opened again"
 
 
+def test_printed_again_the_new_signs_take_the_place_of_those_there_are(at, home, served):
+    test = page(at, home, served, "signs", registers="P000,P001", sign="sticker-70x100")
+    assert "En lugar del cartel" in test.checkbox(key="signs_instead").label  # the one that P000 has
+    test.button(key="print").click().run()
+    assert asked(home, "kit").arguments["instead"] is True
+    nothing = page(at, home, served, "signs", registers="P001", sign="sticker-70x100")
+    assert not [each for each in nothing.checkbox if each.key == "signs_instead"], "nothing to replace"
+
+
 def test_closed_for_a_while_is_a_note_in_the_list_and_no_plan(at, home, served):
     test = act(page(at, home, served, "branch", id="S002"), "close")
     test.button(key="close_until").click().run()
