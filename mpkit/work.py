@@ -5,12 +5,15 @@ from __future__ import annotations
 import gc
 import random
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
+
+Result = TypeVar("Result")
 
 
 def gather_rarely() -> None:
@@ -156,8 +159,22 @@ def silent(done: int, total: int | None, step: str = "") -> None:
 
 
 def executor(workers: int = 1) -> Executor:
-    """A pool for drawing and proving; the one line to change for a cluster (Dask's `get_executor()`).
+    """A pool for drawing and comparing; a cluster's (Dask's `Client.get_executor()`) may be given in its place.
 
     Children are spawned, not forked: they inherit no lock, no socket and no thread of the parent.
     """
     return ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn"))
+
+
+Pool = Callable[[int], Executor]
+
+
+def in_order(pool: Executor, work: Callable[..., Result], *given: Iterable[Any], ahead: int) -> Iterator[Result]:
+    """What `work` answers for each of `given`, in their order; no more than `ahead` of them wait or run at a time."""
+    running: deque[Future[Result]] = deque()
+    for values in zip(*given, strict=True):
+        if len(running) >= ahead:
+            yield running.popleft().result()
+        running.append(pool.submit(work, *values))
+    while running:
+        yield running.popleft().result()

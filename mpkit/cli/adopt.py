@@ -24,6 +24,7 @@ def command(
     yes: Annotated[bool, typer.Option("--yes", help="take over what is sure or named, without asking")] = False,
     confirm_changes: Annotated[int | None, typer.Option(help="the number of existing objects that change")] = None,
     confirm_stickers: Annotated[int | None, typer.Option(help="the number of useless signs")] = None,
+    confirm_switches: Annotated[int | None, typer.Option(help="the number whose buyers see something else")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """List what the panel made and take it over; 0: nothing is left to take over, 3: there is something to look at."""
@@ -33,8 +34,9 @@ def command(
     language = console.language()
     found = _job(bench, account, "adopt", f"adopt:{_short(decided)}", {"match": decided, "language": language})
     result: dict[str, Any] | None = None
-    if found["summary"]["adopt"] and (yes or (sys.stdin.isatty() and _agreed(found, account, language))):
-        numbers = {"confirm_changes": confirm_changes, "confirm_stickers": confirm_stickers}
+    numbers = {"changes": confirm_changes, "stickers": confirm_stickers, "switches": confirm_switches}
+    if found["summary"]["adopt"] and (yes or (sys.stdin.isatty() and _agreed(found, numbers, account, language))):
+        numbers = {f"confirm_{name}": number for name, number in numbers.items()}
         wishes = {"plan": found["plan"], "language": language, **numbers}
         result = _job(bench, account, "apply", str(found["plan"]), wishes)
     console.answer(found | {"applied": result}, "" if as_json else _said(found, result, language), as_json=as_json)
@@ -73,13 +75,19 @@ def _open(found: dict[str, Any]) -> bool:
     return any((one["object"], one["id"]) not in taken for one in found["matches"])
 
 
-def _agreed(found: dict[str, Any], account: Account, language: str) -> bool:
-    """A person at a terminal sees the matches; where what buyers see would change, that is asked for by itself."""
+def _agreed(found: dict[str, Any], numbers: dict[str, int | None], account: Account, language: str) -> bool:
+    """A person at a terminal sees the matches; where what buyers see would change, that is asked for by itself.
+
+    The yes to that is the number `--confirm-switches` would state.
+    """
     print(_said(found, None, language), file=sys.stderr)
     if not typer.confirm(say("plan_apply_ask", language, account=account.nickname or account.id), err=True):
         return False
-    switched = sum(one["switches"] for one in found["matches"])
-    return not switched or typer.confirm(say("plan_adopt_ask", language, n=switched), err=True)
+    switched = found["confirm"]["switches"]
+    if switched is None or numbers["switches"] == switched:
+        return True
+    numbers["switches"] = switched
+    return typer.confirm(say("plan_adopt_ask", language, n=switched), err=True)
 
 
 def _said(found: dict[str, Any], result: dict[str, Any] | None, language: str) -> str:
@@ -105,4 +113,6 @@ def _said(found: dict[str, Any], result: dict[str, Any] | None, language: str) -
         ]
     elif found["summary"]["adopt"]:
         lines.append(say("plan_adopt_how", language))
+        if found["confirm"]["switches"]:
+            lines.append(say("plan_confirm_switches", language, n=found["confirm"]["switches"]))
     return "\n".join(lines)

@@ -32,6 +32,9 @@ def command(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
     confirm_changes: Annotated[int | None, typer.Option(help="the plan's number of changes to what exists")] = None,
     confirm_stickers: Annotated[int | None, typer.Option(help="the plan's number of useless signs")] = None,
+    confirm_switches: Annotated[
+        int | None, typer.Option(help="the plan's number of registers taken over whose buyers see something else")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="write the outcomes to this workbook")] = None,
     pause: Annotated[
         bool, typer.Option("--pause", help="stop the apply of this plan that runs; apply goes on")
@@ -61,6 +64,7 @@ def command(
         "plan": plan.hash,
         "confirm_changes": confirm_changes,
         "confirm_stickers": confirm_stickers,
+        "confirm_switches": confirm_switches,
         "language": language,
         "who": console.who(),
     }

@@ -34,6 +34,9 @@ def command(  # noqa: PLR0917 - typer reads the options from here
     lang: Annotated[str, typer.Option(help="language of the signs: es, pt or en; the country's if not said")] = "",
     mood: Annotated[str, typer.Option(help="band, plain, full or one of your own; the brand's if not said")] = "",
     workers: Annotated[int, typer.Option(min=0, help="processes that draw and prove; 0: one a processor")] = 0,
+    instead: Annotated[
+        bool, typer.Option("--instead", help="in place of the signs these registers have: those count as replaced")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="folder of the book; mpkit's own if not said")] = None,
     accept_changed: Annotated[
         bool, typer.Option(help="print codes that are no longer the ones on record (old signs stop being ours)")
@@ -62,6 +65,7 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         "language": lang,
         "mood": mood,
         "workers": workers,
+        "instead": instead,
         "out": str(out.resolve()) if out else "",
         "accept_changed": accept_changed,
         "consent_grade": consent_grade,
@@ -85,6 +89,8 @@ def _print(arguments: dict[str, Any], *, as_json: bool) -> None:
         job = run_now(bench, account=account.id, kind="kit", key=book, arguments=arguments, progress=progress)
     made = console.finished(job)
     console.answer(made, summary(made), as_json=as_json)
+    if made["replaced"]:
+        console.say("kit_replaced", n=len(made["replaced"]), serials=", ".join(map(str, made["replaced"])))
     if made["proof"]["grade"] == "C":
         console.say("kit_consented", grade="C")
     if made["refused"]:

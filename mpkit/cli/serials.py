@@ -101,6 +101,7 @@ def reprint(
         job = run_now(bench, account=account.id, kind="reprint", key=book, arguments=arguments, progress=progress)
     made = console.finished(job)
     console.answer(made, "" if as_json else summary(made), as_json=as_json)
+    console.say("kit_replaced", n=len(made["replaced"]), serials=", ".join(map(str, made["replaced"])))
     if made["refused"]:
         console.look()
 

@@ -21,6 +21,7 @@ from mpkit.kit.marks import BENEATH, OVER, Ink
 from mpkit.kit.type import POINT
 
 Box = tuple[float, float, float, float]  # mm: left, low, right, top
+pikepdf.settings.set_flate_compression_level(5)  # as small as 6 for what signs are made of, and a quarter quicker
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Binder:
     canvas: Canvas
     inks: Mapping[str, Ink] = field(default_factory=dict)
     output: pdfx.Output | None = None
+    drawings: Mapping[str, bytes] = field(default_factory=dict)  # by resource, each a PDF whose page shows one form
     pages: list[tuple[bytes, Boxes]] = field(default_factory=list)
 
     def page(self, boxes: Boxes) -> None:
@@ -51,6 +53,7 @@ class Binder:
             resources = document.make_indirect(document.pages[0].obj.Resources)
             del document.pages[0]
             _inked(document, resources, self.inks)
+            _laid_in(document, resources, self.drawings)
             frames = {boxes: _frame(boxes) for _, boxes in self.pages}
             for content, boxes in self.pages:
                 leaf = Dictionary(frames[boxes] | {"/Resources": resources, "/Contents": document.make_stream(content)})
@@ -84,6 +87,16 @@ def _inked(document: pikepdf.Pdf, resources: Any, inks: Mapping[str, Ink]) -> No
     states[OVER] = Dictionary({"/Type": Name.ExtGState, "/OP": True, "/op": True, "/OPM": 1})
     states[BENEATH] = Dictionary({"/Type": Name.ExtGState, "/OP": True, "/op": True, "/OPM": 1, "/BM": Name.Multiply})
     resources["/ExtGState"] = states
+
+
+def _laid_in(document: pikepdf.Pdf, resources: Any, drawings: Mapping[str, bytes]) -> None:  # noqa: ANN401 - pikepdf
+    """Each drawing once among the resources, whatever the number of pages that show it."""
+    for name, content in drawings.items():
+        forms = Dictionary(resources.get("/XObject", Dictionary()))
+        with pikepdf.open(BytesIO(content)) as drawing:
+            (form,) = drawing.pages[0].obj.Resources.XObject.values()
+            forms[name] = document.copy_foreign(form)
+        resources["/XObject"] = forms
 
 
 def _frame(boxes: Boxes) -> dict[str, Any]:

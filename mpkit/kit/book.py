@@ -21,7 +21,7 @@ from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
 from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, asked, check_code
 from mpkit.kit.paper import Paper, grid
-from mpkit.kit.parts import Laid, Numbered, Press, drawn, entry, parts
+from mpkit.kit.parts import Drawn, Laid, Numbered, Press, drawn, entry, parts
 from mpkit.kit.pdf import Printing
 from mpkit.kit.pdfx import output
 from mpkit.kit.printers import Printer
@@ -31,7 +31,7 @@ from mpkit.kit.subject import Piece, Refusal, Subject
 from mpkit.kit.symbol import side_of
 from mpkit.kit.twin import compare
 from mpkit.kit.wording import Wording
-from mpkit.work import Progress, silent
+from mpkit.work import Pool, Progress, executor, silent
 
 MANIFEST = "manifest.json"
 _MOST_COPIES = 100
@@ -83,12 +83,14 @@ def make(
     seal: Callable[[str], Seal],
     record: Callable[[Manifest], None] = lambda _: None,
     progress: Progress = silent,
+    pool: Pool = executor,
 ) -> Book:
     """Draw, prove and release a book.
 
     `fresh` reads the account again, after the drawing: POS id to payload. `serials` gives so many new numbers; `seal`
-    gives the MAC of a purpose. `record` is told of the book after it is proven and before it is released. Raises
-    `Refused` where nothing can be printed, `ProofFailed` where a code is not what the account answers.
+    gives the MAC of a purpose. `record` is told of the book after it is proven and before it is released. With several
+    workers `pool` draws: processes of this machine, or a cluster. Raises `Refused` where nothing can be printed,
+    `ProofFailed` where a code is not what the account answers.
     """
     if not 1 <= order.copies <= _MOST_COPIES:
         raise Refused("kit_copies", n=_MOST_COPIES)
@@ -104,7 +106,7 @@ def make(
         for path in (aside, live):
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(mode=0o700, parents=True)
-        manifest = _written(order, ready, (aside, live), serials=serials, seal=seal, progress=progress)
+        manifest = _written(order, ready, (aside, live), serials=serials, seal=seal, progress=progress, pool=pool)
         proofs = _proven(order, manifest, (aside, live), fresh(), progress)
         progress(0, None, "kit_writing")
         packing.write(aside, manifest, order.language)
@@ -129,6 +131,7 @@ def _written(
     serials: Callable[[int], Sequence[int]],
     seal: Callable[[str], Seal],
     progress: Progress,
+    pool: Pool,
 ) -> Manifest:
     """All PDF files, drawn into the first folder (live twins of outlined ones into the other), and the manifest."""
     sheet = grid(order.paper, order.design)
@@ -150,7 +153,8 @@ def _written(
         ready.version,
         printing,
     )
-    files = _filed(press, names, wanted, folders, workers=order.workers, progress=progress)
+    drawings = drawn(press, names, wanted, order.workers, pool)
+    files = _filed(drawings, names, wanted, folders, progress=progress)
     one = ready.subjects[0]
     return Manifest(
         book=order.book,
@@ -176,12 +180,11 @@ def _written(
 
 
 def _filed(
-    press: Press,
+    drawings: Iterable[Drawn],
     names: Sequence[str],
     wanted: Sequence[Sequence[Laid]],
     folders: tuple[Path, Path],
     *,
-    workers: int,
     progress: Progress,
 ) -> list[File]:
     """Every file drawn and written, its live twin beside it; `Refused` at the first a press would not take."""
@@ -189,7 +192,7 @@ def _filed(
     signs = [sum(isinstance(one.piece, Piece) for one in part) for part in wanted]
     files: list[File] = []
     progress(0, sum(signs), "kit_drawing")
-    for name, content in zip(names, drawn(press, names, wanted, workers), strict=True):
+    for name, content in zip(names, drawings, strict=True):
         if content.faults:
             raise Refused("paper_not_pdfx", file=name, why="; ".join(dict.fromkeys(content.faults)))
         (aside / name).write_bytes(content.pdf)

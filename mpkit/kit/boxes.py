@@ -33,6 +33,7 @@ Role = Literal[
     "alert", "paper", "ink",
 ]  # fmt: skip
 ROLES: tuple[Role, ...] = get_args(Role)
+Quarter = Literal[0, 90, 180, 270]
 # When a box is drawn: every condition named has to hold.
 Condition = Literal[
     "rehearsal", "real", "address", "noaddress",  # said by the register
@@ -59,6 +60,7 @@ Millimetres = Annotated[float, Field(ge=-20, le=1500)]
 Length = Annotated[float, Field(gt=0, le=1500)]
 Points = Annotated[float, Field(ge=4, le=600)]
 Stroke = Annotated[float, Field(gt=0, le=20)]
+Part = Annotated[float, Field(ge=0, le=1)]  # of an ink
 
 
 class Area(Strict):
@@ -102,8 +104,9 @@ class TextBox(Area):
     valign: Literal["top", "middle", "bottom"] = "top"
     leading: Annotated[float, Field(ge=0.9, le=2)] = 1.18
     spacing: Annotated[float, Field(ge=-50, le=200)] = 0  # thousandths of an em between letters
-    turn: Literal[0, 90, 270] = 0  # degrees anticlockwise
+    turn: Literal[0, 90, 180, 270] = 0  # degrees anticlockwise
     colour: Role = "body"
+    inks: Annotated[tuple[Part, Part, Part, Part] | None, Field(exclude_if=lambda inks: inks is None)] = None  # its own
     only: tuple[Condition, ...] = ()
 
     @model_validator(mode="after")
@@ -166,6 +169,7 @@ class CodeBox(Strict):
     x: Millimetres
     y: Millimetres
     side: Length
+    turn: Annotated[Quarter, Field(exclude_if=lambda turn: not turn)] = 0  # degrees clockwise
 
     @property
     def area(self) -> Area:

@@ -18,20 +18,21 @@ Manner = Literal["path", "mask"]
 Octets = npt.NDArray[np.uint8]
 _DIGITS = 4  # of a number of modules and the blank after it
 _MOST = 10 ** (_DIGITS - 1)
+_NOTHING = b"\0"  # where a number has fewer digits
 
 
 def rectangles(matrix: Matrix) -> npt.NDArray[np.int64]:
     """Rectangles (column, row, width, height) that cover the dark modules once: equal runs of rows below each other."""
-    edges = np.diff(np.pad(matrix.view(np.int8), ((0, 0), (1, 1))), axis=1)
-    rows, turns = np.nonzero(edges)
-    row, begin, end = rows[::2], turns[::2], turns[1::2]
-    order = np.lexsort((row, end, begin))
-    row, begin, end = row[order], begin[order], end[order]
-    goes_on = (begin[1:] == begin[:-1]) & (end[1:] == end[:-1]) & (row[1:] == row[:-1] + 1)
-    first = np.flatnonzero(np.concatenate(([True], ~goes_on)))[: row.size]
-    height = np.diff(np.append(first, row.size))
-    found = np.stack([begin[first], row[first], end[first] - begin[first], height], axis=1)
-    return found[np.lexsort((found[:, 0], found[:, 1]))]
+    high, wide = matrix.shape
+    rows, turns = np.diff(np.pad(matrix.view(np.int8), ((0, 0), (1, 1))), axis=1).nonzero()
+    ends = np.zeros((wide, high + 1), np.int16)  # where the run that begins here ends, column by column, 0 where none
+    ends[turns[::2], rows[::2]] = turns[1::2]
+    line = np.concatenate(([0], ends.ravel(), [0]))  # a blank after each column keeps its runs from the next one's
+    changes = line[1:] != line[:-1]
+    runs = line[1:-1] != 0
+    first, last = np.flatnonzero(runs & changes[:-1]), np.flatnonzero(runs & changes[1:])
+    column, row = np.divmod(first, high + 1)
+    return np.stack([column, row, ends.ravel()[first] - column, last - first + 1], axis=1)
 
 
 def path(symbol: Symbol) -> str:
@@ -44,7 +45,7 @@ def path(symbol: Symbol) -> str:
     text = np.full((len(numbers), 4 * _DIGITS + 3), ord("\n"), np.uint8)
     text[:, : 4 * _DIGITS] = _numerals()[numbers].reshape(len(numbers), -1)
     text[:, 4 * _DIGITS : -1] = np.frombuffer(b"re", np.uint8)
-    return text.tobytes().replace(b"  ", b" ").replace(b"  ", b" ").decode("ascii") + "f"
+    return text.tobytes().translate(None, _NOTHING).decode("ascii") + "f"
 
 
 def mask(symbol: Symbol) -> str:
@@ -74,5 +75,6 @@ def stamp(operators: str, *, x: float, y: float, field: float, side: int, grey: 
 
 @cache
 def _numerals() -> Octets:
-    """Every number of modules as text, blanks behind it."""
-    return np.frombuffer("".join(f"{n:<{_DIGITS}}" for n in range(_MOST)).encode(), np.uint8).reshape(_MOST, _DIGITS)
+    """Every number of modules as text and a blank, nothing behind them."""
+    text = b"".join(f"{n} ".encode().ljust(_DIGITS, _NOTHING) for n in range(_MOST))
+    return np.frombuffer(text, np.uint8).reshape(_MOST, _DIGITS)

@@ -144,16 +144,16 @@ class Grid:
 
 def grid(paper: Paper, design: Design) -> Grid:
     """Where signs of this design lie on this paper; `Refused` where not even one fits."""
-    over = paper.bleed if design.bleed else 0.0
+    over = _bleed(paper, design)
     if paper.size is None:
-        around = over + (paper.margin if paper.slug or paper.marks else 0.0)
+        around = max(over + (paper.margin if paper.slug or paper.marks else 0.0), design.above)
         wide, high = design.flat
         size = (wide + 2 * around, high + 2 * around)
         return Grid(*size, ((around, around),), over, marks=paper.marks, order="store", alone=True)
     if paper.labels is not None:
         return _on_labels(paper, paper.labels, paper.size, design)
     for layout in paper.layouts:
-        if layout.piece == design.flat and not (paper.duplex and layout.landscape):
+        if layout.piece == design.flat and not design.above and not (paper.duplex and layout.landscape):
             return _laid(paper, paper.size, design, layout)
     turns = (False,) if paper.duplex else (False, True)  # turned over the long edge, a landscape back is upside down
     best = max((_fitting(paper, design, landscape=turned) for turned in turns), key=_count)
@@ -174,9 +174,17 @@ def fitting(papers: Iterable[Paper], design: Design) -> tuple[Paper, ...]:
     return tuple(found)
 
 
+def _bleed(paper: Paper, design: Design) -> float:
+    """Millimetres fields run over the edge: as far as the paper says, and artwork as far as it was drawn."""
+    if design.artwork is not None:
+        return min(paper.bleed, design.bleed)
+    return paper.bleed if design.bleed else 0.0
+
+
 def _on_labels(paper: Paper, labels: Labels, size: tuple[float, float], design: Design) -> Grid:
     """A sign in the middle of each label; labels that touch cannot bleed into each other, so nothing bleeds."""
-    if not labels.holds(design.flat):
+    room = labels.pitch[1] - labels.height if labels.rows > 1 else labels.top
+    if not labels.holds(design.flat) or design.above > min(room, labels.top):
         raise Refused("kit_paper_small", paper=paper.name, sign=design.name)
     x, y = (labels.width - design.flat[0]) / 2, (labels.height - design.flat[1]) / 2
     slots = tuple((left + x, low + y) for left, low in labels.cells(size[1]))
@@ -190,10 +198,11 @@ def _count(layout: Layout | None) -> int:
 def _fitting(paper: Paper, design: Design, *, landscape: bool) -> Layout | None:
     """As many as fit between the margins, with their bleed and a gutter between them."""
     wide, high = _turned(paper.size or (0, 0), landscape=landscape)
-    over = paper.bleed if design.bleed else 0.0
-    gap = max(paper.gutter, 2 * over)
+    over = _bleed(paper, design)
+    top = max(over, design.above)
+    gap, gap_y = max(paper.gutter, 2 * over), max(paper.gutter, over + top)
     columns = int((wide - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.flat[0] + gap))
-    rows = int((high - 2 * paper.margin - 2 * over + gap + _SMALL) // (design.flat[1] + gap))
+    rows = int((high - 2 * paper.margin - 2 * top + gap_y + _SMALL) // (design.flat[1] + gap_y))
     if columns < 1 or rows < 1:
         return None
     return Layout(
@@ -201,7 +210,7 @@ def _fitting(paper: Paper, design: Design, *, landscape: bool) -> Layout | None:
         landscape=landscape,
         columns=columns,
         rows=rows,
-        gutter=(gap, gap),
+        gutter=(gap, gap_y),
         bleed=over > 0,
         marks=paper.marks,
     )
@@ -224,7 +233,7 @@ def _laid(paper: Paper, size: tuple[float, float], design: Design, layout: Layou
         for row in range(layout.rows)
         for column in range(layout.columns)
     )
-    over = paper.bleed if layout.bleed else 0.0
+    over = _bleed(paper, design) if layout.bleed else 0.0
     return Grid(wide, high, slots, over, layout.marks, paper.order, alone=False, duplex=paper.duplex)
 
 

@@ -27,7 +27,7 @@ from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece
 from mpkit.kit.symbol import encode_all
 from mpkit.kit.wording import Wording
-from mpkit.work import executor
+from mpkit.work import Pool, executor, in_order
 
 
 class Numbered(NamedTuple):
@@ -131,14 +131,16 @@ def _split(pieces: Sequence[Numbered], split: str) -> list[list[Numbered]]:
     return [list(pieces[at : at + each]) for at in range(0, len(pieces), each)]
 
 
-def drawn(press: Press, names: Sequence[str], files: Sequence[Sequence[Laid]], workers: int) -> Iterator[Drawn]:
+def drawn(
+    press: Press, names: Sequence[str], files: Sequence[Sequence[Laid]], workers: int, pool: Pool = executor
+) -> Iterator[Drawn]:
     """Each file in its turn; with several workers they are drawn ahead, by spawned processes or a cluster."""
     draw = partial(_file, press)
     if workers <= 1 or len(files) == 1:
         yield from map(draw, names, files)
         return
-    with executor(workers) as pool:
-        yield from pool.map(draw, names, files)
+    with pool(workers) as hands:
+        yield from in_order(hands, draw, names, files, ahead=2 * workers)
 
 
 def _file(press: Press, name: str, laid: Sequence[Laid]) -> Drawn:
@@ -205,11 +207,12 @@ def _spots(
     design: Design, grid: Grid, at: tuple[float, float], page: int | None, printer: Printer | None
 ) -> Iterator[Spot]:
     """The codes of a piece whose lower left corner lies at `at`; `page` where it is not the piece's own."""
-    (x, y), side = at, design.code_side
-    for (left, low, turn), (face_x, face_y) in zip(design.codes, design.faces, strict=bool(side)):
-        code = _frame(grid, printer, (x + left, y + low), (side, side))
-        face = _frame(grid, printer, (x + face_x, y + face_y), design.face)
-        yield Spot(code=code, face=face, turn=turn, page=page)
+    x, y = at
+    wide, high = design.face
+    for one in design.codes:
+        code = _frame(grid, printer, (x + one.x, y + one.y), (one.side, one.side))
+        face = _frame(grid, printer, (x + one.face[0], y + one.face[1]), (wide, high + design.above))
+        yield Spot(code=code, face=face, turn=one.turn, page=page)
 
 
 def _frame(grid: Grid, printer: Printer | None, at: tuple[float, float], size: tuple[float, float]) -> Frame:

@@ -17,7 +17,7 @@ from mpkit.kit.design import Design
 from mpkit.kit.paper import Grid, Paper
 from mpkit.kit.pdfx import Output
 from mpkit.kit.printers import Printer
-from mpkit.kit.sign import Sheet, draw
+from mpkit.kit.sign import ARTWORK, Sheet, draw
 from mpkit.kit.subject import Piece
 from mpkit.kit.type import POINT, UnfitText, clean, fit, font_name, show
 from mpkit.kit.wording import Wording
@@ -69,7 +69,9 @@ def write(
     canvas = opened(*size, font=name, title=title, subject=how.slug, language=language, curves=paper.curves)
     sheet = Sheet(canvas, wording, paper.space)
     output = replace(how.output, title=title) if how.output else None
-    binder = Binder(canvas, marks.inks(paper) if paper.standard or grid.marks or paper.cut else {}, output)
+    drawing = wording.design.drawing()
+    inks = marks.inks(paper) if paper.standard or grid.marks or paper.cut else {}
+    binder = Binder(canvas, inks, output, {ARTWORK: drawing} if drawing else {})
     taken(canvas)  # what a new canvas begins with
     sheets: dict[int, list[Placed]] = {}
     for one in placed:

@@ -146,7 +146,7 @@ def _tagged(document: pikepdf.Pdf) -> bool:
             and one.get("/ColorSpace") == "/DeviceRGB"
         ):
             if space is None:
-                profile = document.make_stream(_srgb(), {"/N": 3, "/Alternate": Name.DeviceRGB})
+                profile = document.make_stream(srgb(), {"/N": 3, "/Alternate": Name.DeviceRGB})
                 space = document.make_indirect(Array([Name.ICCBased, profile]))
             one.ColorSpace = space
     return transparent or any("/MpWhite" in _spaces(page) for page in document.pages[:1])
@@ -157,7 +157,7 @@ def _spaces(page: pikepdf.Page) -> Any:  # noqa: ANN401 - pikepdf's own
 
 
 @cache
-def _srgb() -> bytes:
+def srgb() -> bytes:
     """The profile of sRGB, without the moment it was made: equal input, equal bytes."""
     content = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     content[_DATED] = bytes((0x07, 0xD0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-_ALPHANUMERIC = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
-_DIGITS = frozenset(b"0123456789")
+_RUNS = re.compile(rb"([0-9]+)|([A-Z $%*+\-./:]+)|([^0-9A-Z $%*+\-./:]+)")  # of bytes that the same modes can write
 _SIXTH = 6  # costs are counted in sixths of a bit: a digit is 10/3, an alphanumeric character 11/2
 
 
@@ -19,10 +19,7 @@ class Mode(IntEnum):
     BYTE = 4
 
 
-_POSSIBLE = tuple(
-    tuple(Mode) if byte in _DIGITS else (Mode.ALPHANUMERIC, Mode.BYTE) if byte in _ALPHANUMERIC else (Mode.BYTE,)
-    for byte in range(256)
-)
+_POSSIBLE = ((), tuple(Mode), (Mode.ALPHANUMERIC, Mode.BYTE), (Mode.BYTE,))  # by the group of a run
 _COST = {Mode.NUMERIC: 20, Mode.ALPHANUMERIC: 33, Mode.BYTE: 48}
 # Bits of the character count for versions 1-9, 10-26 and 27-40 (ISO/IEC 18004, table 3).
 _COUNT_BITS = {Mode.NUMERIC: (10, 12, 14), Mode.ALPHANUMERIC: (9, 11, 13), Mode.BYTE: (8, 16, 16)}
@@ -46,40 +43,37 @@ def count_bits(mode: Mode, version_class: int) -> int:
 def split(payload: bytes, version_class: int) -> tuple[tuple[Segment, ...], int]:
     """The cheapest segments and their bits, in a symbol whose version lies in `VERSION_CLASSES[version_class]`.
 
-    Dynamic programming over bytes: the cost of ending each prefix in each mode. A change of mode closes the segment
-    (whole bits) and pays a new head; everything else follows from the smallest sum.
+    Dynamic programming over runs of bytes of one kind: the cost of ending each prefix in each mode. A change of mode
+    closes the segment (whole bits) and pays a new head; everything else follows from the smallest sum. Within a run no
+    change pays: a byte costs 13 sixths more in another mode, and closing at another place saves less than 12.
     """
     head = {mode: (4 + _COUNT_BITS[mode][version_class]) * _SIXTH for mode in Mode}
     costs = dict(head)
-    came: list[dict[Mode, Mode]] = []
-    for byte in payload:
+    came: list[tuple[int, dict[Mode, Mode]]] = []
+    for run in _RUNS.finditer(payload):
         before = min(costs, key=costs.__getitem__)  # the smallest sum stays the smallest when rounded up
         closed = -(-costs[before] // _SIXTH) * _SIXTH
+        length = run.end() - run.start()
         step: dict[Mode, Mode] = {}
         after: dict[Mode, int] = {}
-        for mode in _POSSIBLE[byte]:
+        for mode in _POSSIBLE[run.lastindex or 0]:
             fresh = closed + head[mode]
             stay = costs.get(mode, fresh + 1)
             step[mode], cost = (mode, stay) if stay <= fresh else (before, fresh)
-            after[mode] = cost + _COST[mode]
-        came.append(step)
+            after[mode] = cost + length * _COST[mode]
+        came.append((run.end(), step))
         costs = after
     last = min(costs, key=costs.__getitem__)
     return _segments(payload, came, last), -(-costs[last] // _SIXTH)
 
 
-def _segments(payload: bytes, came: list[dict[Mode, Mode]], last: Mode) -> tuple[Segment, ...]:
+def _segments(payload: bytes, came: list[tuple[int, dict[Mode, Mode]]], last: Mode) -> tuple[Segment, ...]:
     """Walk back from the end: where the mode before differs, a segment begins."""
-    modes: list[Mode] = []
-    mode = last
-    for step in reversed(came):
-        modes.append(mode)
-        mode = step[mode]
-    modes.reverse()
     found: list[Segment] = []
-    start = 0
-    for at in range(1, len(modes) + 1):
-        if at == len(modes) or modes[at] != modes[start]:
-            found.append(Segment(modes[start], payload[start:at]))
-            start = at
-    return tuple(found)
+    end, mode = len(payload), last
+    for start, step in zip([0, *(end for end, _ in came)][-2::-1], (step for _, step in reversed(came)), strict=True):
+        before = step[mode]
+        if before != mode or not start:
+            found.append(Segment(mode, payload[start:end]))
+            end, mode = start, before
+    return tuple(reversed(found))

@@ -21,8 +21,9 @@ from mpkit.kit.type import POINT, Setting, show
 from mpkit.kit.wording import Wording
 
 Space = Literal["cmyk", "rgb"]
+ARTWORK = "/MpArt"  # a merchant's own drawing, among a page's resources
 # How the four corners of a box come to lie when it is turned: matrix, and which corner its text begins at.
-_TURNS = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 270: (0, -1, 1, 0)}
+_TURNS = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +54,34 @@ def draw(sheet: Sheet, piece: Piece, *, symbol: tuple[str, int], bleed: float) -
         raw(canvas, f"q -1 0 0 1 {wide:.4f} 0 cm")
     for panel in design.panels:
         raw(canvas, f"q {_placed(design, panel, high)} cm")
+        if design.artwork is not None:
+            raw(canvas, _drawing(design, bleed))
         canvas.doForm(artwork)
         for box, setting in own:
             _text(sheet, box, setting)
-        if (code := design.code) is not None:
-            upper = (design.height - code.y) / POINT
-            at = {"x": code.x / POINT, "y": upper, "field": code.side / POINT}
-            raw(canvas, ink.stamp(symbol[0], **at, side=symbol[1], grey=sheet.space == "rgb"))
+        for code in design.code_boxes:
+            raw(canvas, _stamp(sheet, code, symbol))
         raw(canvas, "Q")
     if design.mirror:
         raw(canvas, "Q")
+
+
+def _drawing(design: Design, bleed: float) -> str:
+    """Operators that show the merchant's artwork as far as the bleed; its form stands in the file once."""
+    over = bleed / POINT
+    wide, high = design.width / POINT + 2 * over, design.height / POINT + 2 * over
+    return f"q {-over:.4f} {-over:.4f} {wide:.4f} {high:.4f} re W n {ARTWORK} Do Q"
+
+
+def _stamp(sheet: Sheet, code: CodeBox, symbol: tuple[str, int]) -> str:
+    """Operators of one code, turned about the middle of its white field."""
+    x, y, field = code.x / POINT, (sheet.design.height - code.y) / POINT, code.side / POINT
+    drawn = ink.stamp(symbol[0], x=x, y=y, field=field, side=symbol[1], grey=sheet.space == "rgb")
+    if not code.turn:
+        return drawn
+    a, b, c, d = _TURNS[-code.turn % 360]
+    across, up = x + field / 2, y - field / 2
+    return f"q {a} {b} {c} {d} {across - a * across - c * up:.4f} {up - b * across - d * up:.4f} cm {drawn} Q"
 
 
 def stamped(symbol: Symbol, manner: ink.Manner = "path") -> tuple[str, int]:
@@ -104,6 +123,16 @@ def _ink(sheet: Sheet, role: Role) -> tuple[str, str] | None:
     fill, stroke = ("k", "K") if sheet.space == "cmyk" else ("rg", "RG")
     numbers = " ".join(f"{part:.4g}" for part in (paint.inks if sheet.space == "cmyk" else paint.light))
     return f"{numbers} {fill}", f"{numbers} {stroke}"
+
+
+def _own_ink(sheet: Sheet, box: TextBox) -> str:
+    """The operator for the ink a box says itself; empty where it has a role."""
+    if box.inks is None:
+        return ""
+    if sheet.space == "cmyk":
+        return " ".join(f"{part:g}" for part in box.inks) + " k"
+    cyan, magenta, yellow, black = box.inks
+    return " ".join(f"{(1 - part) * (1 - black):g}" for part in (cyan, magenta, yellow)) + " rg"
 
 
 def _shape(
@@ -161,10 +190,10 @@ def _text(sheet: Sheet, box: TextBox, setting: Setting) -> None:
     left, right = box.x / POINT, (box.x + box.width) / POINT
     high = sheet.design.height
     top, bottom = (high - box.y) / POINT, (high - box.y - box.height) / POINT
-    x, y = {0: (left, top), 90: (left, bottom), 270: (right, top)}[box.turn]
+    x, y = {0: (left, top), 90: (left, bottom), 180: (right, bottom), 270: (right, top)}[box.turn]
     turn = " ".join(map(str, _TURNS[box.turn]))
-    colour = _ink(sheet, box.colour) or _ink(sheet, "ink") or ("", "")
-    raw(sheet.canvas, f"q {colour[0]} {turn} {x:.3f} {y:.3f} cm")
+    colour = _own_ink(sheet, box) or (_ink(sheet, box.colour) or _ink(sheet, "ink") or ("", ""))[0]
+    raw(sheet.canvas, f"q {colour} {turn} {x:.3f} {y:.3f} cm")
     for line in setting.lines:
         show(
             sheet.canvas,

@@ -38,7 +38,7 @@ def differing(pair: tuple[Path, Path]) -> int:
 
 
 def compare(pairs: Sequence[tuple[Path, Path]], workers: int) -> list[int]:
-    """`differing` of each pair, in processes of their own: the renderer is not safe with threads."""
+    """`differing` of each pair, in processes of this machine: the renderer is not safe with threads."""
     with executor(max(1, min(workers, len(pairs)))) as pool:
         return list(pool.map(differing, pairs))
 

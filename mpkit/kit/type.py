@@ -82,7 +82,7 @@ def width(text: str, weight: str, spacing: float = 0, family: Family = OURS) -> 
 def fit(text: str, box: TextBox, family: Family = OURS) -> Setting:
     """The largest setting of the text that stays inside the box; raises `UnfitText` where the least is too large."""
     across, down = box.width / POINT, box.height / POINT
-    if box.turn:
+    if box.turn % 180:
         across, down = down, across
     words = text.split(" ")
     size = box.size

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from mpkit import db
@@ -17,6 +18,7 @@ from mpkit.ledger.objects import Seal
 from mpkit.ledger.rows import counters, pieces
 
 IN_USE = ("printed", "placed")
+_AT_ONCE = 500  # pieces of one statement
 PANEL = "panel"  # the book of a sticker that was printed before we knew its register
 
 
@@ -112,9 +114,24 @@ def set_state(engine: Engine, account: str, serials: Collection[int], state: str
 
 
 def void_pieces(connection: Connection, account: str, serials: Collection[int], *, seal: Seal, by: By) -> None:
-    """In the transaction of an outcome: these pieces carry a code that pays nobody any more.
+    """In the transaction of an outcome: these pieces carry a code that pays nobody any more."""
+    _out_of_use(connection, account, serials, "void", seal=seal, by=by)
 
-    A damaged row keeps its broken seal, and is void all the same: it must not count as a sign in use.
+
+def replace_pieces(engine: Engine, account: str, serials: Collection[int], *, seal: Seal, by: By) -> None:
+    """Others were printed in place of these, which are to be taken down; all of them or none."""
+    rest = iter(serials)
+    with db.writing(engine) as connection:
+        while part := list(islice(rest, _AT_ONCE)):
+            _out_of_use(connection, account, part, "replaced", seal=seal, by=by)
+
+
+def _out_of_use(
+    connection: Connection, account: str, serials: Collection[int], state: str, *, seal: Seal, by: By
+) -> None:
+    """Pieces in use no longer are; what has left use before keeps its state.
+
+    A damaged row keeps its broken seal, and is out of use all the same: it must not count as a sign in use.
     """
     found = connection.execute(
         pieces.select().where(
@@ -122,11 +139,11 @@ def void_pieces(connection: Connection, account: str, serials: Collection[int], 
         )
     ).all()
     for row in found:
-        piece = _piece(account, row, seal, state="void")
-        changed = {"state": "void"} | ({"mac": seal(_text(account, piece))} if piece.sound else {})
+        piece = _piece(account, row, seal, state=state)
+        changed = {"state": state} | ({"mac": seal(_text(account, piece))} if piece.sound else {})
         mine = (pieces.c.account == account) & (pieces.c.serial == row.serial)
         connection.execute(pieces.update().where(mine).values(changed))
-    audit.append(connection, account, [_done("void", _piece(account, row, seal)) for row in found], by, seal=seal)
+    audit.append(connection, account, [_done(state, _piece(account, row, seal)) for row in found], by, seal=seal)
 
 
 def enter_sticker(

@@ -16,6 +16,8 @@ from mpkit.pages.frame import house, language, say, words
 from mpkit.pages.watch import local
 from mpkit.sites import SITES
 
+_NAMED = 30  # numbers of replaced signs said one by one; the record has all
+
 
 def show(job: Job) -> None:
     """What was made, proven, left out; everything to download."""
@@ -26,6 +28,9 @@ def show(job: Job) -> None:
     _files(made, job.id)
     with st.container(horizontal=True):
         another()
+    if replaced := made.get("replaced"):
+        serials = ", ".join(map(str, replaced[:_NAMED])) + (" …" if len(replaced) > _NAMED else "")
+        st.info(words("kit_replaced", n=len(replaced), serials=serials), icon=":material/swap_horiz:")
     refused = list(made["refused"])
     if refused:
         st.warning(words("signs_refused", n=len(refused)), icon=":material/warning:")

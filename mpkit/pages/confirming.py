@@ -14,6 +14,7 @@ _NAMED = 10  # registers that go told one by one; the table below has them all
 def ask(made: Plan) -> Confirmed | None:
     """The numbers as typed; None until each is the plan's own and each question has its yes."""
     demanded = {"confirm_changes": made.confirm_changes, "confirm_stickers": made.confirm_stickers}
+    switched = made.confirm_switches
     typed: Confirmed = {}
     open_ = False
     for name, number in demanded.items():
@@ -34,9 +35,10 @@ def ask(made: Plan) -> Confirmed | None:
         open_ = True
         if said is not None:
             st.caption(words("confirm_other_number", n=number))
-    switched = sum(change.kind == "adopt" and "fixed_amount" in change.fields for change in made.changes)
     if switched:
-        open_ |= not st.checkbox(words("confirm_switch", n=switched), key=f"switch_{made.hash[-12:]}")
+        agreed = st.checkbox(words("confirm_switch", n=switched), key=f"switch_{made.hash[-12:]}")
+        typed |= {"confirm_switches": switched} if agreed else {}
+        open_ |= not agreed
     return None if open_ else typed
 
 

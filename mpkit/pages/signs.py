@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import streamlit as st
 
-from mpkit import jobs, kit
+from mpkit import jobs, kit, ledger
 from mpkit.jobs import Job
 from mpkit.kit.paper import fitting
 from mpkit.model import Account
@@ -70,6 +70,7 @@ def order(one: Account, design: kit.Design) -> None:
             "stores": picked,
             "registers": tills,
             "copies": copies,
+            "instead": in_place_of(one, tills),
             "who": "screen",
         }
         if st.button(words("signs_print"), type="primary", icon=":material/print:", key="print"):
@@ -101,6 +102,13 @@ def named(known: tuple[kit.Subject, ...]) -> list[str]:
         st.query_params.pop("registers")
         st.rerun()
     return wanted
+
+
+def in_place_of(one: Account, tills: Collection[str]) -> bool:
+    """Whether the signs that named registers have already are replaced by these: said yes to, unless taken back."""
+    printed = ledger.in_use(house().store, one.id)
+    n = sum(printed.get(each, 0) for each in tills)
+    return bool(n) and st.checkbox(words("signs_instead", n=n), value=True, key="signs_instead")
 
 
 def press(one: Account, arguments: Mapping[str, object]) -> None:

@@ -113,7 +113,14 @@ class Applying:
     told: Callable[[Applied], None] = lambda _: None  # how far it came, said before anything is raised
     driver: Callable[..., Driver] = Driver  # the simulator drives the same machine on a clock of its own
 
-    def apply(self, plan: Plan, *, confirm_changes: int | None = None, confirm_stickers: int | None = None) -> Applied:
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        confirm_changes: int | None = None,
+        confirm_stickers: int | None = None,
+        confirm_switches: int | None = None,
+    ) -> Applied:
         """Carry the plan out; what was done by an earlier run of the same plan is not done again.
 
         Raises `StalePlan`, `Refused` (a number not confirmed), `Busy`, `Cancelled`, `Unauthorised` and `StoreTrouble`;
@@ -122,7 +129,7 @@ class Applying:
         began = self.seams.clock.monotonic()
         if not account_of(plan, self.account):
             raise StalePlan("plan_stale_account", planned=plan.account, found=self.account.id)
-        confirmed(plan, confirm_changes, confirm_stickers)
+        confirmed(plan, confirm_changes, confirm_stickers, confirm_switches)
         hold = ledger.take(self.store, self.account.id, "apply", who=self.who, clock=self.seams.clock)
         try:
             return self._held(plan, hold, began)

@@ -108,6 +108,11 @@ class Change:
         """Whether an object made in the panel gets our external id."""
         return self.kind == "adopt" and "external_id" in self.fields
 
+    @property
+    def switches(self) -> bool:
+        """Whether what is taken over shows its buyers something else from then on: who enters the amount changes."""
+        return self.kind == "adopt" and "fixed_amount" in self.fields
+
     def content(self) -> dict[str, Any]:
         """The change without any language: what the hash is taken over, and what is read back."""
         return {
@@ -215,10 +220,19 @@ class Plan:
         return self.summary["stickers_void"] or None
 
     @property
+    def confirm_switches(self) -> int | None:
+        """The number of POS taken over whose buyers would see something else, a consent of its own, or None."""
+        return sum(change.switches for change in self.changes) or None
+
+    @property
+    def confirm(self) -> dict[str, int | None]:
+        """Every number a person must state before the plan is carried out; None where nothing asks for it."""
+        return {"changes": self.confirm_changes, "stickers": self.confirm_stickers, "switches": self.confirm_switches}
+
+    @property
     def approved(self) -> dict[str, Any]:
         """The numbers of the plan that whoever carries it out says yes to."""
-        confirm = {"changes": self.confirm_changes, "stickers": self.confirm_stickers}
-        return {"summary": {name: n for name, n in self.summary.items() if n}, "confirm": confirm}
+        return {"summary": {name: n for name, n in self.summary.items() if n}, "confirm": self.confirm}
 
     def document(self, language: str = "en") -> dict[str, Any]:
         """The JSON form: `plan --json`, `--out` and what apply reads; only the sentences depend on the language."""
@@ -229,7 +243,7 @@ class Plan:
             "plan": self.hash,
             **content,
             "summary": self.summary,
-            "confirm": {"changes": self.confirm_changes, "stickers": self.confirm_stickers},
+            "confirm": self.confirm,
             "stickers": cost.of(self.changes),
         }
 

@@ -131,6 +131,8 @@ def _foot(plan: Plan, language: str) -> list[str]:
     if not plan.work:
         lines.append(say("plan_nothing", language) if not plan.summary["blocked"] else "")
     else:
+        if plan.confirm_switches:
+            lines.append(say("plan_confirm_switches", language, n=plan.confirm_switches))
         if plan.confirm_stickers:
             lines.append(say("plan_confirm_stickers", language, n=plan.confirm_stickers))
         if plan.confirm_changes is not None:

@@ -12,8 +12,10 @@ from mpkit.plan.closing import Paid, Waiting
 _NAMED = 5  # changed objects a refusal names
 
 
-def confirmed(plan: Plan, changes: int | None, stickers: int | None) -> None:
+def confirmed(plan: Plan, changes: int | None, stickers: int | None, switches: int | None) -> None:
     """The plan's own numbers, typed by a person where it asks for them."""
+    if plan.confirm_switches and switches != plan.confirm_switches:
+        raise Refused("plan_confirm_switches", n=plan.confirm_switches)
     if plan.confirm_stickers and stickers != plan.confirm_stickers:
         raise Refused("plan_confirm_stickers", n=plan.confirm_stickers)
     if plan.confirm_changes is not None and changes != plan.confirm_changes:

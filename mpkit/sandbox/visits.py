@@ -15,6 +15,7 @@ from mpkit.sandbox.chain import Shop
 from mpkit.sandbox.columns import Numbers
 from mpkit.sandbox.days import factor
 from mpkit.sandbox.dice import Dice
+from mpkit.sandbox.quiet import Hush, Silence
 from mpkit.sites import Site
 
 DAYS = 363  # whole local days before the day of birth: all of it within the search's reach
@@ -40,15 +41,18 @@ class Visits(NamedTuple):
 CHANNELS = (COUNTER, "transfer", "online", "outgoing", "funding")
 
 
-def visits(site: Site, shops: Sequence[Shop], dice: Dice, *, count: int, born: datetime) -> Visits:
-    """As many as asked for: most at the registers, in their hours; without registers all of them online."""
+def visits(site: Site, shops: Sequence[Shop], dice: Dice, *, count: int, born: datetime, hush: Hush) -> Visits:
+    """As many as asked for: most at the registers, in their hours; without registers all of them online.
+
+    `hush` comes to know when each register takes nothing, and why.
+    """
     words = believable(site.id)
     shares = [words["elsewhere"][name] for name in CHANNELS[1:]]
     parts = [int(count * share) for share in shares] if shops else [0, count, 0, 0]
     calendar = _Calendar(site, born)
     groups = [_elsewhere(calendar, dice, n, len(shops), place) for place, n in enumerate(parts, 1) if n]
     if shops:
-        groups.append(_at_counters(calendar, shops, dice, count - sum(parts)))
+        groups.append(_at_counters(calendar, shops, dice, count - sum(parts), hush))
     at, channel, shop, pos = (np.concatenate(part) for part in zip(*groups, strict=True))
     order = np.lexsort((dice.below(count, 2**31), at))
     return Visits(at[order], channel[order], shop[order], pos[order])
@@ -100,16 +104,24 @@ def _elsewhere(calendar: _Calendar, dice: Dice, count: int, shops: int, channel:
     return found[:count], none + channel, none + shops, none
 
 
-def _at_counters(calendar: _Calendar, shops: Sequence[Shop], dice: Dice, count: int) -> tuple[Numbers, ...]:
-    """Payments at registers, each in an open hour of its shop; one register has been silent of late."""
-    words, days = believable(calendar.site.id), _day_weights(calendar, shops, dice)
-    open_hours, registers = _Within(_hour_weights(calendar.site, shops)), _Within(_register_weights(shops))
+def _at_counters(calendar: _Calendar, shops: Sequence[Shop], dice: Dice, count: int, hush: Hush) -> tuple[Numbers, ...]:
+    """Payments at registers, each in an open hour of its shop, where the register takes any at that time."""
+    days = _day_weights(calendar, shops, dice, hush)
+    weights = _register_weights(shops)
+    open_hours, registers = _Within(_hour_weights(calendar.site, shops)), _Within(weights)
     zones = list(dict.fromkeys(shop.zone for shop in shops))
     begins = np.array([calendar.hours(zone) for zone in zones])
     zone_of = np.array([zones.index(shop.zone) for shop in shops])
     pos_of = np.array([pos for shop in shops for pos in shop.pos])
     largest = max(shops, key=lambda shop: len(shop.pos))
-    silent = largest.pos[-1] if len(pos_of) >= _SILENT_FROM else -1
+    chance = dice
+    if hush.quiet is not None:
+        chance = Dice(f"quiet {calendar.site.id}|{calendar.now}|{count}")
+        hush.draw(shops, hush.quiet, chance, _expected(weights, days, count, pos_of), calendar.weekdays)
+    elif len(pos_of) >= _SILENT_FROM:
+        back = believable(calendar.site.id)["silent_days"] - 1
+        begin = int(calendar.hours(largest.zone)[back, 0])
+        hush.silence(Silence(largest.pos[-1], largest.store, begin, 0, "fell"))
     found: list[tuple[Numbers, ...]] = []
     missing = count
     while missing > 0:
@@ -118,14 +130,22 @@ def _at_counters(calendar: _Calendar, shops: Sequence[Shop], dice: Dice, count: 
         hour = open_hours.pick(dice, shop)
         seconds = np.where(hour == _HOURS - 1, dice.below(more, 3540), dice.below(more, 3600))
         at, pos = begins[zone_of[shop], back, hour] + seconds, pos_of[registers.place(dice, shop)]
-        fits = (at < calendar.now - _FRESH_S) & ~((pos == silent) & (back < words["silent_days"]))
+        fits = (at < calendar.now - _FRESH_S) & hush.takes(at, pos, back, chance)
         found.append((at[fits][:missing], shop[fits][:missing], pos[fits][:missing]))
         missing -= len(found[-1][0])
     at, shop, pos = (np.concatenate(part) for part in zip(*found, strict=True))
     return at, np.zeros(count, dtype="i8"), shop, pos
 
 
-def _day_weights(calendar: _Calendar, shops: Sequence[Shop], dice: Dice) -> Numbers:
+def _expected(weights: Sequence[Sequence[float]], days: Numbers, count: int, pos_of: Numbers) -> Numbers:
+    """The sales a day that come to each register, in the order of their numbers."""
+    of_shop = days.sum(axis=1) / days.sum() * count / DAYS
+    each = np.concatenate([np.array(line) / sum(line) * of_shop[n] for n, line in enumerate(weights)])
+    found: Numbers = each[np.argsort(pos_of)]
+    return found
+
+
+def _day_weights(calendar: _Calendar, shops: Sequence[Shop], dice: Dice, hush: Hush) -> Numbers:
     """How busy each shop is on each day: a line a shop, a column a day, the day of birth first."""
     sorts, words = kinds(calendar.site.id), believable(calendar.site.id)
     country = np.array(words["week"])[calendar.weekdays] * calendar.factors
@@ -142,6 +162,10 @@ def _day_weights(calendar: _Calendar, shops: Sequence[Shop], dice: Dice) -> Numb
     found[np.ix_(rests, calendar.weekdays == _SUNDAY)] = 0.0
     works = np.where(dice.share(len(shops)) < _WORKS, 30 + dice.below(len(shops), DAYS - 40), -10)[:, None]
     found[(back >= works) & (back < works + 7)] = 0.0
+    for shop, last in zip(shops, works[:, 0].tolist(), strict=True):
+        if last > 0:
+            begin, end = calendar.hours(shop.zone)[[last + 6, last - 1], 0]
+            hush.works(shop, int(begin), int(end))
     return found
 
 

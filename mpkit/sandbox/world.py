@@ -28,6 +28,7 @@ from mpkit.sandbox.keys import field as header
 from mpkit.sandbox.late import made, whole
 from mpkit.sandbox.manners import Manner, documented
 from mpkit.sandbox.office import Office, Payout, Switches
+from mpkit.sandbox.quiet import Hush, Quiet
 from mpkit.sandbox.rate import Rate
 from mpkit.sandbox.reports.available import monthly
 from mpkit.sandbox.reports.desk import Desk
@@ -73,7 +74,8 @@ class World:
     `stores`, `registers` and `payments` are totals that are generated at the start; `clock` is any clock of `work`,
     moved further by the control route; `rate` is requests a second and account before 429 (0: no limit); `state` a file
     that keeps the changes across restarts; `url_hosts` are those a POS may name in its `url`; `lag_s` is how long a
-    fresh store is unknown to the creation of POS; `manner` whether it answers as seen, or as documented.
+    fresh store is unknown to the creation of POS; `manner` whether it answers as seen, or as documented; `quiet` which
+    registers fall silent or hardly sell: `hush` knows the truth of it.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class World:
         page_cap: int = 100,
         lag_s: float = 0.0,
         manner: Manner = "live",
+        quiet: Quiet | None = None,
     ) -> None:
         self.site, self.seed = SITES[site], seed
         self.places, self.page_cap = catalogue(site, places), page_cap
@@ -119,8 +122,10 @@ class World:
         self._cities: dict[str, dict[str, int]] = {}
         asked: dict[str, Any] = {"site": site, "seed": seed, "stores": stores, "registers": registers}
         asked |= {"payments": payments, "places": str(places or ""), "payload": "long" if long_payload else "plain"}
+        asked |= {"quiet": str(quiet)} if quiet else {}
         self.journal = Journal(state, asked, self._clock.now())
-        self._furnish(Year(stores, registers, payments, self.journal.born))
+        self.hush = Hush((), 0)
+        self._furnish(Year(stores, registers, payments, self.journal.born, quiet))
 
     def _furnish(self, year: Year) -> None:
         """One line each: what the world keeps beside its clock, and what the state file carries over a restart."""

@@ -20,6 +20,7 @@ from mpkit.sandbox.chain import Shop, open_chain
 from mpkit.sandbox.columns import References
 from mpkit.sandbox.dice import Dice
 from mpkit.sandbox.figures import ACCREDITED
+from mpkit.sandbox.quiet import Hush, Quiet
 from mpkit.sandbox.sale import charged, what_came_of_it
 from mpkit.sandbox.tickets import Tickets, tickets
 from mpkit.sandbox.visits import Visits, strange, visits
@@ -42,6 +43,7 @@ class Year:
     registers: int
     payments: int
     born: datetime
+    quiet: Quiet | None = None  # what is special of the registers; None: one falls silent
 
 
 def fill(world: World, year: Year) -> None:
@@ -52,7 +54,8 @@ def fill(world: World, year: Year) -> None:
     if not year.payments:
         return
     dice, now = Dice(seed), int(year.born.timestamp())
-    seen = visits(world.site, shops, dice, count=year.payments, born=year.born)
+    world.hush = Hush(shops, now, year.quiet)
+    seen = visits(world.site, shops, dice, count=year.payments, born=year.born, hush=world.hush)
     sold = tickets(world.site, world.book.forms, shops, seen, dice)
     world.book.columns.begin(len(seen.at))
     _write(world.book, seen, sold, dice, shops)

@@ -52,7 +52,7 @@ def test_a_branch_is_closed_with_both_numbers_typed_and_a_list_of_what_to_take_d
     plan = json.loads(out)
     assert code == 3, err
     assert [one["kind"] for one in plan["changes"]] == ["delete"] * 3
-    assert plan["confirm"] == {"changes": 3, "stickers": 2}
+    assert plan["confirm"] == {"changes": 3, "stickers": 2, "switches": None}
     assert "q.recall.xlsx" in err
     assert zipfile.is_zipfile(tmp_path / "q.recall.xlsx")
     assert (tmp_path / "q.reprint.txt").read_text() == "\n"  # what is closed is not printed anew
@@ -113,7 +113,12 @@ def test_what_the_panel_made_is_listed_first_and_taken_over_when_it_is_said(shop
     assert told["applied"] is None
     assert all(row.external_id is None for row in shop.sandbox.world.shelf.stores.values())
     (tmp_path / "m.csv").write_text(f"id,external_id\n{odd},S001\n")
-    code, out, err = shop.run("adopt", "--match", "m.csv", "--yes", "--json")
+    assert told["confirm"]["switches"] == 1
+    for number in ((), ("--confirm-switches", "2")):  # whose buyers see something else is a consent of its own
+        code, _, err = shop.run("adopt", "--match", "m.csv", "--yes", *number)
+        assert (code, "--confirm-switches 1" in err) == (1, True), err
+    assert not any(row["method"] == "PUT" for row in shop.sandbox.world.trace.rows())
+    code, out, err = shop.run("adopt", "--match", "m.csv", "--yes", "--confirm-switches", "1", "--json")
     told = json.loads(out)
     assert code == 0, err
     assert (told["applied"]["done"], told["applied"]["failed"], told["unmatched"]) == (3, 0, [])

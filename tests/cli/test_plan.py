@@ -128,7 +128,7 @@ def test_a_change_of_many_needs_its_number(shop: Shop) -> None:
     renamed = tuple(replace(one, name=f"Nueva {n}") for n, one in enumerate(listed.branches))
     shop.want(Listed(renamed, (register(0),)))
     code, out, _ = shop.run("plan", "--out", "q.json", "--json")
-    assert (code, json.loads(out)["confirm"]) == (3, {"changes": 6, "stickers": None})
+    assert (code, json.loads(out)["confirm"]) == (3, {"changes": 6, "stickers": None, "switches": None})
     code, _, err = shop.run("apply", "q.json", "--yes")
     assert code == 1
     assert "--confirm-changes 6" in err

@@ -72,7 +72,7 @@ class House:
     def apply(self, plan: Plan | None = None, **arguments: Any) -> Mapping[str, Any]:
         """Carry a plan out, confirming its own numbers."""
         plan = plan or self.plan()
-        numbers = {"confirm_changes": plan.confirm_changes, "confirm_stickers": plan.confirm_stickers}
+        numbers = {f"confirm_{name}": number for name, number in plan.confirm.items()}
         done = self.job("apply", plan=plan.hash, **numbers, **arguments)
         assert done["failed"] == done["skipped"] == 0, done
         return done

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mpkit import ledger
+from mpkit import ledger, plan
 from mpkit.ledger import audit
 from tests.conftest import Running
 from tests.jobs.house import House, command
@@ -24,9 +24,16 @@ def house(tmp_path: Path, start_sandbox: Callable[..., Running]) -> House:
     return made
 
 
+def pieces(house: House) -> tuple[ledger.Piece, ...]:
+    return ledger.pieces_of(house.bench.store, house.account.id, seal=house.seal)
+
+
+def by(house: House) -> ledger.By:
+    return ledger.By("ana", house.bench.seams.clock.now(), "tests")
+
+
 def states(house: House) -> dict[int, str]:
-    pieces = ledger.pieces_of(house.bench.store, house.account.id, seal=house.seal)
-    return {piece.serial: piece.state for piece in pieces}
+    return {piece.serial: piece.state for piece in pieces(house)}
 
 
 def test_printed_anew_the_old_number_is_replaced_and_all_is_on_record(
@@ -55,6 +62,22 @@ def test_printed_anew_the_old_number_is_replaced_and_all_is_on_record(
     assert command(house, "serials", "void", "9") == 1
     assert command(house, "serials", "void", "x") == 2
     assert command(house, "serials", "void", "4", "--state", "eaten") == 2
+
+
+def test_a_book_in_place_of_others_replaces_what_its_registers_had_and_nothing_else(house: House) -> None:
+    house.job("kit", book="second", sign="sticker-70x100", workers=1, registers=["P000"])
+    assert states(house) == {1: "printed", 2: "printed", 3: "printed", 4: "printed"}  # one more, unless it is said
+    words = {"book": "third", "workers": 1, "registers": ["P000", "P001"], "instead": True}
+    ledger.set_state(house.bench.store, house.account.id, [4], "lost", seal=house.seal, by=by(house))
+    done, again = house.job("kit", **words), house.job("kit", **words)  # as after a kill at its very end
+    mine = {piece.serial: piece.register for piece in pieces(house)}
+    assert (sorted(done["replaced"]), again["replaced"]) == ([n for n in (1, 2, 3) if mine[n] != "P002"], [])
+    now = states(house)
+    assert {mine[n]: now[n] for n in (1, 2, 3)} == {"P000": "replaced", "P001": "replaced", "P002": "printed"}
+    assert now[4] == "lost", "what was said of a sign before stays"
+    going = house.plan(close=["store:S000"])
+    hung = {piece.serial for piece in pieces(house) if piece.state == "printed" and piece.register in {"P000", "P002"}}
+    assert {serial for one in plan.recall(going.changes) for serial in one.serials} == hung, "what is to be taken down"
 
 
 def test_the_record_of_an_apply_names_the_file_and_row(house: House) -> None:

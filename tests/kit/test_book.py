@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -108,6 +110,37 @@ def test_the_same_bytes_whoever_draws_and_long_files_proven(tmp_path: Path) -> N
     books = [book(many, tmp_path / str(n), order(paper="alone", workers=n)) for n in (1, 2)]
     assert books[0].files[0].read_bytes() == books[1].files[0].read_bytes()
     assert [(one.proofs[0].pages, one.proofs[0].matched) for one in books] == [(70, 70), (70, 70)]
+
+
+def test_processes_and_a_cluster_draw_the_same_bytes(tmp_path: Path) -> None:
+    """Six files drawn here, by a pool of processes, and by a Dask cluster of two workers."""
+    distributed = pytest.importorskip("distributed", reason="no Dask here: pip install distributed")
+    some = [subject(n) for n in range(18)]
+    wanted = order(split="3", workers=2, book="20261123-000001")
+    here = book(some, tmp_path / "here", replace(wanted, workers=1))
+    processes = book(some, tmp_path / "processes", wanted)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as nodes,
+        distributed.Client(nodes) as client,
+    ):
+        asked: list[int] = []
+
+        def executor(workers: int) -> Executor:
+            asked.append(workers)
+            found: Executor = client.get_executor()
+            return found
+
+        with distributed.get_task_stream(client) as stream:
+            cluster = book(some, tmp_path / "cluster", wanted, pool=executor)
+    assert (len(here.files), asked) == (6, [2])
+    assert (len(stream.data), len({task["worker"] for task in stream.data})) == (6, 2)
+    for one in ("here", "processes", "cluster"):
+        assert contents(tmp_path / one) == contents(tmp_path / "here")
+    assert all(proof.passed for made in (processes, cluster) for proof in made.proofs)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_artwork_stands_once(tmp_path: Path) -> None:

@@ -209,6 +209,15 @@ def test_another_code_is_another_register_and_is_printed_anew(at, home, served):
     assert test.button_group(key="act").options, "what was closed can be opened again"
 
 
+def test_printed_again_the_new_signs_take_the_place_of_those_there_are(at, home, served):
+    test = page(at, home, served, "signs", registers="P000,P001", sign="sticker-70x100")
+    assert "En lugar del cartel" in test.checkbox(key="signs_instead").label  # the one that P000 has
+    test.button(key="print").click().run()
+    assert asked(home, "kit").arguments["instead"] is True
+    nothing = page(at, home, served, "signs", registers="P001", sign="sticker-70x100")
+    assert not [each for each in nothing.checkbox if each.key == "signs_instead"], "nothing to replace"
+
+
 def test_closed_for_a_while_is_a_note_in_the_list_and_no_plan(at, home, served):
     test = act(page(at, home, served, "branch", id="S002"), "close")
     test.button(key="close_until").click().run()
@@ -359,7 +368,7 @@ def test_twenty_thousand_changes_go_to_the_browser_a_page_at_a_time(at, home, se
 
 def test_what_the_panel_made_is_taken_over_by_a_press_that_only_looks(at, home, served):
     new = branch(8, external_id="S008", name="Sucursal 8")
-    home.want(Listed((new,), (register(88, of=8, name="Caja 88"),)))
+    home.want(Listed((new,), (register(88, of=8, name="Caja 88", amount=Amount.TILL),)))
     place = new.location
     spot = {"latitude": place.latitude, "longitude": place.longitude, "state": place.state, "city": place.city}
     store = home.press("create_store", name="Sucursal 8", street_name="San Martín", street_number="108", **spot)
@@ -375,8 +384,12 @@ def test_what_the_panel_made_is_taken_over_by_a_press_that_only_looks(at, home, 
     assert counts(made) == {"adopt": 2}
     assert wanted(home) == before
     test = page(at, home, served, "changes", adopt=job.id)
+    assert test.button(key="apply").disabled, "what buyers see changes: asked for by itself"
+    next(each for each in test.checkbox if str(each.key).startswith("switch_")).check().run()
     test.button(key="apply").click().run()
-    done(home, asked(home, "apply"))
+    apply = asked(home, "apply")
+    assert apply.arguments["confirm_switches"] == 1
+    done(home, apply)
     known = ledger.known(home.bench.store, home.account.id, seal=str)
     assert known["store", "S008"].remote_id == store
     look = submit(home, "adopt", "screen:look", match="")

@@ -144,7 +144,7 @@ class Simulation:
 
     def carry_out(self, plan: Plan, *, calm: bool = False) -> tuple[Applied | None, int]:
         """Apply a plan in as many lives as it takes; what came of it, None where it never came to an end."""
-        numbers = {"confirm_changes": plan.confirm_changes, "confirm_stickers": plan.confirm_stickers}
+        numbers = {f"confirm_{name}": number for name, number in plan.confirm.items()}
         for life in range(1, LIVES):
             self.net.calm = calm or life > _CALM_FROM
             try:

@@ -142,8 +142,15 @@ def test_an_amount_typed_by_the_buyer_is_switched_only_with_a_word_about_it(benc
     plan = adoption(bench, listed)
     (till,) = (one for one in plan.changes if one.object == "pos")
     assert till.fields == ("external_id", "fixed_amount")
-    assert "what buyers see changes" in plan.document("en")["changes"][1]["why"]
-    bench.apply(plan, listed)
+    document = plan.document("en")
+    assert "what buyers see changes" in document["changes"][1]["why"]
+    assert document["confirm"] == {"changes": None, "stickers": None, "switches": 1}
+    for typed in ({}, {"confirm_switches": 2}, {"confirm_changes": 1}):
+        with pytest.raises(Refused) as refused:
+            bench.apply(plan, listed, **typed)
+        assert (refused.value.key, refused.value.values["n"]) == ("plan_confirm_switches", 1)
+    assert [row.external_id for row in bench.world.shelf.pos.values()] == [None]
+    bench.apply(plan, listed, confirm_switches=1)
     (row,) = bench.world.shelf.pos.values()
     assert (row.fixed_amount, row.external_id) == (True, "P000")
 

@@ -71,7 +71,7 @@ def _shown(one: Match, made: Plan, language: str) -> dict[str, Any]:
         "reasons": list(one.reasons),
         "metres": one.metres,
         "taken": change is not None and change.kind == "adopt",
-        "switches": change is not None and "fixed_amount" in change.fields,
+        "switches": change is not None and change.switches,
         "why": ", ".join(why),
     }
 
@@ -89,7 +89,7 @@ def _named(named: dict[str, str], made: Plan, language: str) -> list[dict[str, A
             "reasons": ["named"],
             "metres": None,
             "taken": change.kind == "adopt",
-            "switches": "fixed_amount" in change.fields,
+            "switches": change.switches,
             "why": say("plan_match_named", language),
         }
         for change in made.changes

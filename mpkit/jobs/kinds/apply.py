@@ -23,7 +23,9 @@ _COLUMNS = ("object", "external_id", "name", "record", "outcome", "id", "error")
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {account, plan, confirm_changes, confirm_stickers, edits, language, who}; gives `apply --json`.
+    """`arguments` is {account, plan, edits, language, who} and the numbers a person stated; gives `apply --json`.
+
+    Those are {confirm_changes, confirm_stickers, confirm_switches}, each where the plan asks for it.
 
     `edits` are those the plan was made with: they go into the list now, where it does not say them yet.
 
@@ -56,6 +58,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
             planned,
             confirm_changes=arguments.get("confirm_changes"),
             confirm_stickers=arguments.get("confirm_stickers"),
+            confirm_switches=arguments.get("confirm_switches"),
         )
     except Unauthorised:
         bench.forget(account.id)  # whoever goes on asks for the token anew: a fresh one may be kept by then

@@ -14,6 +14,7 @@ from mpkit import branches, emv, keys, kit, ledger
 from mpkit.api import MercadoPago
 from mpkit.branches import addresses
 from mpkit.errors import NotFound, Refused
+from mpkit.jobs.replacing import replaced
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
 from mpkit.kit.book import MANIFEST
@@ -43,7 +44,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     """`arguments` is {account, sign, paper, book} and more where wanted; `book` names the book once and for all.
 
     The rest: stores, registers, copies, start_at, split, language, mood, workers, out, who, accept_changed; of the
-    paper bleed, marks, curves, cut, white, covers; wave, and the name of a printer that was measured.
+    paper bleed, marks, curves, cut, white, covers; wave, and the name of a printer that was measured; `instead`: which
+    signs of before these replace (see `jobs.replacing`), which the result names as {replaced}.
     Started again after a kill, the job finds under the book's name what it had finished.
     """
     account = bench.account(str(arguments.get("account") or ""))
@@ -53,7 +55,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     seal = partial(keys.mac, "ledger", data=bench.settings.data)
     finished = _finished(folder, book)
     if finished is not None:
-        return _proven_again(bench, account, folder, finished, progress)
+        made_before = _proven_again(bench, account, folder, finished, progress)
+        return made_before | {"replaced": replaced(bench, account, arguments)}
     _void_leftovers(bench, account, book, seal)
     order = _ordered(bench, account, arguments)
     seller = bench.mercadopago(account)
@@ -79,7 +82,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     )
     refused = [*chosen.refused, *made.refused]
     left = [{"register": one.external_id, "key": one.key, "values": dict(one.values)} for one in refused]
-    return _result(folder, made.manifest) | {"proof": _summed(made.proofs), "refused": left}
+    told = {"proof": _summed(made.proofs), "refused": left, "replaced": replaced(bench, account, arguments)}
+    return _result(folder, made.manifest) | told
 
 
 def _ordered(bench: Workbench, account: Account, arguments: Mapping[str, Any]) -> kit.Order:
