@@ -1,6 +1,7 @@
 """What a payments search finds: its parameters go in, the rows in its order come out; the last queries are remembered.
 
-A query asked for its next page is not made again. Filters look at columns, most of them at the few forms and states.
+A query asked for its next page is not made again. Filters look at columns, most of them at the few forms and states;
+one of these that is asked for again, over another window, is looked up for all rows at once, and remembered.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from mpkit.sandbox.columns import Form, Numbers
 from mpkit.sandbox.documents import PAYEE, operation
 
 _KEPT = 32  # remembered queries
+_FILTERS_KEPT = 8  # remembered filters: 4 bytes for each row that fits
 SORTS = frozenset({*RANGES, "id", "external_reference"})
 Query = tuple[int, str, int, int, tuple[tuple[str, str], ...], str, bool]
 
@@ -36,6 +38,7 @@ class Finder:
         self._book, self._seller = book, seller
         self._kept: dict[Query, Found] = {}
         self._fitting: dict[tuple[str, str], Numbers] = {}  # of each form, whether it fits a filter
+        self._everywhere: dict[tuple[int, str, str, str], Numbers | None] = {}  # None: asked for once
         self._made_so_far = 0
 
     def rows(
@@ -55,9 +58,16 @@ class Finder:
 
     def _made(self, range_: str, span: tuple[int, int], filters: Mapping[str, str], sort: str) -> Numbers:
         index = self._book.dated[range_]
-        rows: Numbers = index.rows[index.span(*span)]
+        within = index.span(*span)
+        rows: Numbers = index.rows[within]
         for name, wanted in filters.items():
-            rows = rows.take(np.flatnonzero(self._fits(name, wanted, rows)))
+            untouched = len(rows) == within.stop - within.start  # no filter before has left a row out
+            places = self._known(range_, name, wanted) if untouched else None
+            if places is None:
+                rows = rows.take(np.flatnonzero(self._fits(name, wanted, rows)))
+            else:
+                first, end = np.searchsorted(places, (within.start, within.stop))
+                rows = index.rows.take(places[first:end])
         if sort == range_:
             return rows
         if sort == "external_reference":
@@ -67,6 +77,22 @@ class Finder:
         else:  # ids rise with the rows
             order = np.lexsort((rows, rows if sort == "id" else self._book.date_of(sort, rows)))
         found: Numbers = rows[order]
+        return found
+
+    def _known(self, range_: str, name: str, wanted: str) -> Numbers | None:
+        """The places of all rows that fit a filter among those in the order of a date, where it was asked before."""
+        if name not in _BY_STATE and name not in _BY_FORM:
+            return None
+        key, kept = (self._book.version, range_, name, wanted), self._everywhere
+        if key not in kept:
+            while len(kept) >= _FILTERS_KEPT:
+                kept.pop(next(iter(kept)))
+            kept[key] = None
+            return None
+        found = kept[key]
+        if found is None:
+            fitting = self._fits(name, wanted, self._book.dated[range_].rows)
+            found = kept[key] = np.flatnonzero(fitting).astype("i4")
         return found
 
     def _fits(self, name: str, wanted: str, rows: Numbers) -> Numbers:
