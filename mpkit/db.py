@@ -16,10 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
@@ -206,34 +202,32 @@ def open_store(url: str) -> sa.Engine:
     return engine
 
 
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(files("mpkit") / "migrations"))
-    return config
-
-
 def revisions() -> frozenset[str]:
-    """The versions of a store this program can read, its own and all before."""
-    script = ScriptDirectory.from_config(_migrations())
-    return frozenset(revision.revision for revision in script.walk_revisions())
+    """The versions of a store this program can read, its own and all before: what the steps' file names begin with."""
+    steps = (step.name.partition("_")[0] for step in (files("mpkit") / "migrations" / "versions").iterdir())
+    return frozenset(step for step in steps if step.isdecimal())
 
 
 def migrate(engine: sa.Engine) -> None:
     """Bring the store to this program's version in one exclusive transaction, after a backup of what was there."""
-    config = _migrations()
-    script = ScriptDirectory.from_config(config)
-    head = script.get_current_head()
+    known = revisions()
     with reading(engine) as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-        others = found is None and set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
-    if others:
+        tables = set(sa.inspect(connection).get_table_names())
+        asked = sa.text("SELECT version_num FROM alembic_version")
+        found = connection.execute(asked).scalar() if "alembic_version" in tables else None
+    if found is None and tables - {"alembic_version"}:
         raise StoreTrouble("store_foreign", where=where(engine))
-    if found == head:
+    if found == max(known):
         return
-    if found is not None and found not in revisions():
+    if found is not None and found not in known:
         raise StoreTrouble("store_newer", where=where(engine), found=found)
     if found is not None:
         backup_before_migration(engine, found)
+    from alembic import command  # noqa: PLC0415 - heavy, and nearly every start finds the store as it should be
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(files("mpkit") / "migrations"))
     config.attributes["engine"] = engine
     command.upgrade(config, "head")
 

@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from mpkit import db
 
@@ -52,6 +54,14 @@ def test_every_table_key_begins_with_the_account() -> None:
         for constraint in table.constraints:
             if isinstance(constraint, sa.UniqueConstraint):
                 assert next(iter(constraint.columns)).name == "account", (table.name, constraint.name)
+
+
+def test_the_versions_are_what_the_files_of_the_steps_are_called() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "mpkit" / "migrations"))
+    script = ScriptDirectory.from_config(config)
+    assert db.revisions() == {step.revision for step in script.walk_revisions()}
+    assert max(db.revisions()) == script.get_current_head()
 
 
 def test_a_migrated_store_is_left_as_it_is(store: db.Engine) -> None:

@@ -50,14 +50,16 @@ class Binder:
     def save(self, target: Path | BytesIO) -> int:
         """Write the file; returns its pages. It is not yet safe on the disk when this returns."""
         with pikepdf.open(BytesIO(finished(self.canvas))) as document:
-            resources = document.make_indirect(document.pages[0].obj.Resources)
-            del document.pages[0]
+            tree = document.Root.Pages
+            resources = document.make_indirect(tree.Kids[0].Resources)
             _inked(document, resources, self.inks)
             _laid_in(document, resources, self.drawings)
-            frames = {boxes: _frame(boxes) for _, boxes in self.pages}
-            for content, boxes in self.pages:
-                leaf = Dictionary(frames[boxes] | {"/Resources": resources, "/Contents": document.make_stream(content)})
-                document.pages.append(pikepdf.Page(document.make_indirect(leaf)))
+            frames = {boxes: _frame(boxes) | {"/Parent": tree, "/Resources": resources} for _, boxes in self.pages}
+            leaves = (
+                Dictionary(frames[boxes] | {"/Contents": document.make_stream(content)}) for content, boxes in self.pages
+            )
+            tree.Kids = Array([document.make_indirect(leaf) for leaf in leaves])  # to append them takes n * n steps
+            tree.Count = len(self.pages)
             if self.output is not None:
                 pdfx.finish(document, self.output)
             document.save(

@@ -73,11 +73,11 @@ def finish(document: pikepdf.Pdf, output: Output) -> None:
     document.Root.OutputIntents = Array([document.make_indirect(Dictionary(intent))])
     _described(document, output)
     transparent = _tagged(document)
-    for page in document.pages:
-        if "/TrimBox" not in page.obj:  # a sheet that is cut between its signs: all of it is printed
-            page.obj["/TrimBox"] = page.obj["/BleedBox"] = page.obj["/MediaBox"]
+    for page in document.Root.Pages.Kids:
+        if "/TrimBox" not in page:  # a sheet that is cut between its signs: all of it is printed
+            page["/TrimBox"] = page["/BleedBox"] = page["/MediaBox"]
         if transparent:
-            page.obj["/Group"] = Dictionary({"/S": Name.Transparency, "/CS": Name.DeviceCMYK})
+            page["/Group"] = Dictionary({"/S": Name.Transparency, "/CS": Name.DeviceCMYK})
 
 
 def _described(document: pikepdf.Pdf, output: Output) -> None:
@@ -149,11 +149,11 @@ def _tagged(document: pikepdf.Pdf) -> bool:
                 profile = document.make_stream(srgb(), {"/N": 3, "/Alternate": Name.DeviceRGB})
                 space = document.make_indirect(Array([Name.ICCBased, profile]))
             one.ColorSpace = space
-    return transparent or any("/MpWhite" in _spaces(page) for page in document.pages[:1])
+    return transparent or any("/MpWhite" in _spaces(page) for page in list(document.Root.Pages.Kids)[:1])
 
 
-def _spaces(page: pikepdf.Page) -> Any:  # noqa: ANN401 - pikepdf's own
-    return page.obj.get("/Resources", Dictionary()).get("/ColorSpace", Dictionary())
+def _spaces(page: Any) -> Any:  # noqa: ANN401 - pikepdf's own
+    return page.get("/Resources", Dictionary()).get("/ColorSpace", Dictionary())
 
 
 @cache

@@ -71,11 +71,12 @@ def _visible(text: str) -> str:
     return shown if len(shown) <= 60 else f"{shown[:59]}…"  # noqa: PLR2004 - room in a sentence
 
 
+@lru_cache(maxsize=4096)  # a line is measured when it is broken, at each size that is tried, and when it is placed
 def width(text: str, weight: str, spacing: float = 0, family: Family = OURS) -> float:
     """The width of a line in ems, kerned."""
     widths, kerning = family.widths(weight), family.kerning(weight)
-    total = sum(widths[ord(character)] for character in text) + spacing * max(0, len(text) - 1)
-    return (total + sum(kerning.get(text[at : at + 2], 0) for at in range(len(text) - 1))) / 1000
+    total = sum(map(widths.__getitem__, map(ord, text))) + spacing * max(0, len(text) - 1)
+    return (total + sum([kerning.get(text[at : at + 2], 0) for at in range(len(text) - 1)])) / 1000
 
 
 @lru_cache(maxsize=4096)
@@ -185,7 +186,7 @@ def show(
             code.append(f"{run}>] TJ {name} {size:g} Tf [<" if subset else f"{name} {size:g} Tf [<")
             subset, run = name, ""
         run += byte
-        gap = (kerning.get(text[at : at + 2], 0) + spacing) if at < last else 0
+        gap = kerning.get(text[at : at + 2], 0) + spacing if at < last else 0
         if gap:
             run += f">{-gap:g}<"
     code.append(f"{run}>] TJ ET")
