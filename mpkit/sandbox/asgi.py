@@ -35,15 +35,10 @@ class Application:
 
     def at_once(self, method: str, path: str, query: bytes, headers: Headers, body: bytes) -> Reply | Exception | None:
         """The reply, where it is quick and nobody holds the world; None else: then nothing has happened yet."""
-        request, world = _understood(method, path, query, headers, body), self._world
-        if not self._quick(request) or not world.lock.acquire(blocking=False):
-            return None
         try:
-            return world.answer(request)
+            return self._made(_understood(method, path, query, headers, body))
         except Exception as error:  # noqa: BLE001 - it is raised again, where the server looks for it
             return error
-        finally:
-            world.lock.release()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -80,6 +75,14 @@ class Application:
         if isinstance(reply, Exception):
             raise reply
         return reply
+
+    def _made(self, request: HttpRequest) -> Reply | None:
+        if not self._quick(request) or not self._world.lock.acquire(blocking=False):
+            return None
+        try:
+            return self._world.answer(request)
+        finally:
+            self._world.lock.release()
 
     def _quick(self, request: HttpRequest) -> bool:
         path = request.path

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Route = tuple[str, str, "Handler"]
 Found = tuple["Handler", Mapping[str, str]]
-_PART = "*"
+_PART = "/"  # no piece of a path has one
 _HANDLER = ""  # no piece of a path is this key: pieces with a handler end here
 _LONG = set[Any]()
 

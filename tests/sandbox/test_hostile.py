@@ -130,11 +130,15 @@ def test_bad_letters_in_path_query_and_headers_are_answered(start_sandbox: Start
         f"GET /users/{running.user_id}/stores/search?external_id=%FF HTTP/1.1",
         "GET /pos?limit=%F0%9F%98%80&offset=\xff HTTP/1.1",
         "GET //pos HTTP/1.1",
+        "GET /stores/%2A HTTP/1.1",
+        "GET /instore/merchant/qr/1/%2A HTTP/1.1",
         "GET /instore/merchant/qr/1/..%2f..%2fetc%2fpasswd HTTP/1.1",
     ):
         made = wire(running)
         made.sendall(head(running, first, "X-Odd: \xe9\xff", "Connection: close"))
-        assert heard(made)[:10] == b"HTTP/1.1 4", first
+        got = heard(made)
+        assert got[:10] == b"HTTP/1.1 4", first
+        assert (b"Invalid HTTP request" in got) == (not first.isascii()), first
     assert served(running)
 
 
