@@ -139,3 +139,17 @@ def test_the_marked_workbook_says_sheet_row_and_column_and_reads_back(tmp_path, 
     assert {row[0] for row in codes.rows[1:]} == {"Norte", "Sur"}
     again = run(marked)
     assert ids(*again) == ids(*sheets)
+
+
+def test_a_sheet_called_by_its_province_says_it_for_cities_of_it(tmp_path):
+    head = HEAD[:4]
+    rows = [
+        ["1", "Uno", "Mitre 12", "San Lorenzo"],
+        ["2", "Dos", "Mitre 14", "Rosario"],
+        ["3", "Tres", "Sur 1", "La Plata"],
+    ]
+    path = book(tmp_path / "a.xlsx", **{"Santa Fe": [head, *rows], "Hoja 2": [head, *rows[:1]]})
+    named, bare = run(path, accept=["missing_coordinates"])
+    assert [b.location.state for b in named.branches] == ["Santa Fe", "Santa Fe", "Buenos Aires"]
+    assert told(named, "state_of_sheet") == [("state_of_sheet", 1, None, "info")]
+    assert told(bare, "state_of_sheet", "missing_state") == [("missing_state", 2, 4, "blocking")]
