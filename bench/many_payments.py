@@ -34,8 +34,11 @@ _PAYMENT = (
 _REFUND = "account, payment_id, refund_id, amount, status, created, day, fees, taxes"
 
 
-def fill(engine: Engine, count: int) -> None:
-    """Write `count` payments over 400 days of 20,000 registers, every fortieth with a refund; nothing else is there."""
+def fill(engine: Engine, count: int, *, end: datetime = END, stores: int = STORES, each: int = REGISTERS) -> None:
+    """Write `count` payments over 400 days, every fortieth with a refund; nothing else is there.
+
+    They end at midnight there (`end`), and are those of `stores` with so many registers `each`.
+    """
     store = sqlite3.connect(str(engine.url.database), isolation_level=None)
     for quick in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -200000"):
         store.execute(f"PRAGMA {quick}")
@@ -43,7 +46,7 @@ def fill(engine: Engine, count: int) -> None:
     store.execute("DROP INDEX payments_of_store")  # made at once at the end: much faster than row by row
     payment = f"INSERT INTO payments ({_PAYMENT}) VALUES ({', '.join('?' * (_PAYMENT.count(',') + 1))})"
     refund = f"INSERT INTO refunds ({_REFUND}) VALUES ({', '.join('?' * (_REFUND.count(',') + 1))})"
-    for payments, refunds in _batches(count):
+    for payments, refunds in _batches(count, int(end.timestamp() * 1_000_000), stores * each, each):
         store.execute("BEGIN")
         store.executemany(payment, payments)
         store.executemany(refund, refunds)
@@ -53,9 +56,10 @@ def fill(engine: Engine, count: int) -> None:
     store.close()
 
 
-def _batches(count: int) -> Iterator[tuple[Iterator[tuple[Any, ...]], list[tuple[Any, ...]]]]:
+def _batches(
+    count: int, last: int, registers: int, each: int
+) -> Iterator[tuple[Iterator[tuple[Any, ...]], list[tuple[Any, ...]]]]:
     chance = np.random.default_rng(SEED)
-    last = int(END.timestamp() * 1_000_000)
     midnight = last - DAYS * 86_400_000_000
     names = {day: str(date.fromordinal(719_163 + day)) for day in range(20_000, 21_500)}  # days since 1970
     for start in range(0, count, _BATCH):
@@ -64,7 +68,7 @@ def _batches(count: int) -> Iterator[tuple[Iterator[tuple[Any, ...]], list[tuple
         day = number * DAYS // count  # the ids of payments grow with time, as Mercado Pago's do
         hour = chance.choice(24, size, p=_HOURS / _HOURS.sum())
         approved = midnight + day * 86_400_000_000 + hour * 3_600_000_000 + chance.integers(0, 3_600_000, size) * 1000
-        register = (chance.random(size) ** 2 * STORES * REGISTERS).astype(int)  # some sell much more than others
+        register = (chance.random(size) ** 2 * registers).astype(int)  # some sell much more than others
         amount = chance.integers(50_000, 5_000_000, size)
         way = chance.integers(0, len(_METHODS), size)
         fees, taxes = amount * 8 // 1000, amount * 3 // 100
@@ -82,7 +86,7 @@ def _batches(count: int) -> Iterator[tuple[Iterator[tuple[Any, ...]], list[tuple
                 (approved - 2_000_000).tolist(), approved.tolist(), (approved + 8_000_000).tolist(), *_same(size, None),
                 here, *_same(size, ZONE), [_METHODS[each] for each in way.tolist()],
                 [_KINDS[each] for each in way.tolist()], *_same(size, "qr"),
-                [str(each) for each in (register // REGISTERS + 70_000).tolist()],
+                [str(store) for store in (register // each + 70_000).tolist()],
                 [str(each) for each in (register + 3_000_000).tolist()], *_same(size, "", "", "", 0),
                 strict=True,
             ),

@@ -1,15 +1,19 @@
-"""Signs drawn: one counter sticker a page, against the common recipe, and the proof that every one can be read.
+"""Signs: coded, drawn one counter sticker a page against the common recipe, proven, and what memory a long run takes.
 
-Baseline: `qrcode`'s PIL image (its defaults), `drawImage`, and the background (two fields, ten lines of text) drawn
-again on each page with reportlab's own calls. Our figure holds the same texts, kerned, pictograms and bleed besides.
+Baselines: `qrcode` itself for the symbols; for pages its PIL image (its defaults), `drawImage`, and the background (two
+fields, ten lines of text) drawn again on each page with reportlab's own calls; for proofs the bare drawing of the same
+pages. Our figures hold judging, the same texts, kerned, pictograms and bleed besides. All is processor time.
 
-`python bench/signs.py --count 500`: how many signs.
+`python bench/signs.py --pages 10000 --most 20000`: signs of the run, and of the longest run whose memory is measured.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -21,60 +25,70 @@ import qrcode
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from timing import fastest, report
 
 from mpkit import emv, kit
-from mpkit.kit import pdf, prover
+from mpkit.kit import parts, pdf, prover, symbol
 from mpkit.kit.ink import Manner
 from mpkit.kit.looking import Look, coded
 from mpkit.kit.manifest import expected
 from mpkit.kit.paper import grid
+from mpkit.kit.papers import changed
 from mpkit.kit.planned import questions
-from mpkit.kit.sign import stamped
+from mpkit.kit.segments import VERSION_CLASSES, split
 from mpkit.kit.subject import words
-from mpkit.kit.symbol import encode_all
 from mpkit.kit.wording import Wording
+from mpkit.sites import SITES
 
 MM = 72 / 25.4
 
 
-def subjects(count: int) -> list[kit.Subject]:
-    """Registers of an invented chain."""
+def subjects(count: int, site: str = "MLA") -> list[kit.Subject]:
+    """Registers of an invented chain: of Argentina, or of Brazil, whose codes have 240 bytes."""
+    here = SITES[site]
     made = []
     for n in range(count):
+        pix = ("26", [("00", "br.gov.bcb.pix"), ("25", f"pix-qr.mercadopago.com/instore/p/v2/{n * 7919:032x}")])
         payload = emv.build(
             [
                 ("00", "01"),
                 ("01", "11"),
+                *([pix] if here.country == "BR" else []),
                 ("43", [("00", "com.mercadolibre"), ("01", f"https://mpago.la/pos/{104268000 + n}")]),
                 ("50", [("00", "30123456780")]),
                 ("52", "9700"),
-                ("53", "032"),
-                ("58", "AR"),
+                ("53", here.currency_number),
+                ("58", here.country),
                 ("59", "FARMACIAS DEL PLATA SA"),
                 ("60", "CAPITAL FEDERAL"),
             ]
         )
         made.append(
-            kit.Subject("1", "MLA", False, payload, str(n), f"SUC{n:04d}CAJA01", "Caja 1", f"Farmacia {n}")  # noqa: FBT003 - a real account
+            kit.Subject("1", site, False, payload, str(n), f"SUC{n:04d}CAJA01", "Caja 1", f"Farmacia {n}")  # noqa: FBT003 - a real account
         )
     return made
 
 
-def ours(chosen: list[kit.Subject], file: Path, manner: Manner = "path") -> None:
-    """Judge, encode, draw: what `mpkit kit` does before the proof, in one process."""
-    design, sheet = kit.design("sticker-70x100"), grid(kit.paper("alone"), kit.design("sticker-70x100"))
+def ours(chosen: list[kit.Subject], folder: Path, manner: Manner = "path") -> int:
+    """Judge, encode, draw, write: what `mpkit kit` does before the proof, in one process; the bytes written."""
+    design = kit.design("sticker-70x100")
+    paper = changed(kit.paper("alone"), {"symbol": manner})
+    sheet, printing = grid(paper, design), pdf.Printing(paper, total=len(chosen))
     ready = kit.prepare(chosen, design, "es")
-    symbols = encode_all([one.content for one in ready.subjects], ready.level, ready.version)
-    signs = [
-        pdf.Placed(kit.Piece(one, f"N.º {at:06d}", "7K4M9QXT"), stamped(symbol, manner), at, 0)
-        for at, (one, symbol) in enumerate(zip(ready.subjects, symbols, strict=True))
+    pieces = [
+        parts.Numbered(at, kit.Piece(one, f"N.º {at:06d}", "7K4M9QXT")) for at, one in enumerate(ready.subjects, 1)
     ]
-    pdf.write(file, signs, Wording(design, "es"), sheet, title="bench")
+    files = parts.parts(pieces, "", printing, sheet)
+    press = parts.Press(Wording(design, "es"), sheet, ready.level, ready.version, printing)
+    size = 0
+    for at, file in enumerate(parts.drawn(press, [f"{n}.pdf" for n in range(len(files))], files, 1)):
+        (folder / f"ours-{at}.pdf").write_bytes(file.pdf)
+        size += len(file.pdf)
+    return size
 
 
-def common(chosen: list[kit.Subject], file: Path) -> None:
-    """The recipe most programs have."""
+def common(chosen: list[kit.Subject], folder: Path) -> int:
+    """The recipe most programs have; the bytes written."""
+    file = folder / "common.pdf"
     kept, rl_config.useA85 = rl_config.useA85, 1  # the library's default
     canvas = Canvas(str(file), pagesize=(76 * MM, 106 * MM), pageCompression=1)
     for at, one in enumerate(chosen):
@@ -94,44 +108,107 @@ def common(chosen: list[kit.Subject], file: Path) -> None:
         canvas.showPage()
     canvas.save()
     rl_config.useA85 = kept
+    return file.stat().st_size
 
 
-def main() -> None:
-    """Draw both ways in turn, prove ours, print."""
-    asked = argparse.ArgumentParser()
-    asked.add_argument("--count", type=int, default=150)
-    asked.add_argument("--rounds", type=int, default=3)
-    chosen_ = asked.parse_args()
-    chosen = subjects(chosen_.count)
-    with tempfile.TemporaryDirectory() as folder:
-        files = {"mpkit": Path(folder) / "ours.pdf", "common recipe": Path(folder) / "common.pdf"}
-        seconds = fastest(
-            {
-                "mpkit": lambda: ours(chosen, files["mpkit"]),
-                "common recipe": lambda: common(chosen, files["common recipe"]),
-            },
-            chosen_.rounds,
-        )
-        report(f"{chosen_.count:,} stickers, one a page", "mpkit", seconds)
-        sizes = {name: file.stat().st_size for name, file in files.items()}
-        print(f"  ratio vs baseline, time: {seconds['common recipe'] / seconds['mpkit']:.1f} times as fast")
-        print(f"  ratio vs baseline, bytes: {sizes['common recipe'] / sizes['mpkit']:.1f} times as small")
-        for name, size in sizes.items():
-            print(f"  {name}: {size / chosen_.count:,.0f} bytes a sign")
-        for sign, paper in (("sticker-50", "a4"), ("sticker-70x100", "a4"), ("poster-a5", "alone")):
-            proven(chosen, sign, paper, Path(folder))
+def coded_symbols(chosen: list[kit.Subject]) -> None:
+    """Symbols of every level made by us and by the library from the same segments; the matrices must be the same."""
+    contents = [one.content for one in chosen]
+    for level in symbol.LEVELS:
+        version = symbol.one_version(contents, level)
+        made: dict[str, list[object]] = {}
+
+        def library(level: str = level, version: int = version, made: dict[str, list[object]] = made) -> None:
+            made["qrcode"] = [reference(content, level, version) for content in contents]
+
+        def batch(level: str = level, version: int = version, made: dict[str, list[object]] = made) -> None:
+            made["mpkit"] = [one.matrix.tolist() for one in symbol.encode_all(contents, level, version)]
+
+        seconds = {"mpkit": min(cost(batch) for _ in range(3)), "qrcode": cost(library)}
+        if made["mpkit"] != made["qrcode"]:
+            raise SystemExit(1)
+        ratio = seconds["qrcode"] / seconds["mpkit"]
+        each = " · ".join(f"{name} {took / len(contents) * 1e3:.2f} ms" for name, took in seconds.items())
+        print(f"symbols, version {version}-{level}, identical: {each}")
+        print(f"  ratio vs baseline, qrcode: {ratio:.1f} times as fast (wanted: 20)")
 
 
-def proven(chosen: list[kit.Subject], sign: str, paper: str, folder: Path) -> None:
-    """What the look at a book's file costs beside the bare drawing of its pages, as processor time of this process."""
-    made = kit.make(
-        kit.Order(kit.design(sign), kit.paper(paper), "es", f"bench-{sign}", "", datetime.now(UTC), workers=2),
+def reference(content: bytes, level: str, version: int) -> list[list[bool]]:
+    """The library's own symbol of the same segments."""
+    code = qrcode.QRCode(version=version, error_correction=symbol.LEVELS[level], border=0)
+    index = next(at for at, versions in enumerate(VERSION_CLASSES) if version in versions)
+    for each in symbol.as_library_data(split(content, index)[0]):
+        code.add_data(each, optimize=0)
+    code.make(fit=False)
+    return [[bool(cell) for cell in row] for row in code.modules]
+
+
+def run(count: int, folder: Path) -> None:
+    """Pages of signs, as a path and as a mask, against the common recipe: processor time and bytes."""
+    chosen = subjects(count, "MLB")
+    took: dict[str, float] = {}
+    size: dict[str, int] = {}
+
+    def drawn_as(name: str, way: Callable[[], int]) -> None:
+        took[name] = cost(lambda: size.__setitem__(name, way()))
+
+    drawn_as("path", lambda: ours(chosen, folder))
+    drawn_as("mask", lambda: ours(chosen, folder, "mask"))
+    drawn_as("common recipe", lambda: common(chosen, folder))
+    print(f"{count:,} Brazilian stickers, one a page, from registers to files")
+    for name, seconds in took.items():
+        print(f"  {name:<14} {seconds / count * 1e3:7.3f} ms  {size[name] / count:8,.0f} bytes a sign")
+    for name, least in (("path", 5), ("mask", 8)):
+        time_ratio, size_ratio = took["common recipe"] / took[name], size["common recipe"] / size[name]
+        print(f"  ratio vs baseline, as a {name}: {time_ratio:.1f} times as fast (wanted: 30)", end=", ")
+        print(f"{size_ratio:.1f} times as small (wanted: {least})")
+
+
+def memory(most: int) -> None:
+    """The largest memory of whole runs, proof and lists included, each in a process of its own."""
+    peaks = {}
+    for count in (1000, most):
+        asked = [sys.executable, __file__, "--run", str(count)]
+        ended = subprocess.run(asked, capture_output=True, text=True, check=True)
+        peaks[count] = int(ended.stdout) / 1024
+        print(f"memory of a book of {count:,} signs, one a page: {peaks[count]:,.0f} MB at most")
+    print(f"  ratio vs baseline, the smaller run: {peaks[most] / peaks[1000]:.2f} (wanted: at most 1.2)")
+
+
+def book(chosen: list[kit.Subject], sign: str, paper: str, folder: Path, workers: int = 2) -> kit.Book:
+    """A whole book, proven."""
+    return kit.make(
+        kit.Order(kit.design(sign), kit.paper(paper), "es", f"bench-{sign}", "", datetime.now(UTC), workers=workers),
         chosen,
         folder=folder / sign,
         fresh=lambda: {one.pos_id: one.payload for one in chosen},
         serials=lambda n: range(1, n + 1),
         seal=lambda purpose: lambda text: hashlib.sha256((purpose + text).encode()).hexdigest(),
     )
+
+
+def main() -> None:
+    """Each figure in its turn; or, in a child, one run and its peak in kilobytes."""
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--pages", type=int, default=500)
+    asked.add_argument("--most", type=int, default=3000)
+    asked.add_argument("--run", type=int, default=0)
+    wanted = asked.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if wanted.run:
+            book(subjects(wanted.run), "sticker-50", "alone", Path(folder), workers=1)
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+            return
+        coded_symbols(subjects(100))
+        run(wanted.pages, Path(folder))
+        for sign, paper in (("sticker-50", "a4"), ("sticker-70x100", "a4"), ("poster-a5", "alone")):
+            proven(subjects(400), sign, paper, Path(folder))
+        memory(wanted.most)
+
+
+def proven(chosen: list[kit.Subject], sign: str, paper: str, folder: Path) -> None:
+    """What the look at a book's file costs beside the bare drawing of its pages, as processor time of this process."""
+    made = book(chosen, sign, paper, folder)
     codes = expected(made.manifest, made.files[0].name, {one.pos_id: one.payload for one in chosen})
     question = Look(made.files[0], questions(codes, coded), (), 300, last=len(chosen)).question()
     seconds = {

@@ -41,7 +41,11 @@ ONLY_HERE = {
     "streamlit": ("app.py", "mpkit/pages/*", "mpkit/web.py"),
     "httpx": ("mpkit/api/client.py", "mpkit/sandbox/outgoing.py"),
     "qrcode": ("mpkit/kit/symbol.py", "mpkit/sandbox/pictures.py"),
-    "reportlab": ("mpkit/kit/*", "mpkit/sandbox/pictures.py"),
+    "reportlab": (
+        "mpkit/kit/*",
+        "mpkit/sales/printed*",
+        "mpkit/sandbox/pictures.py",
+    ),  # signs; a page of figures on paper
     "sqlalchemy": ("mpkit/db.py", "mpkit/migrations/*", "mpkit/*/rows.py"),
     "alembic": ("mpkit/db.py", "mpkit/migrations/*"),
     "duckdb": ("mpkit/sales/mirror*",),

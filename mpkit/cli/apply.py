@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import sys
 from contextlib import suppress
@@ -17,13 +18,15 @@ from mpkit import ledger
 from mpkit.cli import console
 from mpkit.errors import Refused, StalePlan
 from mpkit.i18n import say
-from mpkit.jobs import Workbench, of_keys, request_cancel, run_now
+from mpkit.jobs import Workbench, of_keys, refuse_second, request_cancel, run_now
 from mpkit.jobs.kinds.apply import results_file
 from mpkit.model import Account
 from mpkit.plan import Plan, text
 from mpkit.plan.change import account_of
 
 _MOST_BYTES = 64 * 1024 * 1024
+_HEAD_BYTES = 1024
+_NAME = re.compile(rb'"plan":\s*"(sha256:[0-9a-f]{64})"')
 
 
 def command(
@@ -43,10 +46,12 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Make and change in the account what a plan says; 0: all done, 3: some of it was not."""
+    bench = console.bench()
+    if (name := _named(file)) and not (pause or cancel):  # a whole chain's plan takes its time to read
+        refuse_second(bench.store, bench.account().id, "apply", name, clock=bench.seams.clock)
     plan = read_plan(file)
     if out:
         _refuse_unless_writable(out)
-    bench = console.bench()
     account = bench.account()
     if not account_of(plan, account):
         raise StalePlan("plan_stale_account", planned=plan.account, found=account.id)
@@ -56,18 +61,22 @@ def command(
         return
     if not yes:
         _ask(plan, account, language)
+    numbers = {"changes": confirm_changes, "stickers": confirm_stickers, "switches": confirm_switches}
+    result = _carried_out(bench, account, plan, {f"confirm_{name}": n for name, n in numbers.items()}, out)
+    console.answer(result, "" if as_json else _said(result, language), as_json=as_json)
+    if result["failed"] or result["skipped"]:
+        console.look()
+
+
+def _carried_out(
+    bench: Workbench, account: Account, plan: Plan, numbers: dict[str, int | None], out: Path | None
+) -> dict[str, Any]:
+    """The plan's job, here or where it runs already; its workbook in `out` also where it stops early."""
     if ledger.find_plan(bench.store, account.id, plan.hash) is None:
         now = bench.seams.clock.now()
         ledger.keep_plan(bench.store, account.id, plan.hash, plan.document(), who=console.who(), at=now)
-    arguments = {
-        "account": account.id,
-        "plan": plan.hash,
-        "confirm_changes": confirm_changes,
-        "confirm_stickers": confirm_stickers,
-        "confirm_switches": confirm_switches,
-        "language": language,
-        "who": console.who(),
-    }
+    arguments: dict[str, Any] = {"account": account.id, "plan": plan.hash, "language": console.language(), **numbers}
+    arguments["who"] = console.who()
     made, began, done = results_file(bench, account, plan.hash), bench.seams.clock.now().timestamp(), False
     try:
         with console.progress() as progress:
@@ -78,10 +87,7 @@ def command(
     finally:  # also of a run that stopped early, whatever stopped it
         if out and made.exists() and (done or made.stat().st_mtime >= began):
             _copy(made, out)
-    result = console.finished(job)
-    console.answer(result, "" if as_json else _said(result, language), as_json=as_json)
-    if result["failed"] or result["skipped"]:
-        console.look()
+    return console.finished(job)
 
 
 def _refuse_unless_writable(out: Path) -> None:
@@ -105,6 +111,16 @@ def _stop(bench: Workbench, account: Account, plan: Plan, *, cancel: bool) -> No
         console.say("plan_paused")
     else:
         raise Refused("plan_pause_nothing")
+
+
+def _named(file: Path) -> str:
+    """The plan a file says it is, by its first lines, "" where they do not; whether it is that, reading it tells."""
+    try:
+        with file.open("rb") as opened:
+            found = _NAME.search(opened.read(_HEAD_BYTES)) if file.is_file() else None
+    except OSError:
+        return ""
+    return found[1].decode() if found else ""
 
 
 def read_plan(file: Path) -> Plan:

@@ -17,16 +17,17 @@ from rich.text import Text
 from mpkit import branches, sheet
 from mpkit.branches import Listed, Memory, Unanswered
 from mpkit.cli import console
-from mpkit.errors import UnreadableFile, WrongUsage
+from mpkit.errors import MpkitError, WrongUsage
 from mpkit.i18n import say, say_error
 from mpkit.jobs.judging import meant, places_of
 from mpkit.model import Finding, Severity
 from mpkit.places import Catalogue, listed
 from mpkit.places.geocoder import chosen
 from mpkit.sheet import Checked, Returned, across, files, gaps
+from mpkit.sheet.book import sheet_name
 from mpkit.sheet.linking import CODE
 from mpkit.sheet.marking import by_weight
-from mpkit.sheet.returning import BETWEEN
+from mpkit.sheet.returning import BETWEEN, by_file
 from mpkit.sheet.run import Decided
 from mpkit.work import Progress
 
@@ -38,7 +39,10 @@ def command(
     *,
     paths: Annotated[list[Path], typer.Argument(metavar="FILE…", help="files, folders or ZIP archives")],
     site: Annotated[str, typer.Option(help="MLA MLB MLM MLC MLU MCO MPE; guessed from the file where not given")] = "",
-    sheet_: Annotated[str, typer.Option("--sheet", help="the sheet of a workbook, by name")] = "",
+    sheets: Annotated[
+        list[str] | None,
+        typer.Option("--sheet", help="a sheet of a workbook to read, by name; may be repeated; else all of branches"),
+    ] = None,
     map_: Annotated[
         list[str] | None, typer.Option("--map", help="MEANING=COLUMN (header or number); may be repeated")
     ] = None,
@@ -49,7 +53,7 @@ def command(
     same: Annotated[
         list[str] | None,
         typer.Option(
-            help="[FILE:]ROW=ID: the row is that branch of the list; ROW=new: it is a new one; may be repeated"
+            help="[FILE:][SHEET:]ROW=ID: the row is that branch of the list; ROW=new: it is a new one; may be repeated"
         ),
     ] = None,
     expect: Annotated[
@@ -68,18 +72,19 @@ def command(
     with TemporaryDirectory(prefix="mpkit-") as aside, console.progress() as progress:
         found = files.gather(paths, Path(aside))
         decided = Decided(accept or (), parse_same(same or [], [path.name for path in found]))
-        options = {"site": site, "sheet": sheet_, "mapping": mapping, "accept": accept or (), "places": known.places}
-        options |= {"names": names}
-        results = sheet.check_all(found, progress, memory=known.memory, decided=decided, **options)
+        options: dict[str, Any] = {"site": site, "sheets": sheets or (), "mapping": mapping, "accept": accept or ()}
+        options |= {"names": names, "places": known.places}
+        back = sheet.check_all(found, progress, memory=known.memory, decided=decided, **options)
+        results = [each.result for each in back]
         missing = _missing(known, results, files.labels(found), tuple(expect or ()))
         if out:
-            _send_back(out, [Returned(*each) for each in zip(found, results, strict=True)], missing, language)
+            _send_back(out, back, missing, language)
         if gaps_:
             _write_gaps(gaps_, [one for one in results if isinstance(one, Checked)], known.places, language, progress)
-    documents = [_document(path, result, language) for path, result in zip(found, results, strict=True)]
+    documents = [_document(each, language) for each in by_file(back)]
     texts = [] if as_json else [_text(result, language) for result in results] + _waiting(missing, language)
     console.answer(_whole(documents, missing), "\n\n".join(texts), as_json=as_json)
-    if any(isinstance(result, UnreadableFile) for result in results):
+    if any(isinstance(result, MpkitError) for result in results):
         raise typer.Exit(console.REFUSED)
     if missing or any(result.findings for result in results if isinstance(result, Checked)):
         console.look()
@@ -87,9 +92,10 @@ def command(
 
 def _send_back(out: Path, back: Sequence[Returned], missing: Sequence[Unanswered], language: str) -> None:
     """One file that was read as its marked workbook; anything else as a parcel or a summary."""
-    first = back[0]
-    if len(back) == 1 and isinstance(first.result, Checked):
-        sheet.mark(first.path, first.result, out, language)
+    [first, *others] = by_file(back)
+    read = [each.result for each in first if isinstance(each.result, Checked)]
+    if read and not others:
+        sheet.mark(first[0].path, read, out, language)
     else:
         sheet.send_back(back, out, language, missing)
 
@@ -140,17 +146,34 @@ def _known(site: str) -> _Known:
 
 
 def _missing(
-    known: _Known, results: Sequence[Checked | UnreadableFile], names: Sequence[str], expected: Sequence[str]
+    known: _Known, results: Sequence[Checked | MpkitError], names: Sequence[str], expected: Sequence[str]
 ) -> tuple[Unanswered, ...]:
     named = {name for result in results if isinstance(result, Checked) for name in across.named(result)}
     return branches.unanswered(known.listed, names, named, expected)
 
 
-def _document(path: Path, result: Checked | UnreadableFile, language: str) -> dict[str, Any]:
-    """A file's document: what `Checked.to_json` says, and what its branches and registers are called by us."""
-    if isinstance(result, UnreadableFile):
-        return {"file": path.name, "error": say_error(result, language)}
-    return {**result.to_json(language), "ids": sheet.identities(result)}
+def _document(back: Sequence[Returned], language: str) -> dict[str, Any]:
+    """A file's document: what `Checked.to_json` says, and what its branches and registers are called by us.
+
+    Of a workbook of several sheets it counts them all, its columns are those of the first one, and `sheets` has the
+    document of each.
+    """
+    sheets = [
+        {**each.result.to_json(language), "ids": sheet.identities(each.result)}
+        for each in back
+        if isinstance(each.result, Checked)
+    ]
+    for each in back:
+        if isinstance(each.result, MpkitError):
+            return {"file": each.path.name, "error": say_error(each.result, language)}
+    if len(sheets) == 1:
+        return sheets[0]
+    counts = {name: sum(each[name] for each in sheets) for name in ("rows", "branches", "registers")}
+    lists = {
+        name: [{**one, "sheet": each["sheet"]} for each in sheets for one in each[name]]
+        for name in ("hours", "findings", "ids")
+    }
+    return {**sheets[0], **counts, **lists, "sheets": sheets}
 
 
 def _between(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -163,8 +186,8 @@ def _between(documents: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _text(result: Checked | UnreadableFile, language: str) -> str:
-    return say_error(result, language) if isinstance(result, UnreadableFile) else report(result, language)
+def _text(result: Checked | MpkitError, language: str) -> str:
+    return report(result, language) if isinstance(result, Checked) else say_error(result, language)
 
 
 def _waiting(missing: Sequence[Unanswered], language: str) -> list[str]:
@@ -177,15 +200,18 @@ def _waiting(missing: Sequence[Unanswered], language: str) -> list[str]:
 
 
 def parse_same(said: list[str], names: Sequence[str]) -> dict[str, set[tuple[int, str]]]:
-    """[FILE:]ROW=ID or ROW=new, as often as said, as what `Decided.passed` holds; raises `WrongUsage`."""
+    """[FILE:][SHEET:]ROW=ID or ROW=new, as often as said, as what `Decided.passed` holds; raises `WrongUsage`."""
     found: dict[str, set[tuple[int, str]]] = {}
     for each in said:
         place, equals, name = each.rpartition("=")
-        file, _, row = place.rpartition(":")
-        if not equals or not name.strip() or not row.strip().isdecimal() or (not file and len(names) != 1):
+        where, _, row = place.rpartition(":")
+        file = next((one for one in names if where == one or where.startswith(f"{one}:")), "")
+        sheet_ = where[len(file) :].strip(":")
+        file = file or (names[0] if len(names) == 1 else "")
+        if not equals or not name.strip() or not row.strip().isdecimal() or not file:
             raise WrongUsage("same_unreadable", said=each)
         code = CODE if name.strip() == "new" else f"{CODE}={name.strip()}"
-        found.setdefault(file or names[0], set()).add((int(row), code))
+        found.setdefault(sheet_name(file, sheet_) if sheet_ else file, set()).add((int(row), code))
     return found
 
 

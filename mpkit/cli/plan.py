@@ -27,14 +27,17 @@ def command(
     files: Annotated[list[Path] | None, typer.Argument(help="files of branches to take into the list first")] = None,
     *,
     site: Annotated[str, typer.Option(help="country of the files, as MLA; the account's where not given")] = "",
-    sheet_name: Annotated[str, typer.Option("--sheet", help="sheet of a workbook")] = "",
+    sheets: Annotated[
+        list[str] | None, typer.Option("--sheet", help="sheet of a workbook, repeatable; else all of branches")
+    ] = None,
     mapping: Annotated[list[str] | None, typer.Option("--map", help="MEANING=COLUMN, repeatable")] = None,
     accept: Annotated[list[str] | None, typer.Option(help="code of a repair to apply, repeatable")] = None,
     names: Annotated[
         str, typer.Option(help="how new registers are called: text with {id} {branch} {city} {n} {register}")
     ] = "",
     same: Annotated[
-        list[str] | None, typer.Option(help="[FILE:]ROW=ID or ROW=new: which branch a doubtful row is, repeatable")
+        list[str] | None,
+        typer.Option(help="[FILE:][SHEET:]ROW=ID or ROW=new: which branch a doubtful row is, repeatable"),
     ] = None,
     conflicts: Annotated[
         str, typer.Option(help="file or list: which counts where a file says something new against a person's edit")
@@ -56,7 +59,12 @@ def command(
         raise WrongUsage("plan_undo_with")
     if conflicts not in {"", "file", "list"}:
         raise WrongUsage("plan_conflicts_wrong", text=conflicts)
-    options = {"site": site, "sheet": sheet_name, "map": parse_map(mapping or []), "accept": list(accept or [])}
+    options = {
+        "site": site,
+        "sheets": list(sheets or []),
+        "map": parse_map(mapping or []),
+        "accept": list(accept or []),
+    }
     passed = parse_same(same or [], [file.name for file in files or []])
     options |= {"names": names}
     options |= {"passed": {file: sorted(rows) for file, rows in passed.items()}, "conflicts": conflicts}

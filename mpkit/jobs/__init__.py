@@ -2,7 +2,7 @@
 
 from mpkit.jobs.alive import is_dead
 from mpkit.jobs.command import outcome, run_now
-from mpkit.jobs.rows import Job, find, latest, of_keys, page, recent, request_cancel, submit
+from mpkit.jobs.rows import Job, find, latest, of_keys, page, recent, refuse_second, request_cancel, submit
 from mpkit.jobs.starting import ensure_worker, start_worker
 from mpkit.jobs.workbench import Workbench
 
@@ -17,6 +17,7 @@ __all__ = [
     "outcome",
     "page",
     "recent",
+    "refuse_second",
     "request_cancel",
     "run_now",
     "start_worker",

@@ -131,6 +131,23 @@ def submit(
         return Job(**values)
 
 
+def refuse_second(engine: Engine, account: str, kind: str, key: str, *, clock: Clock) -> None:
+    """Raise `Busy` where a job of this kind is at work for the account under another key: known before any work.
+
+    It only looks, so that nobody who writes keeps it waiting; `submit` is what decides.
+    """
+    others = (jobs.c.account == account) & (jobs.c.kind == kind) & (jobs.c.key != key) & _LIVE
+    with reading(engine) as connection:
+        found = [_job(row) for row in connection.execute(sa.select(jobs).where(others))]
+    for job in found:
+        if job.state == "queued" or not is_dead(job, clock):
+            raise _busy(job)
+
+
+def _busy(job: Job) -> Busy:
+    return Busy("job_busy", who=job.who or job.worker or "?", since=job.started or job.created)
+
+
 def _refuse_second(connection: Connection, account: str, kind: str, clock: Clock) -> None:
     """Raise `Busy` where another job of a kind that is alone is queued or held; a dead holder's is ended."""
     held = sa.select(jobs).where((jobs.c.account == account) & (jobs.c.kind == kind) & _LIVE)
@@ -139,7 +156,7 @@ def _refuse_second(connection: Connection, account: str, kind: str, clock: Clock
         return
     job = _job(row)
     if job.state == "queued" or not is_dead(job, clock):
-        raise Busy("job_busy", who=job.who or job.worker or "?", since=job.started or job.created)
+        raise _busy(job)
     error = {"key": "job_given_up", "values": {"n": job.attempts}, "kind": "Refused"}
     connection.execute(  # nobody would ever end it: other work of the account must not wait for it
         jobs.update().where(_held(job)).values(state="failed", error=error, ended=clock.now())

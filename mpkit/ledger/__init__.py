@@ -36,11 +36,13 @@ from mpkit.ledger.pieces import (
     void_pieces,
 )
 from mpkit.ledger.plans import find_plan, give_up, given_up, keep_plan, latest_plan, seen
+from mpkit.ledger.snoozes import REASONS, Snooze, snooze, snoozed, wake
 
 __all__ = [
     "HEARTBEAT",
     "IN_USE",
     "PANEL",
+    "REASONS",
     "By",
     "Done",
     "Hold",
@@ -48,6 +50,7 @@ __all__ = [
     "Known",
     "Piece",
     "Seal",
+    "Snooze",
     "Taken",
     "audit",
     "beat",
@@ -84,9 +87,12 @@ __all__ = [
     "serials_from",
     "serials_in_use",
     "set_state",
+    "snooze",
+    "snoozed",
     "states",
     "take",
     "unsettled",
     "void_pieces",
+    "wake",
     "writing_held",
 ]

@@ -126,6 +126,18 @@ audit_heads = sa.Table(
     sa.Column("mac", sa.Text, nullable=False),
 )
 
+snoozes = sa.Table(
+    "snoozes",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("object", sa.Text, primary_key=True),  # store | pos
+    sa.Column("remote_id", sa.Text, primary_key=True),
+    sa.Column("until", sa.Date, nullable=False),  # the first day on which it is news again
+    sa.Column("reason", sa.Text, nullable=False),  # see snoozes.REASONS
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+
 
 def audit_as_text(account: str) -> sa.Select[Any]:
     """The rows of an account in their order, the values as they stand: times in ticks, details as text."""

@@ -26,7 +26,7 @@ _OF_COLUMN = {"state": "state", "city": "city"}
 def show(now: Shown, judged: Judged, one: Found) -> None:
     """The cell and the presses; what was written since is said until it has been judged."""
     file = judged.files[one.file]
-    of = now.review.of(file.name)
+    of = now.review.of(*file.names)
     noted = of.edits.get((one.row, one.column or 0)) if not now.fresh else None
     if (noted is not None and noted != file.cell(one.record, one.column)) or (
         not now.fresh and (one.row, one.code) in of.accepted

@@ -8,6 +8,8 @@ import streamlit as st
 
 from mpkit.pages.frame import words
 
+_LEFT, _CHOSEN = "_address_left", "_address_chosen"
+
 
 def begin(name: str, default: str, allowed: Collection[str] | None = None) -> None:
     """Before the widget with this key: begin with what the address says, where that can be chosen."""
@@ -24,11 +26,35 @@ def keep(name: str, default: str, *, everywhere: bool = False) -> str:
     value = str(st.session_state.get(name) or "")
     if everywhere:
         st.session_state[f"kept_{name}"] = value
-    if value and value != default:
-        st.query_params[name] = value
-    else:
-        st.query_params.pop(name, None)
+    wanted = value if value != default else ""
+    if wanted != st.query_params.get(name, ""):  # every write is a step of the browser's history
+        put(**{name: wanted})
     return value
+
+
+def put(**values: str) -> None:
+    """Write values into the address at once, one step of the browser's history; "" takes one out."""
+    now = st.query_params.to_dict() | values
+    st.query_params.from_dict({name: value for name, value in now.items() if value})
+
+
+def follow(names: Sequence[str]) -> None:
+    """Before the widgets of these keys: where the browser went back or forth, the address says what is chosen.
+
+    It did so where the address is another than the page left it, and no widget was touched meanwhile: a click that
+    brings an address of before, because the browser had not heard of the last one yet, takes nothing back.
+    """
+    said = {name: st.query_params.get(name, "") for name in names}
+    touched = st.session_state.get(_CHOSEN) != {name: st.session_state.get(name) for name in names}
+    if st.session_state.get(_LEFT, said) != said and not touched:
+        for name in names:
+            st.session_state.pop(name, None)
+
+
+def left(names: Sequence[str]) -> None:
+    """After them: remember how the page leaves the address."""
+    st.session_state[_LEFT] = {name: st.query_params.get(name, "") for name in names}
+    st.session_state[_CHOSEN] = {name: st.session_state.get(name) for name in names}
 
 
 def choose(name: str, options: Sequence[str], key: str) -> str:

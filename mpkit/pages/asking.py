@@ -41,7 +41,7 @@ def columns(now: Shown) -> None:
         (file, column)
         for file in (now.judged.readable if now.judged else ())
         for column in file.unsure
-        if column.index not in now.review.of(file.name).columns and (column.meaning != "ignore" or lacks(file))
+        if column.index not in now.review.of(*file.names).columns and (column.meaning != "ignore" or lacks(file))
     ]
     if not open_:
         return

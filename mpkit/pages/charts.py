@@ -1,21 +1,28 @@
-"""Charts as data: rows of figures come in, Altair specifications in the country's numbers and our colours go out."""
+"""Charts as data: rows of figures come in, Vega-Lite specifications in the country's numbers and our colours go out.
+
+They are written as they stand, not through a library that judges every part of them at every run. A mark that can be
+pressed tells its `key`, which says what of the sales is behind it.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-import altair as alt
-import pandas as pd
 from babel.dates import get_day_names, get_month_names
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-Chart = Any  # altair's chart types share no base that has all of their methods
+Spec = dict[str, Any]
 HEIGHT = 300
 QUIET = 0.005  # share of all sales below which an hour at the end of a day is left out
 CELL = 34  # height of a heat-map row
+PRESSED = "pressed"  # the selection of every chart: the key of the mark
+GIVEN = "given"  # the selection of the marks below the axis
+_LABELS = 8  # under the bars
 
 
 @dataclass(frozen=True)
@@ -35,171 +42,196 @@ DARK = Ink("#2DD4BF", "#FF8A4C", "#6B7483", "#A3ACBA", "#2A303C", ("#1A2E2D", "#
 
 
 @dataclass(frozen=True)
-class Day:
-    """One day of the main chart, whole units of the currency; `before` is the same day of the period before."""
+class Bar:
+    """One day or hour of the main chart, whole units of the currency; `before` is its like in the period before."""
 
-    day: date
+    key: str
+    name: str  # in full, where it is pointed at
+    tick: str  # under it
     income: float
     refunds: float
     before: float | None = None
+    off: bool = False  # a day of rest
 
 
-def d3_locale(locale: str, names: str = "") -> dict[str, Any]:
-    """The tables Vega needs to write numbers as `locale` (es_AR) does, days and months in the language of `names`."""
-    names = names or locale
-    days = [get_day_names("wide", locale=names)[n] for n in (6, 0, 1, 2, 3, 4, 5)]
-    short = [get_day_names("abbreviated", locale=names)[n] for n in (6, 0, 1, 2, 3, 4, 5)]
-    months = [get_month_names("wide", locale=names)[n] for n in range(1, 13)]
-    abbreviated = [get_month_names("abbreviated", locale=names)[n].rstrip(".") for n in range(1, 13)]
+@dataclass(frozen=True)
+class Look:
+    """How a chart writes and what it is painted with: `locale` of its figures, and the ink of the page."""
+
+    locale: str
+    ink: Ink
+
+
+@cache
+def number_locale(locale: str) -> Mapping[str, Any]:
+    """The table Vega needs to write numbers as `locale` (es_AR) does."""
     return {
-        "number": {
-            "decimal": get_decimal_symbol(locale),
-            "thousands": get_group_symbol(locale),
-            "grouping": [3],
-            "currency": ["", ""],
-        },
-        "time": {
-            "dateTime": "%x, %X",
-            "date": "%d/%m/%Y",
-            "time": "%H:%M:%S",
-            "periods": ["AM", "PM"],
-            "days": days,
-            "shortDays": short,
-            "months": months,
-            "shortMonths": abbreviated,
-        },
+        "decimal": get_decimal_symbol(locale),
+        "thousands": get_group_symbol(locale),
+        "grouping": [3],
+        "currency": ["", ""],
     }
 
 
-def daily(
-    days: Sequence[Day],
-    titles: Mapping[str, str],
-    *,
-    currency: str,
-    locale: str,
-    ink: Ink,
-    names: str = "",
-    height: int = HEIGHT,
-) -> Chart:
-    """Bars of income a day, refunds below the axis, and the period before as a thin grey line.
+@cache
+def weekdays(names: str, width: str = "wide") -> tuple[str, ...]:
+    """The days of the week in a language, Monday first."""
+    found = get_day_names(width, locale=names)  # type: ignore[arg-type]
+    return tuple(str(found[number]).rstrip(".") for number in range(7))
 
-    `titles` says day, income, refunds, before as people read them in the tooltip and beside the line.
+
+@cache
+def _months(names: str) -> tuple[str, ...]:
+    found = get_month_names("abbreviated", locale=names)
+    return tuple(str(found[number]).rstrip(".") for number in range(1, 13))
+
+
+def day_tick(day: date, names: str) -> str:
+    """A day as it stands under a bar: 22 nov."""
+    month = _months(names)[day.month - 1]
+    return f"{month} {day.day}" if names.startswith("en") else f"{day.day} {month}"
+
+
+def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, look: Look, height: int = HEIGHT) -> Spec:
+    """Bars of income, refunds below the axis, and the period before as a thin grey line; days of rest are shaded.
+
+    `titles` says name, income, refunds, before as people read them where a bar is pointed at.
     """
-    frame = pd.DataFrame(
+    ink = look.ink
+    rows = [
         {
-            "day": [pd.Timestamp(d.day) for d in days],
-            "begin": [pd.Timestamp(d.day) + pd.Timedelta(hours=3) for d in days],
-            "end": [pd.Timestamp(d.day) + pd.Timedelta(hours=21) for d in days],
-            "middle": [pd.Timestamp(d.day) + pd.Timedelta(hours=12) for d in days],
-            "income": [d.income for d in days],
-            "refunds": [-d.refunds for d in days],
-            "given": [d.refunds for d in days],
-            "before": [d.before for d in days],
+            "key": p.key, "name": p.name, "income": p.income, "refunds": -p.refunds, "given": p.refunds,
+            "before": p.before, "off": p.off,
         }
-    )
-    tips = [
-        alt.Tooltip("day:T", title=titles["day"], format="%A %d/%m/%Y"),
-        alt.Tooltip("income:Q", title=titles["income"], format=",.0f"),
-        alt.Tooltip("given:Q", title=titles["refunds"], format=",.0f"),
-        alt.Tooltip("before:Q", title=titles["before"], format=",.0f"),
+        for p in points
+    ]  # fmt: skip
+    step = max(1, -(-len(points) // _LABELS))
+    ticks = {p.key: p.tick for p in points[::step]}
+    axis = {
+        **_BARE, "grid": False, "title": None, "values": list(ticks), "labelAngle": 0, "labelOverlap": True,
+        "labelExpr": f"({json.dumps(ticks)})[datum.value]",
+    }  # fmt: skip
+    x = {"field": "key", "type": "ordinal", "sort": None, "axis": axis, "scale": {"paddingInner": 0.25}}
+    large = max((p.income for p in points), default=0.0) >= 1_000_000  # noqa: PLR2004 - whole figures crowd the axis
+    money = {**_BARE, "title": currency, "format": "~s" if large else ",.0f", "tickCount": 5}
+    up = {"field": "income", "type": "quantitative", "axis": money, "scale": {"zero": True}}
+    down = {"field": "refunds", "type": "quantitative"}
+    tips = [_tip("name", titles["name"]), *(_tip(name, titles[name], ",.0f") for name in ("income",))]
+    tips += [_tip("given", titles["refunds"], ",.0f"), _tip("before", titles["before"], ",.0f")]
+    whole = {"x": x, "y": {"value": 0}, "y2": {"value": "height"}}
+    layers: list[Spec] = [
+        {
+            "transform": [{"filter": "datum.off"}],
+            "mark": {"type": "bar", "color": ink.line, "opacity": 0.35, "width": {"band": 1}},
+            "encoding": whole,
+        },
+        {"mark": _bar(ink.income, 2), "encoding": {"x": x, "y": up}},
+        {
+            "mark": {"type": "line", "color": ink.past, "strokeWidth": 1.5},
+            "encoding": {"x": x, "y": {"field": "before", "type": "quantitative"}},
+        },
+        {
+            "params": [_point(PRESSED)],
+            "mark": {"type": "bar", "opacity": 0, "cursor": "pointer", "width": {"band": 1}},
+            "encoding": {**whole, "tooltip": tips},
+        },
+        {
+            "params": [_point(GIVEN)],
+            "mark": {**_bar(ink.refunds, 2), "cursor": "pointer"},
+            "encoding": {"x": x, "y": down, "tooltip": tips},
+        },
     ]
-    x = alt.X(
-        "begin:T",
-        axis=alt.Axis(title=None, format="%-d %b", grid=False, values=_marks(days), domain=False, ticks=False),
-        scale=alt.Scale(nice=False),
-    )
-    money = alt.Axis(title=currency, format="~s" if _large(days) else ",.0f", tickCount=5, domain=False, ticks=False)
-    base = alt.Chart(frame).encode(tooltip=tips)
-    bars = base.mark_bar(color=ink.income, cornerRadiusEnd=2).encode(
-        x=x, x2="end:T", y=alt.Y("income:Q", axis=money, scale=alt.Scale(zero=True)), y2=alt.datum(0)
-    )
-    below = base.mark_bar(color=ink.refunds, cornerRadiusEnd=2).encode(x=x, x2="end:T", y="refunds:Q", y2=alt.datum(0))
-    ghost = base.mark_line(color=ink.past, strokeWidth=1.5, interpolate="linear").encode(x="middle:T", y="before:Q")
-    return _dress(alt.layer(bars, below, ghost).properties(height=height), locale, ink, names)
+    return _dressed({"height": height, "layer": layers}, rows, look)
 
 
-def heat(
-    cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, locale: str, ink: Ink, names: str = ""
-) -> Chart:
-    """Income by weekday (0 Monday) and hour of the day: the darker, the more. `titles` says weekday, hour, income."""
-    week = [get_day_names("abbreviated", locale=names or locale)[n].capitalize().rstrip(".") for n in range(7)]
-    span = _busy_hours(cells)
-    frame = pd.DataFrame(
-        [
-            {"weekday": week[day], "hour": hour, "income": cells.get((day, hour), 0.0)}
-            for day in range(7)
-            for hour in span
-        ]
-    )
-    chart = (
-        alt.Chart(frame)
-        .mark_rect(cornerRadius=3, stroke=None)
-        .encode(
-            x=alt.X(
-                "hour:O",
-                axis=alt.Axis(title=titles["hour"], labelAngle=0, domain=False, ticks=False, labelOverlap=True),
-                scale=alt.Scale(paddingInner=0.08),
-            ),
-            y=alt.Y(
-                "weekday:N",
-                sort=week,
-                axis=alt.Axis(title=None, domain=False, ticks=False),
-                scale=alt.Scale(paddingInner=0.1),
-            ),
-            color=alt.Color("income:Q", legend=None, scale=alt.Scale(range=list(ink.ramp))),
-            tooltip=[
-                alt.Tooltip("weekday:N", title=titles["weekday"]),
-                alt.Tooltip("hour:O", title=titles["hour"]),
-                alt.Tooltip("income:Q", title=titles["income"], format=",.0f"),
+def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, look: Look, names: str) -> Spec:
+    """Income by weekday (0 Monday) and hour of the day: the darker, the more. `titles` says weekday, hour, income.
+
+    The key of a cell is "weekday-hour", the weekday from 1 (Monday) to 7.
+    """
+    week = [name.capitalize() for name in weekdays(names, "abbreviated")]
+    rows = [
+        {"key": f"{day + 1}-{hour}", "weekday": week[day], "hour": hour, "income": cells.get((day, hour), 0.0)}
+        for day in range(7)
+        for hour in busy_hours(cells)
+    ]
+    hours = {**_BARE, "title": titles["hour"], "labelAngle": 0, "labelOverlap": True}
+    chart = {
+        "height": CELL * 7,
+        "params": [_point(PRESSED)],
+        "mark": {"type": "rect", "cornerRadius": 3, "stroke": None, "cursor": "pointer"},
+        "encoding": {
+            "x": {"field": "hour", "type": "ordinal", "axis": hours, "scale": {"paddingInner": 0.08}},
+            "y": {
+                "field": "weekday",
+                "type": "nominal",
+                "sort": week,
+                "axis": {**_BARE, "title": None},
+                "scale": {"paddingInner": 0.1},
+            },
+            "color": {
+                "field": "income",
+                "type": "quantitative",
+                "legend": None,
+                "scale": {"range": list(look.ink.ramp)},
+            },
+            "tooltip": [
+                _tip("weekday", titles["weekday"]),
+                _tip("hour", titles["hour"]),
+                _tip("income", titles["income"], ",.0f"),
             ],
-        )
-        .properties(height=CELL * 7)
-    )
-    return _dress(chart, locale, ink, names)
+        },
+    }
+    return _dressed(chart, rows, look)
 
 
 def ranking(
-    rows: Sequence[tuple[str, float, float | None]],
-    titles: Mapping[str, str],
-    *,
-    locale: str,
-    ink: Ink,
-    names: str = "",
-) -> Chart:
+    rows: Sequence[tuple[str, str, float, float | None]], titles: Mapping[str, str], *, look: Look, colour: str = ""
+) -> Spec:
     """Bars by name, the largest first, a grey tick where each stood the period before.
 
-    `rows` are (name, income, income before); `titles` says name, income, before.
+    `rows` are (key, name, income, income before); `titles` says name, income, before.
     """
-    frame = pd.DataFrame(rows, columns=["name", "income", "before"])
-    frame["end"] = frame[["income", "before"]].max(axis=1)
-    furthest = float(frame["end"].max()) if len(frame) else 0.0
-    order = [row[0] for row in rows]
-    tips = [
-        alt.Tooltip("name:N", title=titles["name"]),
-        alt.Tooltip("income:Q", title=titles["income"], format=",.0f"),
-        alt.Tooltip("before:Q", title=titles["before"], format=",.0f"),
+    ink = look.ink
+    names = distinct([name for _, name, *_ in rows])
+    drawn = [
+        {"key": key, "name": name, "income": income, "before": before, "end": max(income, before or 0.0)}
+        for (key, _, income, before), name in zip(rows, names, strict=True)
     ]
-    y = alt.Y(
-        "name:N", sort=order, axis=alt.Axis(title=None, domain=False, ticks=False, labelLimit=190, labelPadding=8)
-    )
-    base = alt.Chart(frame).encode(y=y, tooltip=tips)
-    bars = base.mark_bar(color=ink.income, cornerRadiusEnd=3, height=14).encode(
-        x=alt.X("income:Q", axis=None, scale=alt.Scale(domain=[0, furthest * 1.6 or 1]))
-    )
-    past = base.mark_tick(color=ink.past, thickness=2, height=20).encode(x="before:Q")
-    figures = base.mark_text(align="left", dx=6, color=ink.quiet, fontSize=12).encode(
-        x="end:Q", text=alt.Text("income:Q", format=",.0f")
-    )
-    return _dress(alt.layer(bars, past, figures).properties(height=28 * max(1, len(rows)) + 10), locale, ink, names)
+    furthest = max((max(income, before or 0.0) for *_, income, before in rows), default=0.0)
+    y = {
+        "field": "name", "type": "nominal", "sort": names,
+        "axis": {**_BARE, "title": None, "labelLimit": 190, "labelPadding": 8},
+    }  # fmt: skip
+    tips = [_tip("name", titles["name"]), *(_tip(name, titles[name], ",.0f") for name in ("income", "before"))]
+    far = {"domain": [0, furthest * 1.6 or 1]}
+    layers: list[Spec] = [
+        {
+            "mark": _bar(colour or ink.income, 3) | {"height": 14},
+            "encoding": {"y": y, "x": {"field": "income", "type": "quantitative", "axis": None, "scale": far}},
+        },
+        {
+            "mark": {"type": "tick", "color": ink.past, "thickness": 2, "height": 20},
+            "encoding": {"y": y, "x": {"field": "before", "type": "quantitative"}},
+        },
+        {
+            "mark": {"type": "text", "align": "left", "dx": 6, "color": ink.quiet, "fontSize": 12},
+            "encoding": {
+                "y": y,
+                "x": {"field": "end", "type": "quantitative"},
+                "text": {"field": "income", "type": "quantitative", "format": ",.0f"},
+            },
+        },
+        {
+            "params": [_point(PRESSED)],
+            "mark": {"type": "bar", "opacity": 0, "cursor": "pointer", "height": {"band": 1}},
+            "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips},
+        },
+    ]
+    return _dressed({"height": 28 * max(1, len(rows)) + 10, "layer": layers}, drawn, look)
 
 
-def _marks(days: Sequence[Day]) -> list[alt.DateTime]:
-    """The middles of the days that get a label: every day of a week, about eight of a longer period."""
-    step = max(1, -(-len(days) // 8))
-    return [alt.DateTime(year=d.day.year, month=d.day.month, date=d.day.day, hours=12) for d in days[::step]]
-
-
-def _busy_hours(cells: Mapping[tuple[int, int], float]) -> range:
+def busy_hours(cells: Mapping[tuple[int, int], float]) -> range:
     """The hours worth a column: without the ends of the day in which next to nothing is sold."""
     whole = sum(cells.values())
     sums = {hour: sum(cells.get((day, hour), 0.0) for day in range(7)) for hour in range(24)}
@@ -207,29 +239,41 @@ def _busy_hours(cells: Mapping[tuple[int, int], float]) -> range:
     return range(busy[0], busy[-1] + 1) if busy else range(24)
 
 
-def distinct(rows: Sequence[tuple[str, float, float | None]]) -> list[tuple[str, float, float | None]]:
-    """The rows with names told apart: two registers may be called alike, and a chart would pile them up."""
+def distinct(names: Sequence[str]) -> list[str]:
+    """Names told apart: two registers may be called alike, and a chart would pile them up."""
     seen: dict[str, int] = {}
-    named: list[tuple[str, float, float | None]] = []
-    for name, income, before in rows:
+    told: list[str] = []
+    for name in names:
         seen[name] = seen.get(name, 0) + 1
-        named.append((name if seen[name] == 1 else f"{name} ({seen[name]})", income, before))
-    return named
+        told.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return told
 
 
-def _large(days: Sequence[Day]) -> bool:
-    return max((d.income for d in days), default=0.0) >= 1_000_000  # noqa: PLR2004 - from here whole figures crowd the axis
+_BARE: Mapping[str, Any] = {"domain": False, "ticks": False}
 
 
-def _dress(chart: Chart, locale: str, ink: Ink, names: str) -> Chart:
+def _bar(colour: str, round_: int) -> Spec:
+    return {"type": "bar", "color": colour, "cornerRadiusEnd": round_}
+
+
+def _tip(field: str, title: str, format_: str = "") -> Spec:
+    return {"field": field, "title": title, **({"type": "quantitative", "format": format_} if format_ else {})}
+
+
+def _point(name: str) -> Spec:
+    return {"name": name, "select": {"type": "point", "fields": ["key"]}}
+
+
+def _dressed(chart: Spec, rows: list[dict[str, Any]], look: Look) -> Spec:
     """The one look of all charts."""
-    tables = d3_locale(locale, names)
-    return (
-        chart.configure(
-            locale=alt.Locale(number=alt.NumberLocale(**tables["number"]), time=alt.TimeLocale(**tables["time"]))
-        )
-        .configure_view(stroke=None)
-        .configure_axis(
-            gridColor=ink.line, labelColor=ink.quiet, titleColor=ink.quiet, labelFontSize=12, titleFontSize=12
-        )
-    )
+    ink = look.ink
+    axis = {"gridColor": ink.line, "labelColor": ink.quiet, "titleColor": ink.quiet}
+    return {
+        **chart,
+        "data": {"values": rows},
+        "config": {
+            "locale": {"number": dict(number_locale(look.locale))},
+            "view": {"stroke": None},
+            "axis": {**axis, "labelFontSize": 12, "titleFontSize": 12},
+        },
+    }

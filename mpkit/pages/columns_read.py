@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from mpkit.pages import asking, reviews, rows_edited
+from mpkit.pages import asking, leaves, reviews, rows_edited
 from mpkit.pages.frame import plain, say, words
 from mpkit.pages.judged import Column, File
 from mpkit.pages.reviews import Shown
@@ -32,6 +32,7 @@ def show(now: Shown) -> None:
     file = judged.files[rows_edited.one_file(judged)]
     if file.told["remembered"]:
         st.info(words("columns_remembered"), icon=":material/history:")
+    leaves.show(now, file.book)
     _columns(now, file)
     _reading(now, file)
 
@@ -91,7 +92,7 @@ def _sureness(file: File, column: Column) -> str:
 
 
 def _reading(now: Shown, file: File) -> None:
-    """Encoding, separator, decimal mark, sheet and header row as they were found, above the rows as they are."""
+    """Encoding, separator, decimal mark and header row as they were found, above the rows as they are."""
     st.subheader(words("reading_title"), anchor=False)
     st.caption(words("reading_what"))
     told = file.told
@@ -102,8 +103,6 @@ def _reading(now: Shown, file: File) -> None:
             asked["delimiter"] = _choice(now, file, "delimiter", told["delimiter"], list(DELIMITERS))
         if told.get("decimal"):
             asked["decimal"] = _choice(now, file, "decimal", told["decimal"], [".", ","])
-        if len(told.get("sheets", ())) > 1:
-            asked["sheet"] = _choice(now, file, "sheet", told["sheet"], list(told["sheets"]))
         rows = list(range(min(_HEADER_ROWS, len(told["top"])) + 1))
         asked["header_row"] = _choice(now, file, "header_row", told["header_row"], rows)
     changed = {name: value for name, value in asked.items() if value != told[name]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from mpkit.pages import acting, address, asking, locating, paging, reviews
+from mpkit.pages import acting, address, asking, leaves, locating, paging, reviews
 from mpkit.pages.frame import language, number, plain, say, words
 from mpkit.pages.judged import WEIGHTS, Found, Judged, problem
 from mpkit.pages.reviews import Shown
@@ -171,7 +171,9 @@ def card(now: Shown, judged: Judged, one: Found) -> None:
         if where:
             st.caption(plain(" · ".join(text for text in where if text)))
         st.markdown(f":{_COLOURS[one.severity]}[{_ICONS[one.severity]}] {plain(one.sentence(language()))}")
-        if not one.record:
+        if one.code in leaves.CODES:
+            leaves.lead(now, judged, one)
+        elif not one.record:
             _lead(now, one)
         elif one.severity != "info":
             acting.show(now, judged, one)

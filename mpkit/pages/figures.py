@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import zip_longest
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
@@ -11,12 +12,13 @@ from babel.numbers import format_decimal, format_percent
 from mpkit.i18n import locale_of
 from mpkit.model import Period
 from mpkit.money import shown
-from mpkit.pages.charts import Day
+from mpkit.pages.charts import Bar, day_tick, weekdays
 from mpkit.sales import Answer, Overview, Row
 from mpkit.sales.question import MEASURES
 
 WHOLE = 1_000_00  # hundredths: from a thousand on, cents say nothing in a headline
 MONTH = 30
+_SUNDAY = 6
 
 
 def money(hundredths: int, currency: str, language: str, *, exact: bool = False) -> str:
@@ -66,13 +68,17 @@ def moment(value: datetime, language: str) -> str:
 
 
 def period_of(choice: str, today: date, chosen: tuple[date, ...] = ()) -> Period:
-    """The days of a choice ("7", "30", "90", "365", "month", "dates"); whole days up to yesterday.
+    """The days of a choice; whole days up to yesterday, but for "today".
 
-    `chosen` are the first and last day for "dates"; half a choice is one day.
+    "7", "30", "90" and "365" are so many days; `chosen` are the first and last day for "dates", half a choice is one.
     """
+    if choice == "today":
+        return Period(today, today)
     yesterday = today - timedelta(days=1)
     if choice == "dates" and chosen:
         return Period(min(chosen), max(chosen))
+    if choice == "yesterday":
+        return Period(yesterday, yesterday)
     if choice == "month":
         return Period(yesterday.replace(day=1), yesterday)
     return Period(today - timedelta(days=int(choice) if choice.isdigit() else MONTH), yesterday)
@@ -89,19 +95,35 @@ def total(answer: Answer | None, currency: str) -> Row:
     return next((row for row in rows if row.currency == currency), Row("", currency))
 
 
-def chart_days(overview: Overview, currency: str) -> list[Day]:
+def chart_days(overview: Overview, currency: str, names: str) -> list[Bar]:
     """The days of the main chart; what was charged back counts with what was given back."""
+    week = weekdays(names)
+    drawn = []
+    for row, before in _beside(overview, currency):
+        when = date.fromisoformat(row.key)
+        name = f"{week[when.weekday()].capitalize()} {when:%d/%m/%Y}"
+        drawn.append(
+            Bar(row.key, name, day_tick(when, names), row.gross / 100, _back(row), before, when.weekday() == _SUNDAY)
+        )
+    return drawn
+
+
+def chart_hours(overview: Overview, currency: str) -> list[Bar]:
+    """The hours of one day, likewise."""
+    return [
+        Bar(row.key, f"{row.key}:00", str(int(row.key)), row.gross / 100, _back(row), before)
+        for row, before in _beside(overview, currency)
+    ]
+
+
+def _beside(overview: Overview, currency: str) -> Iterator[tuple[Row, float | None]]:
     rows = [row for row in overview.rows if row.currency == currency]
     before = [row.gross / 100 for row in overview.before if row.currency == currency]
-    return [
-        Day(
-            date.fromisoformat(row.key),
-            row.gross / 100,
-            (row.refunds + row.chargebacks) / 100,
-            before[n] if n < len(before) else None,
-        )
-        for n, row in enumerate(rows)
-    ]
+    yield from zip_longest(rows, before[: len(rows)])
+
+
+def _back(row: Row) -> float:
+    return (row.refunds + row.chargebacks) / 100
 
 
 def lines(rows: Iterable[Row], language: str, named: Mapping[str, str]) -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True)
 class File:
-    """One file of the review; `error` and its `values` where it could not be read."""
+    """One file of the review, or one sheet of it; `error` and its `values` where it could not be read."""
 
     name: str
     told: Mapping[str, Any]
@@ -58,6 +58,16 @@ class File:
     def where(self) -> dict[str, int]:
         """Meaning → the number of its column, the first of several."""
         return {column.meaning: column.index for column in reversed(self.columns)}
+
+    @property
+    def book(self) -> str:
+        """The file it is a sheet of; its own name where it is the only one."""
+        return str(self.told.get("book") or self.name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it goes by in a review."""
+        return tuple(filter(None, (self.name, str(self.told.get("also") or ""))))
 
     @property
     def records(self) -> Sequence[Sequence[str]]:
@@ -110,6 +120,11 @@ class Judged:
     def readable(self) -> tuple[File, ...]:
         """The files that could be read."""
         return tuple(file for file in self.files if not file.error)
+
+    @property
+    def books(self) -> tuple[str, ...]:
+        """The names of the files themselves, whatever sheets they have."""
+        return tuple(dict.fromkeys(file.book for file in self.files))
 
     def sum(self, name: str) -> int:
         """A count over all files: rows, branches, registers, blocked."""

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import UTC
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from mpkit import i18n, sales
-from mpkit.pages import address, figures, tables
+from mpkit.pages import address, answers, figures, paging, sales_files, sales_filters, tables
 from mpkit.pages.frame import language, numbers, plain, say, words
-from mpkit.sales import Answer, Mirror, PaymentFilter, PaymentLine
+from mpkit.pages.sold import Shown
+from mpkit.sales import Mirror, PaymentFilter, PaymentLine, Question, Which
 
 PAGE = 25
-CHUNK = 10_000  # payments read at once for a file
 ONLY = ("all", "refunded", "charged_back", "unexplained")
 _COLUMNS = ("when", "store", "register", "method", "gross", "refunds", "costs", "net", "state", "number")
 _FIGURES = ("gross", "refunds", "costs", "net")
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
 
-def show(source: Mirror, answer: Answer) -> None:
-    """The payments behind the figures above."""
-    question = answer.question
-    st.subheader(words("sold_payments"), anchor=False)
+def show(shown: Shown) -> None:
+    """The payments behind the figures, newest first."""
+    source, question = shown.source, shown.asked
     with st.container(horizontal=True, vertical_alignment="bottom"):
         address.begin("only", ONLY[0], ONLY)
         st.segmented_control(
@@ -34,40 +35,46 @@ def show(source: Mirror, answer: Answer) -> None:
             key="only",
             format_func=lambda each: words(f"sold_only_{each}"),
         )
+        only = address.keep("only", ONLY[0])
         address.begin("payment", "")
         st.text_input(words("sold_find"), key="payment", width=220, icon=":material/search:")
-    only, number = address.keep("only", ONLY[0]), address.keep("payment", "")
-    asked = PaymentFilter(
-        question.account,
-        question.period,
-        stores=question.stores,
-        registers=question.registers,
-        only="" if only == ONLY[0] else only,
-        payment_id=number.strip(),
-    )
+        number = address.keep("payment", "").strip()
+    asked = PaymentFilter(**_which(question), only="" if only == ONLY[0] else only, payment_id=number)
     place = st.container()
-    found = sales.payments_page(source, asked, 0, 1)
-    pages = max(1, -(-found.count // PAGE))
-    page = st.pagination(pages, key=f"page_{only}_{number}_{question}") if pages > 1 else 1
-    rows = sales.payments_page(source, asked, (page - 1) * PAGE, PAGE).rows
+    count = answers.kept(_counted, source, asked)
+    with st.container():
+        first = paging.pages(count, PAGE, key="payments")
+    rows = answers.kept(sales.payments_page, source, asked, first, PAGE).rows
     with place:
         if not rows:
-            st.caption(words("sold_no_payments"))
+            st.info(words("sold_no_payments"), icon=":material/search_off:")
             return
-        st.caption(words("sold_payments_count", n=found.count))
-        titles = {name: say(f"sold_column_{name}") for name in _COLUMNS}
-        picked = tables.show(
-            [{titles[name]: text for name, text in _cells(row).items()} for row in rows],
-            alt=say("sold_payments"),
-            right=[titles[name] for name in _FIGURES],
-            key=f"payments_{page}",
-            choose=True,
-        )
-        if len(rows) == 1 or picked is not None:
-            _in_full(rows[picked or 0])
-        else:
-            st.caption(words("sold_choose_one"))
-    _files(source, asked, answer)
+        st.caption(words("sold_payments_count", n=count))
+        _lines(rows, first)
+    sales_files.payments(shown, asked, count)
+
+
+def _which(question: Question) -> dict[str, Any]:
+    return {each.name: getattr(question, each.name) for each in fields(Which)}
+
+
+def _counted(source: Mirror, asked: PaymentFilter) -> int:
+    return sales.payments_page(source, asked, 0, 0).count
+
+
+def _lines(rows: Sequence[PaymentLine], first: int) -> None:
+    titles = {name: say(f"sold_column_{name}") for name in _COLUMNS}
+    picked = tables.show(
+        [{titles[name]: text for name, text in _cells(row).items()} for row in rows],
+        alt=say("sold_payments"),
+        right=[titles[name] for name in _FIGURES],
+        key=f"payments_{first}_{rows[0].payment_id}",
+        choose=True,
+    )
+    if len(rows) == 1 or picked is not None:
+        _in_full(rows[picked or 0])
+    else:
+        st.caption(words("sold_choose_one"))
 
 
 def _cells(row: PaymentLine) -> dict[str, str]:
@@ -105,45 +112,13 @@ def _in_full(row: PaymentLine) -> None:
             st.warning(words("sold_unexplained", amount=amount), icon=":material/help:")
 
 
-def _files(source: Mirror, asked: PaymentFilter, answer: Answer) -> None:
-    """The same payments as files, made when pressed."""
-    name = f"{say('sold_file')}-{asked.period.first}-{asked.period.last}"
-    about = (asked, answer.as_of, answer.zone, language())
-
-    def as_csv() -> bytes:
-        return sales.payments_as_csv(_every(source, asked), *about)
-
-    def as_xlsx() -> bytes:
-        return sales.payments_as_xlsx(_every(source, asked), *about)
-
-    with st.container(horizontal=True):
-        for kind, made in (("csv", as_csv), ("xlsx", as_xlsx)):
-            st.download_button(
-                words(f"sold_{kind}"),
-                made,
-                f"{name}.{kind}",
-                icon=":material/download:",
-                on_click="ignore",
-                key=kind,
-            )
-
-
-def _every(source: Mirror, asked: PaymentFilter) -> Iterator[PaymentLine]:
-    """All payments of the filter, read in chunks."""
-    offset = 0
-    while rows := sales.payments_page(source, asked, offset, CHUNK).rows:
-        yield from rows
-        offset += len(rows)
-
-
 def _when(row: PaymentLine) -> str:
     zone = ZoneInfo(row.zone) if row.zone else UTC
     return figures.moment(row.approved.astimezone(zone), language())
 
 
 def _method(row: PaymentLine) -> str:
-    key = f"sold_method_{row.method_type}"
-    return say(key) if key in i18n.words() else row.method_type or row.method
+    return sales_filters.means(row.method_type) if row.method_type else row.method
 
 
 def _state(row: PaymentLine) -> str:

@@ -30,6 +30,7 @@ from mpkit.pages import (
 )
 from mpkit.pages import steps as path
 from mpkit.pages.frame import CLOCK, go, house, language, plain, say, words
+from mpkit.pages.judged import Judged
 from mpkit.pages.reviews import Shown
 from mpkit.pages.rollout import unread
 from mpkit.settings import Settings
@@ -129,9 +130,8 @@ def _sentence(now: Shown) -> None:
     judged = now.judged
     if judged is None or not judged.readable:
         return
-    several_ = len(judged.readable) > 1
     values = {
-        "file": judged.readable[0].name if not several_ else say("review_files", n=len(judged.readable)),
+        "file": _what(judged),
         "rows": judged.sum("rows"),
         "branches": say("review_n_branches", n=judged.sum("branches")),
         "registers": say("review_n_registers", n=judged.sum("registers")),
@@ -148,6 +148,15 @@ def _sentence(now: Shown) -> None:
         country = SITES[str(judged.readable[0].told["site"])].name
         told = words("review_other_country", n=outside, rows=judged.sum("rows"), country=country)
         st.warning(told, icon=":material/public:")
+
+
+def _what(judged: Judged) -> str:
+    """What was read: a file by its name, a workbook with its sheets counted, several files by their number."""
+    books = list(dict.fromkeys(file.book for file in judged.readable))
+    if len(books) > 1:
+        return say("review_files", n=len(books))
+    sheets = len(judged.readable)
+    return say("review_sheets", file=books[0], n=sheets) if sheets > 1 else books[0]
 
 
 def _presses(now: Shown) -> None:
@@ -184,12 +193,12 @@ def said(step: Mapping[str, Any]) -> str:
 
 def _marked(now: Shown) -> None:
     """The marked workbook, made by the worker when it is asked for; of several files a ZIP."""
-    files = now.judged.files if now.judged else ()
-    stem = Path(files[0].name).stem if len(files) == 1 else say("review_marked_many")
-    ending = "xlsx" if len(files) == 1 else "zip"
+    books = now.judged.books if now.judged else ()
+    stem = Path(books[0]).stem if len(books) == 1 else say("review_marked_many")
+    ending = "xlsx" if len(books) == 1 else "zip"
     told = {**reviews.arguments(now.one, now.begun, now.review), "language": language()[:2]}
     st.download_button(
-        words("review_marked" if len(files) == 1 else "review_marked_all"),
+        words("review_marked" if len(books) == 1 else "review_marked_all"),
         partial(marked, house().settings, house().store, now.account, now.job.key, told),
         f"{say('review_marked_name', name=stem)}.{ending}",
         icon=":material/download:",
@@ -223,8 +232,10 @@ def _refused(now: Shown) -> None:
             continue
         with st.container(border=True):
             st.markdown(f":material/error: {plain(say_error(Refused(file.error, **file.values), language()))}")
-            if len(now.judged.files if now.judged else ()) > 1 and st.button(
-                words("files_leave"), icon=":material/close:", key=now.key(f"leave_{file.name}")
+            if (
+                now.judged
+                and len(now.judged.books) > 1
+                and st.button(words("files_leave"), icon=":material/close:", key=now.key(f"leave_{file.name}"))
             ):
                 reviews.act(now, {"do": "leave", "file": file.name})
 

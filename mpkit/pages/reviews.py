@@ -148,7 +148,7 @@ def act(now: Shown, *taken: Mapping[str, Any]) -> None:
 def _remember(now: Shown, after: Review) -> None:
     """Keep chosen columns for the next file like this one; taken back, they are forgotten."""
     for file in now.judged.readable if now.judged else ():
-        before, then = now.review.of(file.name).columns, after.of(file.name).columns
+        before, then = now.review.of(*file.names).columns, after.of(*file.names).columns
         if before != then:
             older = {int(c): m for c, m in file.told["remembered"].items() if int(c) not in before}
             kept = {c: m for c, m in {**older, **then}.items() if c <= len(file.columns)}  # not one added on screen

@@ -1,151 +1,125 @@
-"""Ventas: one sentence, four figures, the days, who sells and when, down to the single payment."""
+"""Ventas: one sentence, then what was sold, where, with what, what came back, down to the single payment."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import streamlit as st
 
 from mpkit import sales
-from mpkit.pages import address, charts, figures, payments, sold, tables
-from mpkit.pages.frame import head, ink, mirror, needs_account, numbers, say, words
-from mpkit.pages.syncing import freshness_line
-from mpkit.sales import Mirror, Overview, Question, Row
+from mpkit.model import Account
+from mpkit.pages import (
+    address,
+    answers,
+    figures,
+    payments,
+    sales_files,
+    sales_filters,
+    sales_mix,
+    sales_ranked,
+    sales_returns,
+    sold,
+    syncing,
+    tables,
+)
+from mpkit.pages.frame import guards, head, mirror, needs_account, numbers, words
+from mpkit.pages.sold import Shown
+from mpkit.sales import Mirror, Question
 from mpkit.sites import SITES
 
-PERIODS = ("7", "30", "90", "365", "month", "dates")
-TOP = 10
+VIEWS = ("summary", "places", "mix", "returns", "payments")
+LIVE = 20  # seconds between two looks while today is watched
 
 
-def ask_filters(source: Mirror, account: str) -> Question:
-    """The row of filters, kept in the address."""
-    today, places = sales.local_day(source), sales.places_of(source)
-    stores = {"": say("page_all"), **{each.id: each.name for each in places.stores.values()}}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        address.begin("period", "30", PERIODS)
-        st.selectbox(
-            words("sold_period"),
-            PERIODS,
-            format_func=lambda each: say(f"sold_period_{each}"),
-            key="period",
-            width=220,
-        )
-        chosen = address.keep("period", "30")
-        days: tuple[date, ...] = ()
-        if chosen == "dates":
-            picked = st.date_input(
-                words("sold_dates"),
-                value=(figures.period_of("30", today).first, today),
-                max_value=today,
-                format="DD/MM/YYYY",
-                key="dates",
-                width=260,
-            )
-            days = picked if isinstance(picked, tuple) else (picked,)
-        address.begin("store", "", stores)
-        st.selectbox(
-            words("sold_store"),
-            list(stores),
-            format_func=lambda each: stores[each],
-            key="store",
-            width=260,
-        )
-        store = address.keep("store", "")
-        of_store = [each for each in places.registers.values() if store in {"", each.store_id}]
-        registers = {"": say("page_all"), **{each.id: each.name for each in of_store}}
-        address.begin("register", "", registers)
-        st.selectbox(
-            words("sold_register"),
-            list(registers),
-            format_func=lambda each: registers[each],
-            key="register",
-            width=260,
-        )
-        register = address.keep("register", "")
-    period = figures.period_of(chosen, today, tuple(days))
-    return Question(
-        account, period, stores=(store,) if store else (), registers=(register,) if register else (), compare="previous"
-    )
+def look(source: Mirror, question: Question) -> Shown:
+    """What the page shows of a question: today by the hour, any other period by the day."""
+    today = question.period.last == question.period.first == sales.local_day(source)
+    live = answers.kept(sales.today, source, question) if today else None
+    seen = live.overview if live else answers.kept(sales.overview, source, question)
+    of_site = SITES[account.site].currency if account.site in SITES else ""
+    money = question.currency or figures.main_currency(seen.answer, of_site)
+    return Shown(source, replace(question, currency=money), seen, live)
 
 
-def show_ranking(question: Question, source: Mirror, by: str, currency: str) -> None:
-    """Who sells most, against the period before."""
-    ranked = [each for each in sales.ranking(source, question, by) if each.row.currency == currency]
-    st.subheader(words(f"sold_by_{by}", n=len(ranked)), anchor=False)
-    titles = {name: say(f"sold_chart_{name}") for name in ("name", "income", "before")}
-    names = {each.row.key: name_of(source, by, each.row) for each in ranked}
-    rows = [(names[each.row.key], each.row.gross / 100, each.before.gross / 100) for each in ranked[:TOP]]
-    st.altair_chart(
-        charts.ranking(charts.distinct(rows), titles, locale=numbers(), names=tables.locale(), ink=ink()),
-        alt=say(f"sold_by_{by}_alt"),
-    )
-    if len(ranked) > TOP:
-        st.caption(words("sold_more_below", n=len(ranked) - TOP))
-    tables.as_table([replace(each.row, label=names[each.row.key]) for each in ranked], f"sold_{by}", key=by)
-
-
-def name_of(source: Mirror, by: str, row: Row) -> str:
-    """A branch's name; a register's with its branch, since every branch has a first register."""
-    if by == "register" and row.key:
-        places = sales.places_of(source)
-        register = places.registers.get(row.key)
-        store = places.store_name(register.store_id) if register and register.store_id else ""
-        return " · ".join(part for part in (row.label, store) if part)
-    return row.label or say(f"sold_no_{by}")
-
-
-def show_hours(question: Question, source: Mirror, currency: str) -> None:
-    """When it is sold: hour by weekday."""
-    st.subheader(words("sold_by_hour"), anchor=False)
-    found = [(int(day) - 1, row) for day, row in sales.hour_by_weekday(source, question) if row.currency == currency]
-    titles = {name: say(f"sold_chart_{name}") for name in ("weekday", "hour", "income")}
-    cells = {(day, int(row.key)): row.gross / 100 for day, row in found}
-    st.altair_chart(
-        charts.heat(cells, titles, locale=numbers(), names=tables.locale(), ink=ink()), alt=say("sold_by_hour_alt")
-    )
-    tables.as_table(
-        [replace(row, label=f"{tables.weekday(day)} {row.key} h") for day, row in found], "sold_chart_hour", key="hours"
-    )
-
-
-def answer(seen: Overview, currency: str) -> str:
+def sentence(shown: Shown) -> str:
     """The one sentence."""
     spoken = numbers()
-    period, now = seen.answer.question.period, figures.total(seen.answer, currency)
-    moved = seen.changes(currency)
-    key = "sold_answer_same" if moved is None else "sold_answer_more" if moved >= 0 else "sold_answer_less"
-    return words(
-        key,
-        first=figures.day(period.first, spoken),
-        last=figures.day(period.last, spoken),
-        gross=figures.money(now.gross, currency, spoken),
-        payments=now.count,
-        change=figures.share(abs(moved or 0.0), spoken),
-    )
+    period, now = shown.asked.period, figures.total(shown.seen.answer, shown.currency)
+    values = {
+        "first": figures.day(period.first, spoken),
+        "last": figures.day(period.last, spoken),
+        "gross": figures.money(now.gross, shown.currency, spoken),
+        "payments": figures.count(now.count, spoken),
+    }
+    part, before = shown.compared
+    moved = sales.change(part.gross, before.gross)
+    if shown.live:
+        values["hour"] = f"{shown.live.hours}:00"
+        values["weekday"] = tables.weekday(shown.before.first.weekday()).lower()
+    kind = "today" if shown.live else "day" if period.first == period.last else "answer"
+    key = "same" if moved is None else "more" if moved >= 0 else "less"
+    than = words(f"sold_than_{shown.asked.compare or 'previous'}")
+    return words(f"sold_{kind}_{key}", **values, than=than, change=figures.share(abs(moved or 0.0), spoken))
 
 
-one = needs_account("page_sales")
-source = mirror(one)
-top = st.container()
-asked = ask_filters(source, one.id)
-seen = sales.overview(source, asked)
-money = figures.main_currency(seen.answer, SITES[one.site].currency)
-with top:
-    head("page_sales", answer(seen, money) if seen.answer.as_of else "")
-    freshness_line(one)
-if seen.answer.as_of is None:
-    st.info(words("sold_nothing_yet"), icon=":material/hourglass_top:")
-elif not seen.answer.totals:
-    st.info(words("sold_none_in_period"), icon=":material/search_off:")
-else:
-    sold.show_figures(seen, money)
-    tables.sum_line(figures.total(seen.answer, money))
-    sold.show_days(seen, money)
-    left, right = st.columns(2, gap="large")
-    with left:
-        show_ranking(asked, source, "store", money)
-    with right:
-        show_ranking(asked, source, "register", money)
-    show_hours(asked, source, money)
-    payments.show(source, seen.answer)
+@guards
+def page(one: Account, *, live: bool) -> None:
+    """The whole page; a filter runs only this again."""
+    source = mirror(one)
+    top = st.container()
+    asked = sales_filters.ask(source, one.id)
+    view = _view()
+    shown = look(source, asked)
+    with top:
+        head("page_sales", sentence(shown) if shown.seen.answer.totals else "")
+        syncing.freshness_line(one)
+        syncing.missing_line(answers.kept(sales.missing, source, asked.period))
+    if shown.seen.answer.as_of is None:
+        st.info(words("sold_nothing_yet"), icon=":material/hourglass_top:")
+    elif not shown.seen.answer.totals and view != "payments":
+        st.info(words("sold_none_in_period"), icon=":material/search_off:")
+    else:
+        _currencies(shown)
+        SHOWN[view](shown)
+        if view != "payments":
+            sales_files.page(shown)
+    sales_filters.left()
+    if shown.live:
+        syncing.keep_fresh(one)
+    if bool(shown.live) != live:
+        st.rerun(scope="app")  # a page that looks by itself is another fragment
+
+
+def _view() -> str:
+    """The view in the address; a link that names a payment, or a kind of them, means the payments."""
+    said = st.query_params
+    if "view" not in st.session_state and not said.get("view") and (said.get("payment") or said.get("only")):
+        st.session_state["view"] = "payments"
+    return address.choose("view", VIEWS, "sold_view")
+
+
+def _currencies(shown: Shown) -> None:
+    """Where there are several, which one the page is about."""
+    several = [row.currency for row in shown.seen.answer.totals]
+    if len(several) > 1 and not st.query_params.get("currency"):
+        others = ", ".join(each for each in several if each != shown.currency)
+        st.caption(words("sold_one_currency", currency=shown.currency, others=others))
+        for each in several:
+            if each != shown.currency:
+                press = words("sold_see_currency", currency=each)
+                st.button(press, key=f"see_{each}", type="tertiary", on_click=address.put, kwargs={"currency": each})
+    elif st.query_params.get("currency"):
+        press = words("sold_only_of", what=shown.currency)
+        st.button(press, key="without_currency", icon=":material/close:", on_click=address.put, kwargs={"currency": ""})
+
+
+SHOWN = {
+    "summary": sold.show,
+    "places": sales_ranked.show,
+    "mix": sales_mix.show,
+    "returns": sales_returns.show,
+    "payments": payments.show,
+}
+account = needs_account("page_sales")
+watching = st.query_params.get("period") == "today"
+st.fragment(page, run_every=LIVE if watching else None)(account, live=watching)

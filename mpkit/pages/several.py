@@ -52,11 +52,11 @@ def _more(now: Shown, judged: Judged) -> None:
         if more and st.button(words("files_add"), type="primary", icon=":material/add:", key=now.key("add")):
             paths = [str(uploads.keep(file.name, file.getvalue(), now.account)) for file in more]
             reviews.act(now, {"do": "add", "paths": paths})
-        if len(judged.files) > 1:
+        if len(judged.books) > 1:
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 gone = st.selectbox(
                     words("files_leave"),
-                    [file.name for file in judged.files],
+                    judged.books,
                     index=None,
                     key=now.key("leave"),
                     width=330,

@@ -2,59 +2,194 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import date
+
 import streamlit as st
 
 from mpkit import sales
-from mpkit.model import Account
-from mpkit.pages import charts, figures, tables
+from mpkit.model import Account, Period
+from mpkit.pages import answers, charts, figures, sales_filters, tables
 from mpkit.pages.frame import go, ink, mirror, numbers, plain, say, words
-from mpkit.sales import Overview, Question
+from mpkit.sales import Mirror, Overview, Question, Row, Today
+from mpkit.sales.question import earlier
 from mpkit.sites import SITES
 
+_PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
-def show_figures(seen: Overview, currency: str) -> None:
+
+@dataclass(frozen=True)
+class Shown:
+    """What a view of the sales is about: `asked` names its one currency; `live` is there where it is today."""
+
+    source: Mirror
+    asked: Question
+    seen: Overview
+    live: Today | None = None
+
+    @property
+    def currency(self) -> str:
+        """The currency of every figure."""
+        return self.asked.currency
+
+    @property
+    def total(self) -> Row:
+        """The sums of the period."""
+        return figures.total(self.seen.answer, self.currency)
+
+    @property
+    def before(self) -> Period:
+        """The days it is compared with."""
+        previous = self.seen.answer.previous
+        return previous.question.period if previous else earlier(self.asked.period, "previous")
+
+    @property
+    def compared(self) -> tuple[Row, Row]:
+        """What changes are said of: the sums of both periods; of today's, of the hours that are over."""
+        if self.live:
+            return self.live.compared(self.currency)
+        return self.total, figures.total(self.seen.answer.previous, self.currency)
+
+
+def show(shown: Shown) -> None:
+    """The summary."""
+    show_figures(shown)
+    show_days(shown)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        show_hours(shown)
+    with right:
+        show_parts(shown)
+
+
+def look() -> charts.Look:
+    """How charts look on this page."""
+    return charts.Look(numbers(), ink())
+
+
+def show_figures(shown: Shown) -> None:
     """Four figures, each with its change and its days."""
-    spoken = numbers()
-    now, before = figures.total(seen.answer, currency), figures.total(seen.answer.previous, currency)
-    rows = [row for row in seen.rows if row.currency == currency]
+    spoken, currency = numbers(), shown.currency
+    now, (part, before) = shown.total, shown.compared
+    rows = [row for row in shown.seen.rows if row.currency == currency]
+    than = say(f"sold_than_{shown.asked.compare or 'previous'}")
     with st.grid(4, min_column_width=190):
         for name in ("gross", "count", "ticket", "net"):
             value = getattr(now, name)
-            shown = figures.count(value, spoken) if name == "count" else figures.money(value, currency, spoken)
+            written = figures.count(value, spoken) if name == "count" else figures.money(value, currency, spoken)
             st.metric(
                 words(f"sold_{name}"),
-                plain(shown),
-                figures.change(value, getattr(before, name), spoken),
+                plain(written),
+                figures.change(getattr(part, name), getattr(before, name), spoken),
                 border=True,
-                help=words(f"sold_{name}_means"),
+                help=f"{words(f'sold_{name}_means')} {words('sold_arrow', than=than)}",
                 chart_data=[getattr(row, name) / 100 for row in rows] if len(rows) > 1 else None,
                 chart_type="area",
                 height="stretch",
             )
 
 
-def show_days(seen: Overview, currency: str) -> None:
-    """The main chart: income up, refunds down, the period before in grey."""
-    st.subheader(words("sold_by_day"), anchor=False)
-    titles = {name: say(f"sold_chart_{name}") for name in ("day", "income", "refunds", "before")}
-    chart = charts.daily(
-        figures.chart_days(seen, currency),
-        titles,
-        currency=currency,
-        locale=numbers(),
-        names=tables.locale(),
-        ink=ink(),
+def show_days(shown: Shown) -> None:
+    """The main chart: income up, refunds down, the period before in grey; a bar leads to its payments."""
+    by = "hour" if shown.live else "day"
+    st.subheader(words(f"sold_by_{by}s"), anchor=False)
+    titles = {name: say(f"sold_chart_{name}") for name in ("income", "refunds", "before")}
+    points = (
+        figures.chart_hours(shown.seen, shown.currency)
+        if shown.live
+        else figures.chart_days(shown.seen, shown.currency, tables.locale())
     )
-    st.altair_chart(chart, alt=say("sold_by_day_alt"))
-    st.caption(words("sold_by_day_legend"))
-    rows = [row for row in seen.rows if row.currency == currency]
-    tables.as_table(rows, "sold_chart_day", key="days")
+    spec = charts.bars(points, titles | {"name": say(f"sold_chart_{by}")}, currency=shown.currency, look=look())
+    st.vega_lite_chart(
+        spec, alt=say("sold_by_day_alt"), key=f"days_{by}", on_select=_day_pressed, selection_mode=_PRESSED
+    )
+    than = say(f"sold_than_{shown.asked.compare or 'previous'}")
+    st.caption(words("sold_by_day_legend", than=than))
+    rows = [row for row in shown.seen.rows if row.currency == shown.currency]
+    tables.as_table(rows, f"sold_chart_{by}", key="days", total=shown.total, leads=_day_of)
+
+
+_PRESSED = (charts.PRESSED, charts.GIVEN)
+
+
+def _day_pressed() -> None:
+    """From a bar to its payments; from one below the axis to those that were given back."""
+    for key in ("days_day", "days_hour"):
+        for selection in _PRESSED:
+            for mark in tables.pressed(key, selection):
+                _day_of(mark, only="refunded" if selection == charts.GIVEN else "")
+
+
+def _day_of(key: str, only: str = "") -> None:
+    if key.isdigit():
+        sales_filters.leads(hour=str(int(key)), only=only)
+    else:
+        when = date.fromisoformat(key)
+        sales_filters.leads(**sales_filters.days(when, when), only=only)
+
+
+def show_hours(shown: Shown) -> None:
+    """When it is sold: hour by weekday; a square leads to its payments."""
+    st.subheader(words("sold_by_hour"), anchor=False)
+    found = [(int(day) - 1, row) for day, row in answers.kept(sales.hour_by_weekday, shown.source, shown.asked)]
+    titles = {name: say(f"sold_chart_{name}") for name in ("weekday", "hour", "income")}
+    cells = {(day, int(row.key)): row.gross / 100 for day, row in found}
+    spec = charts.heat(cells, titles, look=look(), names=tables.locale())
+    st.vega_lite_chart(
+        spec, alt=say("sold_by_hour_alt"), key="hours", on_select=_hour_pressed, selection_mode=charts.PRESSED
+    )
+    labelled = [
+        replace(row, key=f"{day + 1}-{row.key}", label=f"{tables.weekday(day)} {row.key} h") for day, row in found
+    ]
+    tables.as_table(labelled, "sold_chart_hour", key="hours", total=shown.total, leads=_hour_of)
+
+
+def _hour_pressed() -> None:
+    for mark in tables.pressed("hours", charts.PRESSED):
+        _hour_of(mark)
+
+
+def _hour_of(key: str) -> None:
+    weekday, _, hour = key.partition("-")
+    sales_filters.leads(weekday=weekday, hour=str(int(hour)))
+
+
+def show_parts(shown: Shown) -> None:
+    """From what was sold to what is left: every figure with what it means, kind by kind where there are several."""
+    st.subheader(words("sold_parts"), anchor=False)
+    spoken, total = numbers(), shown.total
+    rows = []
+    for name in _PARTS:
+        amount = getattr(total, name) if name in {"gross", "net"} else -getattr(total, name)
+        rows.append((say(f"sold_{name}"), amount, say(f"sold_{name}_means")))
+    titles = [say(f"sold_part_{name}") for name in ("name", "amount", "means")]
+    tables.sentences(
+        [
+            dict(
+                zip(
+                    titles,
+                    (name, figures.money(amount, shown.currency, spoken, exact=True), means),
+                    strict=True,
+                )
+            )
+            for name, amount, means in rows
+        ],
+        alt=say("sold_parts"),
+    )
+    found = shown.seen.answer.unexplained
+    if found:
+        st.warning(words("sold_unexplained_many", n=len(found)), icon=":material/help:")
+        st.button(
+            words("sold_see_payments"), key="see_unexplained", on_click=sales_filters.leads,
+            kwargs={"only": "unexplained"}, icon=":material/arrow_forward:",
+        )  # fmt: skip
 
 
 def lately(one: Account, *, stores: tuple[str, ...] = (), registers: tuple[str, ...] = ()) -> None:
     """The last 30 days of a branch or a register (ids of Mercado Pago), and the way to all of its sales."""
     source = mirror(one)
-    seen = sales.overview(source, Question(one.id, sales.last_days(source), stores=stores, registers=registers))
+    asked = Question(one.id, sales.last_days(source), stores=stores, registers=registers)
+    seen = answers.kept(sales.overview, source, asked)
     if seen.answer.as_of is None:
         st.caption(words("sold_nothing_yet"))
         return
@@ -62,7 +197,20 @@ def lately(one: Account, *, stores: tuple[str, ...] = (), registers: tuple[str, 
         st.caption(words("shop_no_sales"))
         return
     money = figures.main_currency(seen.answer, SITES[one.site].currency)
-    show_figures(seen, money)
-    show_days(seen, money)
+    shown = Shown(source, Question(one.id, asked.period, stores, registers, currency=money), seen)
+    show_figures(shown)
+    glance(shown)
     query = {"store": stores[0]} if stores else {"register": registers[0]}
     go("sales", "shop_all_sales", icon=":material/bar_chart:", **query)
+
+
+def glance(shown: Shown, height: int = charts.HEIGHT) -> None:
+    """The main chart on another page: nothing in it leads anywhere."""
+    titles = {name: say(f"sold_chart_{name}") for name in ("income", "refunds", "before")}
+    points = figures.chart_days(shown.seen, shown.currency, tables.locale())
+    titles["name"] = say("sold_chart_day")
+    spec = charts.bars(points, titles, currency=shown.currency, look=look(), height=height)
+    st.vega_lite_chart(spec, alt=say("sold_by_day_alt"))
+    st.caption(words("sold_by_day_legend", than=say("sold_than_previous")))
+    rows = [row for row in shown.seen.rows if row.currency == shown.currency]
+    tables.as_table(rows, "sold_chart_day", key="days", total=shown.total)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
-from babel.dates import get_day_names
 
 from mpkit.i18n import locale_of
 from mpkit.pages import figures
+from mpkit.pages.charts import weekdays
 from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.sales import Row
 
@@ -24,7 +26,7 @@ def locale() -> str:
 
 def weekday(number: int) -> str:
     """The name of a day of the week, 0 Monday."""
-    return str(get_day_names("wide", locale=locale())[number]).capitalize()
+    return weekdays(locale())[number].capitalize()
 
 
 def show(
@@ -34,10 +36,11 @@ def show(
     right: Iterable[str] = (),
     key: str | None = None,
     choose: bool = False,
+    on_choose: Callable[[], None] | None = None,
 ) -> int | None:
     """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup.
 
-    With `choose` one row can be picked: its position comes back, None while none is.
+    With `choose` one row can be picked: its position comes back, None while none is; `on_choose` is called before.
     """
     if not rows:
         return None
@@ -47,11 +50,18 @@ def show(
         column_config={name: st.column_config.TextColumn(name, alignment="right") for name in right},
         key=key,
         alt=alt,
-        on_select="rerun" if choose else "ignore",
+        on_select=on_choose or ("rerun" if choose else "ignore"),
         selection_mode="single-row",
     )
     picked = event.get("selection", {}).get("rows", []) if choose and isinstance(event, dict) else []
     return int(picked[0]) if picked else None
+
+
+def pressed(key: str, selection: str) -> list[str]:
+    """The keys of the marks of a chart that are pressed now; for what is called when one is."""
+    found: Any = st.session_state.get(key) or {}
+    marks = (found.get("selection") or {}).get(selection) or []
+    return [str(mark["key"]) for mark in marks if isinstance(mark, dict) and "key" in mark]
 
 
 def sentences(rows: Sequence[dict[str, str]], *, alt: str) -> None:
@@ -62,19 +72,34 @@ def sentences(rows: Sequence[dict[str, str]], *, alt: str) -> None:
         st.caption(words("page_more_rows", n=len(rows) - SENTENCES))
 
 
-def as_table(rows: Iterable[Row], label: str, *, key: str) -> None:
-    """The same figures as the chart above, one press away."""
+def sums(
+    rows: Sequence[Row],
+    label: str,
+    *,
+    key: str,
+    closing: Sequence[Row] = (),
+    leads: Callable[[str], None] | None = None,
+) -> None:
+    """Rows of sums, and those that close the table; a row that is picked leads where `leads` goes with its key."""
     named = {"label": say(label)} | {name: say(f"sold_{name}") for name in _MEASURES}
-    with st.expander(words("page_as_table"), icon=":material/table_rows:", key=f"table_{key}"):
-        lines = figures.lines(rows, numbers(), named)
-        show(lines, alt=say("page_as_table"), right=[named[name] for name in _MEASURES], key=f"frame_{key}")
+
+    def picked() -> None:
+        found: Any = st.session_state.get(key) or {}
+        places = (found.get("selection") or {}).get("rows") or []
+        if leads is not None and places and int(places[0]) < len(rows):
+            leads(rows[int(places[0])].key)
+
+    lines = figures.lines([*rows, *closing], numbers(), named)
+    right = [named[name] for name in _MEASURES]
+    show(lines, alt=named["label"], right=right, key=key, choose=leads is not None, on_choose=picked if leads else None)
 
 
-def sum_line(total: Row) -> None:
-    """How the net comes about: it adds up in front of everybody's eyes."""
-    spoken = numbers()
-    parts = {
-        name: figures.money(getattr(total, name), total.currency, spoken, exact=True)
-        for name in ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
-    }
-    st.caption(plain(say("sold_adds_up", **parts)))
+def as_table(
+    rows: Sequence[Row], label: str, *, key: str, total: Row, leads: Callable[[str], None] | None = None
+) -> None:
+    """The same figures as the chart above, one press away, with their total."""
+    with st.expander(
+        words("page_as_table"), icon=":material/table_rows:", key=f"table_{key}", on_change="rerun"
+    ) as all_:
+        if all_.open:
+            sums(rows, label, key=f"frame_{key}", closing=[replace(total, label=say("sold_total"))], leads=leads)

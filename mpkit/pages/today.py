@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from mpkit import jobs, rehearsal, sales
 from mpkit.model import Account
-from mpkit.pages import attention, charts, doors, figures, rollout, tables
-from mpkit.pages.frame import account, country, go, head, house, ink, language, mirror, numbers, say, script, words
+from mpkit.pages import answers, attention, doors, figures, rollout, sold, tables
+from mpkit.pages.frame import account, country, go, head, house, language, mirror, numbers, script, words
+from mpkit.pages.sold import Shown
 from mpkit.pages.syncing import freshness_line
 from mpkit.sales import Mirror, Yesterday
 from mpkit.sites import SITES
@@ -58,27 +61,20 @@ def to_do(lines: list[attention.Line]) -> None:
 
 def month(source: Mirror, currency: str) -> None:
     """The last 30 days at a glance."""
-    seen = sales.overview(source)
+    seen = answers.kept(sales.overview, source)
     if not seen.answer.totals:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(words("today_month"), anchor=False, width="content")
         if st.button(words("today_see_sales"), type="tertiary", icon=":material/arrow_forward:", icon_position="right"):
             st.switch_page(script("sales"))
-    titles = {name: say(f"sold_chart_{name}") for name in ("day", "income", "refunds", "before")}
-    days = figures.chart_days(seen, currency)
-    st.altair_chart(
-        charts.daily(days, titles, currency=currency, locale=numbers(), names=tables.locale(), ink=ink(), height=220),
-        alt=say("sold_by_day_alt"),
-    )
-    st.caption(words("sold_by_day_legend"))
-    tables.as_table([row for row in seen.rows if row.currency == currency], "sold_chart_day", key="days")
+    sold.glance(Shown(source, replace(seen.answer.question, currency=currency), seen), height=220)
 
 
 def everyday(one: Account) -> None:
     """The page of somebody who has an account."""
     source = mirror(one)
-    seen = sales.yesterday_sentence(source)
+    seen = answers.kept(sales.yesterday_sentence, source)
     currency = seen.totals[0].currency if seen.totals else SITES[one.site].currency
     known = sales.freshness(source).as_of is not None
     head("page_today", sentence(seen, currency) if known else words("today_fetching"))
@@ -96,7 +92,7 @@ def everyday(one: Account) -> None:
         if (job := jobs.latest(house().store, one.id, kind)) is not None
         and job.state in {"queued", "running", "failed", "paused"}
     ]
-    unexplained = len(sales.overview(source).answer.unexplained) if known else 0
+    unexplained = len(answers.kept(sales.overview, source).answer.unexplained) if known else 0
     resting = rollout.resting(one, sales.local_day(source))
     silent = [each for each in seen.silent if each.store_id not in resting]
     to_do(attention.lines(one, rollout.counts(one), silent, unfinished, unexplained))

@@ -4,13 +4,15 @@ from pathlib import Path
 
 from mpkit.db import Engine
 from mpkit.model import Account
-from mpkit.sales.asking import ask, places_of
+from mpkit.sales.asking import Compared, ask, names_of, places_of, registers_of, some_places
+from mpkit.sales.disputes import Dispute, Disputes, disputes
 from mpkit.sales.export import as_csv, as_xlsx, payments_as_csv, payments_as_xlsx
 from mpkit.sales.freshness import Freshness
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.paging import payments_page
+from mpkit.sales.paging import every_payment, payments_page
 from mpkit.sales.question import (
     BY,
+    CHANNELS,
     COMPARE,
     Answer,
     PaymentFilter,
@@ -19,12 +21,14 @@ from mpkit.sales.question import (
     Question,
     Row,
     Unexplained,
+    Which,
+    change,
 )
 from mpkit.sales.rows import Booked, booked
 from mpkit.sales.syncing import Synced, sync
 from mpkit.sales.views import (
     Overview,
-    Ranked,
+    Ranking,
     SilentRegister,
     Today,
     Yesterday,
@@ -33,6 +37,7 @@ from mpkit.sales.views import (
     hour_by_weekday,
     last_days,
     local_day,
+    missing,
     overview,
     ranking,
     silent_registers,
@@ -44,9 +49,13 @@ from mpkit.work import Seams
 
 __all__ = [
     "BY",
+    "CHANNELS",
     "COMPARE",
     "Answer",
     "Booked",
+    "Compared",
+    "Dispute",
+    "Disputes",
     "Freshness",
     "Mirror",
     "Overview",
@@ -54,22 +63,28 @@ __all__ = [
     "PaymentLine",
     "PaymentLines",
     "Question",
-    "Ranked",
+    "Ranking",
     "Row",
     "SilentRegister",
     "Synced",
     "Today",
     "Unexplained",
+    "Which",
     "Yesterday",
     "as_csv",
     "as_xlsx",
     "ask",
     "booked",
     "by_store_and_day",
+    "change",
+    "disputes",
+    "every_payment",
     "freshness",
     "hour_by_weekday",
     "last_days",
     "local_day",
+    "missing",
+    "names_of",
     "open_mirror",
     "overview",
     "payments_as_csv",
@@ -77,7 +92,9 @@ __all__ = [
     "payments_page",
     "places_of",
     "ranking",
+    "registers_of",
     "silent_registers",
+    "some_places",
     "sync",
     "today",
     "yesterday_sentence",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
+from mpkit import db
+from mpkit.db import Condition
 from mpkit.model import Period
 from mpkit.sales import rows, said
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.places_of_sale import PlacesOfSale
+from mpkit.sales.places_of_sale import REGISTER, STORE, Place, PlacesOfSale, gather
 from mpkit.sales.question import (
     MEASURES,
     STORE_ZONES,
@@ -21,6 +23,8 @@ from mpkit.sales.question import (
     earlier,
 )
 
+_PLACE = tuple(field.name for field in fields(Place))
+
 
 def ask(mirror: Mirror, question: Question) -> Answer:
     """The answer from the columns as they stand; what was asked to be compared comes with it."""
@@ -29,7 +33,9 @@ def ask(mirror: Mirror, question: Question) -> Answer:
     if not question.compare:
         return answer
     before = replace(question, period=earlier(question.period, question.compare), compare="")
-    return replace(answer, previous=_answer(mirror, before, places))
+    found = _rows(mirror, before, places)  # what it is compared with are sums: nothing else of it is asked
+    previous = Answer(before, found if before.by else (), _totals(found), answer.as_of, answer.zone)
+    return replace(answer, previous=previous)
 
 
 def places_of(mirror: Mirror) -> PlacesOfSale:
@@ -37,8 +43,34 @@ def places_of(mirror: Mirror) -> PlacesOfSale:
     return rows.known_places(mirror.engine, mirror.account, mirror.zone)
 
 
+def names_of(mirror: Mirror, ids: Collection[str]) -> PlacesOfSale:
+    """The names of some of them: there may be twenty thousand, and a page shows few."""
+    return rows.known_places(mirror.engine, mirror.account, mirror.zone, ids)
+
+
+def some_places(mirror: Mirror, limit: int, also: Collection[str] = ()) -> PlacesOfSale:
+    """The first stores and registers by name, so many of each at most, and those of the ids in `also`."""
+    found = [place for kind in (STORE, REGISTER) for place in _places_where(mirror, limit, rows.places.c.kind == kind)]
+    if also:
+        found += _places_where(mirror, limit, rows.places.c.id.in_(also))
+    return gather(mirror.zone, found)
+
+
+def registers_of(mirror: Mirror, store_id: str, limit: int) -> tuple[Place, ...]:
+    """The registers of a store, by name."""
+    return tuple(_places_where(mirror, limit, rows.places.c.store_id == store_id))
+
+
+def _places_where(mirror: Mirror, limit: int, which: Condition) -> list[Place]:
+    columns = rows.places.c
+    query = rows.places.select().where(columns.account == mirror.account, which)
+    with db.reading(mirror.engine) as connection:
+        found = connection.execute(query.order_by(columns.name, columns.id).limit(limit)).mappings()
+        return [Place(**{name: row[name] for name in _PLACE}) for row in found]
+
+
 def _names(mirror: Mirror, *keys: str) -> PlacesOfSale:
-    """The names an answer by these keys needs: there may be twenty thousand, and most answers need none."""
+    """The names an answer by these keys needs: most answers need none."""
     return places_of(mirror) if {"store", "register"} & set(keys) else PlacesOfSale(mirror.zone, {}, {})
 
 
@@ -57,18 +89,52 @@ def matrix(mirror: Mirror, question: Question, by: str, across: str) -> tuple[tu
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The sums of one place in a period, and in the one it is compared with."""
+
+    now: Row
+    before: Row
+
+
+def ranked(mirror: Mirror, question: Question, before: Period, offset: int, limit: int) -> tuple[Compared, ...]:
+    """Stores or registers, most sold first; those that sold only before come last."""
+    found = mirror.fetch(said.ranked(question, before, offset, limit))
+    places = names_of(mirror, {values[0] for values in found})
+    return tuple(_compared(question.by, values, places) for values in found)
+
+
+def placed(mirror: Mirror, question: Question, before: Period) -> tuple[tuple[bool, int, Compared], ...]:
+    """What came without a place (True) and with one, per currency, and how many places there are."""
+    places = PlacesOfSale(mirror.zone, {}, {})
+    return tuple(
+        (bool(nowhere), number, _compared("", ("", currency, *sums), places))
+        for nowhere, currency, number, *sums in mirror.fetch(said.placed(question, before))
+    )
+
+
+def _compared(by: str, values: Sequence[Any], places: PlacesOfSale) -> Compared:
+    key, currency, *sums = values
+    half = len(MEASURES)
+    return Compared(_row(by, (key, currency, *sums[:half]), places), _row(by, (key, currency, *sums[half:]), places))
+
+
 def _answer(mirror: Mirror, question: Question, places: PlacesOfSale) -> Answer:
     manifest = mirror.manifest()
-    found = [_row(question.by, values, places) for values in mirror.fetch(said.sums(question))]
+    found = _rows(mirror, question, places)
     strange = mirror.fetch(said.unexplained(question))
     return Answer(
         question=question,
-        rows=tuple(found) if question.by else (),
+        rows=found if question.by else (),
         totals=_totals(found),
         as_of=manifest.as_of if manifest else None,
         zone=_zone(mirror, question),
         unexplained=tuple(Unexplained(key, currency, net, net - off) for key, currency, net, off in strange),
     )
+
+
+def _rows(mirror: Mirror, question: Question, places: PlacesOfSale) -> tuple[Row, ...]:
+    return tuple(_row(question.by, values, places) for values in mirror.fetch(said.sums(question)))
 
 
 def _totals(found: Sequence[Row]) -> tuple[Row, ...]:

@@ -1,4 +1,7 @@
-"""Answers and payments become files: CSV and XLSX with real types, their zone, time and filters inside, no formulas."""
+"""Answers and payments become files: CSV and XLSX with real types, what they are about inside, and no formulas.
+
+Lines are written as they come, however many: of a million of them one thousand may be in memory, never all.
+"""
 
 from __future__ import annotations
 
@@ -7,54 +10,49 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-
-from mpkit import __version__
 from mpkit.i18n import say
-from mpkit.sales.question import MEASURES, STORE_ZONES, Answer, PaymentFilter, PaymentLine, Question, Row, with_offset
+from mpkit.sales.about import about
+from mpkit.sales.question import MEASURES, Answer, PaymentLine, Row, Which
+from mpkit.sales.workbook import Cell, defused, write_workbook
 
-_LIVE = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet read a text as a formula
 _SUMS = (*MEASURES, "ticket")
 _PAYMENT_TEXTS = ("payment_id", "status", "status_detail", "store", "register", "store_id", "pos_id", "method")
 _MORE_TEXTS = ("method_type", "channel", "wallet", "order_id", "currency")
 _PAYMENT_SUMS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
-Cell = str | int | Decimal | date | datetime
-Table = tuple[list[str], list[list[Cell]]]
+Table = tuple[list[str], Iterable[list[Cell]]]
 
 
 def as_csv(answer: Answer, language: str) -> bytes:
     """An answer as CSV (UTF-8 with mark, commas): the rows, the totals, then what the figures are about."""
-    return _csv(_answer_table(answer, language), _about(answer.question, answer.as_of, answer.zone, language))
+    target = io.BytesIO()
+    _csv(target, _answer_table(answer, language), about(answer.question, answer.as_of, answer.zone, language))
+    return target.getvalue()
 
 
 def as_xlsx(answer: Answer, language: str) -> bytes:
     """An answer as a workbook: amounts and days are numbers and dates, everything else is text."""
-    return _xlsx(
-        _answer_table(answer, language), _about(answer.question, answer.as_of, answer.zone, language), language
-    )
+    target = io.BytesIO()
+    facts = about(answer.question, answer.as_of, answer.zone, language)
+    write_workbook(target, *_answer_table(answer, language), facts, language)
+    return target.getvalue()
 
 
-def payments_as_csv(
-    lines: Iterable[PaymentLine], asked: PaymentFilter, as_of: datetime | None, zone: str, language: str
-) -> bytes:
+def payments_as_csv(  # noqa: PLR0917 - what a file is about
+    target: BinaryIO, lines: Iterable[PaymentLine], asked: Which, as_of: datetime | None, zone: str, language: str
+) -> None:
     """Payments as CSV, one line each; times as their store's clock showed them, with offset."""
-    return _csv(_payment_table(lines, language, aware=True), _about(asked, as_of, zone, language))
+    _csv(target, _payment_table(lines, language, aware=True), about(asked, as_of, zone, language))
 
 
-def payments_as_xlsx(
-    lines: Iterable[PaymentLine], asked: PaymentFilter, as_of: datetime | None, zone: str, language: str
-) -> bytes:
+def payments_as_xlsx(  # noqa: PLR0917 - likewise
+    target: BinaryIO, lines: Iterable[PaymentLine], asked: Which, as_of: datetime | None, zone: str, language: str
+) -> None:
     """Payments as a workbook; times are local times of their store (a spreadsheet knows no offsets)."""
-    return _xlsx(_payment_table(lines, language, aware=False), _about(asked, as_of, zone, language), language)
-
-
-def defused(text: str) -> str:
-    """A text no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_LIVE) else text
+    write_workbook(target, *_payment_table(lines, language, aware=False), about(asked, as_of, zone, language), language)
 
 
 def _answer_table(answer: Answer, language: str) -> Table:
@@ -82,102 +80,36 @@ def spoken_key(by: str, key: str, language: str) -> str:
 
 def _payment_table(lines: Iterable[PaymentLine], language: str, *, aware: bool) -> Table:
     names = ("approved", "day", *_PAYMENT_TEXTS, *_MORE_TEXTS, *_PAYMENT_SUMS)
-    table: list[list[Cell]] = []
-    for line in lines:
-        local = line.approved.astimezone(ZoneInfo(line.zone))
-        when: Cell = local.isoformat(timespec="seconds") if aware else local.replace(tzinfo=None, microsecond=0)
-        texts = [getattr(line, name) for name in (*_PAYMENT_TEXTS, *_MORE_TEXTS)]
-        table.append([when, line.day, *texts, *(Decimal(getattr(line, name)) / 100 for name in _PAYMENT_SUMS)])
-    return [say(f"sales_{name}", language) for name in names], table
+    return [say(f"sales_{name}", language) for name in names], (_payment_line(line, aware) for line in lines)
 
 
-def _about(asked: Question | PaymentFilter, as_of: datetime | None, zone: str, language: str) -> list[tuple[str, str]]:
-    """What the figures are about, for whoever finds the file later."""
-    filters = [
-        f"{say(f'sales_{name}', language)}: {', '.join(values)}"
-        for name, values in (
-            ("store", asked.stores),
-            ("register", asked.registers),
-            ("method", asked.methods),
-            ("channel", asked.channels),
-            ("currency", (asked.currency,) if asked.currency else ()),
-        )
-        if values
-    ]
-    if isinstance(asked, PaymentFilter):
-        filters += [text for text in (asked.only, asked.payment_id) if text]
-    spoken = say("sales_zone_of_stores", language) if zone == STORE_ZONES else zone
-    return [
-        (say("sales_account", language), asked.account),
-        (say("sales_from", language), asked.period.first.isoformat()),
-        (say("sales_to", language), asked.period.last.isoformat()),
-        (say("sales_filters", language), "; ".join(filters) or say("sales_no_filters", language)),
-        (say("sales_zone", language), spoken),
-        (say("sales_as_of", language), with_offset(as_of, zone) or say("sales_never", language)),
-        (say("sales_program", language), f"mpkit {__version__}"),
-    ]
+def _payment_line(line: PaymentLine, aware: bool) -> list[Cell]:
+    local = line.approved.astimezone(ZoneInfo(line.zone))
+    when: Cell = local.isoformat(timespec="seconds") if aware else local.replace(tzinfo=None, microsecond=0)
+    texts = [getattr(line, name) for name in (*_PAYMENT_TEXTS, *_MORE_TEXTS)]
+    return [when, line.day, *texts, *(Decimal(getattr(line, name)) / 100 for name in _PAYMENT_SUMS)]
 
 
-def _csv(table: Table, about: Sequence[tuple[str, str]]) -> bytes:
+def _csv(target: BinaryIO, table: Table, facts: Sequence[tuple[str, str]]) -> None:
     header, lines = table
-    target = io.StringIO(newline="")
-    writer = csv.writer(target, lineterminator="\r\n")
+    text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([defused(name) for name in header])
     writer.writerows(_plain(line) for line in lines)
     writer.writerow([])
-    writer.writerows([defused(name), defused(text)] for name, text in about)
-    return target.getvalue().encode("utf-8-sig")
+    writer.writerows([defused(name), defused(value)] for name, value in facts)
+    text.flush()
+    text.detach()
 
 
 def _plain(line: Iterable[Cell]) -> Iterator[str]:
     """Texts defused; amounts with a point; days and times as ISO. A negative amount is no text and stays a number."""
     for cell in line:
-        if isinstance(cell, Decimal):
+        if isinstance(cell, str):
+            yield defused(cell)
+        elif isinstance(cell, Decimal):
             yield f"{cell:.2f}"
         elif isinstance(cell, (date, datetime)):
             yield cell.isoformat()
         else:
-            yield defused(cell) if isinstance(cell, str) else str(cell)
-
-
-def _xlsx(table: Table, about: Sequence[tuple[str, str]], language: str) -> bytes:
-    header, lines = table
-    target = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
-    formats = {
-        "head": book.add_format({"bold": True, "bottom": 1}),
-        "amount": book.add_format({"num_format": "#,##0.00"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "time": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-    }
-    sheet = book.add_worksheet(say("sales_sheet", language))
-    sheet.freeze_panes(1, 0)
-    for column, name in enumerate(header):
-        sheet.write_string(0, column, name, formats["head"])
-        sheet.set_column(column, column, max(12, len(name) + 2))
-    for number, line in enumerate(lines, start=1):
-        for column, cell in enumerate(line):
-            _write(sheet, number, column, cell, formats)
-    sheet.autofilter(0, 0, max(1, len(lines)), len(header) - 1)
-    notes = book.add_worksheet(say("sales_about", language))
-    notes.set_column(0, 1, 32)
-    for number, (name, text) in enumerate(about):
-        notes.write_string(number, 0, name, formats["head"])
-        notes.write_string(number, 1, defused(text))
-    book.close()
-    return target.getvalue()
-
-
-def _write(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:  # noqa: ANN401 - untyped library
-    if isinstance(cell, datetime):
-        sheet.write_datetime(row, column, cell, formats["time"])
-    elif isinstance(cell, date):
-        sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day), formats["day"])  # noqa: DTZ001 - a day
-    elif isinstance(cell, Decimal):
-        sheet.write_number(row, column, float(cell), formats["amount"])
-    elif isinstance(cell, int):
-        sheet.write_number(row, column, cell)
-    else:
-        sheet.write_string(row, column, defused(cell))
+            yield str(cell)

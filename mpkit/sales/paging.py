@@ -2,10 +2,13 @@
 
 What a payment is, the rows say. Which ones a filter finds, the rows say too where their keys lead there (one payment,
 few stores): what that costs grows with what is found, not with what is stored. For any other filter the columns say it.
+All of them, however many, are read from the columns a few days at a time.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mpkit import db
@@ -13,10 +16,13 @@ from mpkit.sales import rows, said
 from mpkit.sales.entries import entries
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.places_of_sale import PlacesOfSale
-from mpkit.sales.question import PaymentFilter, PaymentLine, PaymentLines
+from mpkit.sales.question import PaymentFilter, PaymentLine, PaymentLines, Which
 from mpkit.sales.rows import Booked, payments
 
 _FEW = 3  # stores
+_AT_ONCE = 20_000  # payments read at once when all are, or those of one day
+_DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SUMS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
 
@@ -25,12 +31,44 @@ def payments_page(mirror: Mirror, asked: PaymentFilter, offset: int = 0, limit: 
     if asked.payment_id:
         found = [line for line in _lines(mirror, [asked.payment_id]) if _meant(asked, line)]
         return PaymentLines(len(found), tuple(found[offset : offset + limit]))
-    if 0 < len(asked.stores) <= _FEW and not asked.only:
+    if 0 < len(asked.stores) <= _FEW and not (asked.only or asked.hours or asked.weekdays):
         keys = _in_rows(mirror, asked)
         return PaymentLines(len(keys), tuple(_lines(mirror, keys[offset : offset + limit])))
     ((count,),) = mirror.fetch(said.payment_count(asked)) or [(0,)]
     found_keys = mirror.fetch(said.payment_keys(asked, offset, limit)) if count else []
     return PaymentLines(int(count), tuple(_lines(mirror, [key for key, _ in found_keys])))
+
+
+def every_payment(mirror: Mirror, asked: Which) -> Iterator[PaymentLine]:
+    """All payments asked for, newest first, with never more than some of them in memory.
+
+    Of a `PaymentFilter` each is whole, with all that came of it; of a `Question` it is what it did in the period, so
+    that the sums are those of the answer.
+    """
+    ((first, last, found),) = mirror.fetch(said.approved_between(asked)) or [(None, None, 0)]
+    if not found:
+        return
+    places = rows.known_places(mirror.engine, mirror.account, mirror.zone)
+    step = timedelta(days=max(1, ((last - first).days + 1) * _AT_ONCE // found))
+    while last >= first:
+        begin = max(first, last - step + _DAY)
+        for key, *own in mirror.fetch(said.paid(asked, begin, last)):
+            values = dict(zip((*said.PAID, *said.PAID_SUMS), own, strict=True))
+            yield _of_columns(key, values, places)
+        last = begin - _DAY
+
+
+def _of_columns(key: str, values: dict[str, Any], places: PlacesOfSale) -> PaymentLine:
+    approved = _EPOCH + timedelta(microseconds=values.pop("approved_us"))
+    return PaymentLine(
+        payment_id=key,
+        approved=approved,
+        day=values.pop("approved_day"),
+        store=places.store_name(values["store_id"]),
+        register=places.register_name(values["pos_id"]),
+        net=values["gross"] - sum(values[name] for name in ("refunds", "chargebacks", "fees", "taxes")),
+        **values,
+    )
 
 
 def _in_rows(mirror: Mirror, asked: PaymentFilter) -> list[str]:
@@ -49,7 +87,9 @@ def _in_rows(mirror: Mirror, asked: PaymentFilter) -> list[str]:
     for column, wanted in (
         (columns.pos_id, asked.registers),
         (columns.method, asked.methods),
+        (columns.method_type, asked.means),
         (columns.channel, asked.channels),
+        (columns.wallet, asked.wallets),
         (columns.currency, (asked.currency,) if asked.currency else ()),
     ):
         if wanted:
@@ -93,7 +133,9 @@ def _meant(asked: PaymentFilter, line: PaymentLine) -> bool:
         (asked.stores, line.store_id),
         (asked.registers, line.pos_id),
         (asked.methods, line.method),
+        (asked.means, line.method_type),
         (asked.channels, line.channel),
+        (asked.wallets, line.wallet),
         ((asked.currency,) if asked.currency else (), line.currency),
     )
     kinds = {"refunded": line.refunds, "charged_back": line.chargebacks, "unexplained": line.unexplained}

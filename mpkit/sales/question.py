@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,28 +12,57 @@ from mpkit.errors import WrongUsage
 from mpkit.model import Period
 from mpkit.money import plain
 
-BY = ("day", "hour", "weekday", "store", "register", "method", "payment")
-COMPARE = ("", "previous", "last-year")
+BY = ("day", "hour", "weekday", "store", "register", "method", "means", "channel", "wallet", "payment")
+COMPARE = ("", "previous", "last-year", "weekdays")
+CHANNELS = ("qr", "point", "transfer", "online", "")  # "" where a payment does not tell
 MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net")
+_WEEK = 7
 STORE_ZONES = "store"  # the answer's zone where the stores of an account live in several
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """Which sales, and by what they are summed; empty tuples mean all.
+class Which:
+    """What sales are meant; empty tuples mean all.
 
-    `stores`, `registers` hold Mercado Pago ids ("" is what came without a branch: transfers, online); `by` "" asks for
-    the totals alone. Raises `WrongUsage` for a word that is none of ours.
+    `stores`, `registers` hold Mercado Pago ids ("" is what came without a branch: transfers, online), `means` types of
+    method (credit_card), `wallets` names of banks and wallets; `hours` (0 to 23) and `weekdays` (1 Monday) are local.
     """
 
     account: str
     period: Period
-    by: str = "day"
     stores: tuple[str, ...] = ()
     registers: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
+    means: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    wallets: tuple[str, ...] = ()
+    hours: tuple[int, ...] = ()
+    weekdays: tuple[int, ...] = ()
     currency: str = ""
+
+    def lists(self) -> Iterator[tuple[str, tuple[str, ...] | tuple[int, ...]]]:
+        """What is narrowed down, each with the column of the entries it narrows."""
+        yield from (
+            ("store_id", self.stores),
+            ("pos_id", self.registers),
+            ("method", self.methods),
+            ("method_type", self.means),
+            ("channel", self.channels),
+            ("wallet", self.wallets),
+            ("hour", self.hours),
+            ("weekday", self.weekdays),
+            ("currency", (self.currency,) if self.currency else ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Which):
+    """Which sales, and by what they are summed; `by` "" asks for the totals alone.
+
+    Raises `WrongUsage` for a word that is none of ours.
+    """
+
+    by: str = "day"
     compare: str = ""
 
     def __post_init__(self) -> None:
@@ -132,17 +161,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentFilter:
-    """Which payments a table shows; empty means all. `payment_id` finds one."""
+class PaymentFilter(Which):
+    """Which payments a table shows; `payment_id` finds one, whatever its day.
 
-    account: str
-    period: Period
-    stores: tuple[str, ...] = ()
-    registers: tuple[str, ...] = ()
-    methods: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
-    currency: str = ""
-    only: str = ""  # "", "refunded", "charged_back" or "unexplained"
+    With `only` they are those with something of that kind in the period ("refunded", "charged_back"), on its own day
+    like in every sum, or those that do not add up ("unexplained"); else those approved in the period.
+    """
+
+    only: str = ""
     payment_id: str = ""
 
 
@@ -184,10 +210,17 @@ class PaymentLines:
 
 
 def earlier(period: Period, compare: str) -> Period:
-    """The period compared with: as many days right before, or the same dates a year earlier (29 February: 28)."""
+    """The period compared with.
+
+    As many days right before ("previous"), the same dates a year earlier ("last-year", 29 February: 28), or as many
+    whole weeks before as the period needs, so that each day stands beside the same weekday ("weekdays").
+    """
     if compare == "last-year":
         return Period(_a_year_before(period.first), _a_year_before(period.last))
     days = (period.last - period.first).days + 1
+    if compare == "weekdays":
+        weeks = timedelta(days=-(-days // _WEEK) * _WEEK)
+        return Period(period.first - weeks, period.last - weeks)
     return Period(period.first - timedelta(days=days), period.first - timedelta(days=1))
 
 

@@ -16,11 +16,12 @@ A translating library was the other way (parse one dialect, write the other); it
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mpkit.sales.question import PaymentFilter, Question
+from mpkit.model import Period
+from mpkit.sales.question import PaymentFilter, Question, Which
 
 _KEY = {
     "day": "day",
@@ -29,6 +30,9 @@ _KEY = {
     "store": "store_id",
     "register": "pos_id",
     "method": "method",
+    "means": "method_type",
+    "channel": "channel",
+    "wallet": "wallet",
     "payment": "payment_id",
 }
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes")
@@ -41,6 +45,17 @@ _SUMS = ", ".join(
         "net": " - ".join(f"SUM({name})" for name in _PARTS),  # of the sums: one column less to read
     }.items()
 )
+_NOW, _THEN = "day BETWEEN {first:Date} AND {last:Date}", "day BETWEEN {then_first:Date} AND {then_last:Date}"
+_BOTH = ", ".join(  # the sums of a period and of another it is compared with, in one reading; they may overlap
+    f"CAST(SUM(CASE WHEN {when} THEN {column} ELSE 0 END) AS BIGINT) AS {name}_{column}"
+    for name, when in (("now", _NOW), ("then", _THEN))
+    for column in ("payments", *_PARTS, "net")
+)
+PAID = (
+    "approved_us", "approved_day", "status", "status_detail", "store_id", "pos_id", "method", "method_type", "channel",
+    "wallet", "order_id", "currency", "zone",
+)  # fmt: skip
+PAID_SUMS = (*_PARTS, "unexplained")
 # Which entries make a payment one of a kind, and what of them must not cancel out; every payment has one sale.
 _ONLY = {
     "": ("kind = 'sale'", ""),
@@ -80,6 +95,17 @@ def zones(question: Question) -> Said:
     where, values = _where(question)
     return Said(
         f"SELECT MIN(zone) AS first_zone, MAX(zone) AS last_zone FROM entries WHERE {where}",
+        values,
+        question.period.first,
+        question.period.last,
+    )
+
+
+def selling(question: Question) -> Said:
+    """How many registers had a sale."""
+    where, values = _where(question)
+    return Said(
+        f"SELECT COUNT(DISTINCT pos_id) AS registers FROM entries WHERE {where} AND kind = 'sale' AND pos_id <> ''",
         values,
         question.period.first,
         question.period.last,
@@ -129,56 +155,113 @@ def payment_keys(asked: PaymentFilter, offset: int, limit: int) -> Said:
     return Said(
         f"{text} ORDER BY approved_us DESC, payment_id DESC LIMIT {{limit:Int64}} OFFSET {{offset:Int64}}",
         {**values, "limit": limit, "offset": offset},
-        *_days(asked),
+        asked.period.first,
+        asked.period.last,
     )
 
 
 def payment_count(asked: PaymentFilter) -> Said:
     """How many payments the filter finds."""
     text, values = _payments(asked)
-    return Said(f"SELECT COUNT(*) AS found FROM ({text}) AS chosen", values, *_days(asked))
+    return Said(f"SELECT COUNT(*) AS found FROM ({text}) AS chosen", values, asked.period.first, asked.period.last)
 
 
-def _payments(asked: PaymentFilter) -> tuple[str, dict[str, str | int | date]]:
-    where, values = _conditions(
-        "approved_day BETWEEN {first:Date} AND {last:Date}",
-        {"account": asked.account, "first": asked.period.first, "last": asked.period.last},
-        asked,
+def ranked(question: Question, before: Period, offset: int, limit: int) -> Said:
+    """The places (key `by`) of both periods, most sold first: key, currency, seven sums now, seven sums before."""
+    where, values = _in_both(question, before)
+    key = _KEY[question.by]
+    return Said(
+        f"SELECT {key} AS row_key, currency, {_BOTH} FROM entries WHERE {where} AND {key} <> '' "
+        f"GROUP BY {key}, currency ORDER BY now_gross DESC, then_gross DESC, row_key, currency "
+        "LIMIT {limit:Int64} OFFSET {offset:Int64}",
+        {**values, "offset": offset, "limit": limit},
+        *_span(question.period, before),
     )
+
+
+def placed(question: Question, before: Period) -> Said:
+    """What came with a place and what came without one (0, 1), with how many places, and the sums of both periods."""
+    where, values = _in_both(question, before)
+    key = _KEY[question.by]
+    nowhere = f"CASE WHEN {key} = '' THEN 1 ELSE 0 END"
+    return Said(
+        f"SELECT {nowhere} AS nowhere, currency, COUNT(DISTINCT {key}) AS places, {_BOTH} FROM entries "
+        f"WHERE {where} GROUP BY {nowhere}, currency ORDER BY nowhere, currency",
+        values,
+        *_span(question.period, before),
+    )
+
+
+def _in_both(question: Question, before: Period) -> tuple[str, dict[str, str | int | date]]:
+    where, values = _conditions(f"({_NOW} OR {_THEN})", question)
+    return where, {**values, "then_first": before.first, "then_last": before.last}
+
+
+def _span(*periods: Period) -> tuple[date, date]:
+    return min(each.first for each in periods), max(each.last for each in periods)
+
+
+def paid(asked: Which, first: date, last: date) -> Said:
+    """The payments asked for that were approved from `first` to `last`, in full: own columns, then what they sum to.
+
+    Of a `Question` the sums are those of its period; of a `PaymentFilter` all that ever came of the payments it finds.
+    """
+    of_these = "approved_day BETWEEN {approved_first:Date} AND {approved_last:Date}"
+    where, values = _where(asked)
+    until: date | None = asked.period.last
+    if isinstance(asked, PaymentFilter):
+        chosen, values = _payments(asked, f" AND {of_these}")
+        where = f"account = {{account:String}} AND payment_id IN (SELECT payment_id FROM ({chosen}) AS chosen)"
+        until = None
+    own = ", ".join(f"MAX({name}) AS own_{name}" for name in PAID)
+    sums = ", ".join(f"CAST(SUM({name}) AS BIGINT) AS sum_{name}" for name in PAID_SUMS)
+    return Said(
+        f"SELECT payment_id, {own}, {sums} FROM entries WHERE {where} AND {of_these} GROUP BY payment_id "
+        "ORDER BY own_approved_us DESC, payment_id DESC",
+        {**values, "approved_first": first, "approved_last": last},
+        min(first, asked.period.first) if isinstance(asked, PaymentFilter) else asked.period.first,
+        until,
+    )
+
+
+def approved_between(asked: Which) -> Said:
+    """First and last day on which the payments asked for were approved, and how many there are; one row."""
+    where, values = _where(asked)
+    kind = _ONLY[asked.only][0] if isinstance(asked, PaymentFilter) else "true"
+    return Said(
+        "SELECT MIN(approved_day) AS first_day, MAX(approved_day) AS last_day, COUNT(*) AS found "
+        f"FROM entries WHERE {where} AND {kind}",
+        values,
+        asked.period.first,
+        asked.period.last,
+    )
+
+
+def _payments(asked: PaymentFilter, more: str = "") -> tuple[str, dict[str, str | int | date]]:
+    where, values = _where(asked)
     kind, having = _ONLY[asked.only]
     group = (
         f" GROUP BY payment_id, approved_us{having}" if asked.only else ""
     )  # a payment has one sale: nothing to group
-    return f"SELECT payment_id, approved_us FROM entries WHERE {where} AND {kind}{group}", values
+    return f"SELECT payment_id, approved_us FROM entries WHERE {where}{more} AND {kind}{group}", values
 
 
-def _days(asked: PaymentFilter) -> tuple[date, date | None]:
-    """Where the entries lie: a sale on its payment's own day, what came of it on any later one."""
-    return asked.period.first, asked.period.last if asked.only in {"", "unexplained"} else None
+def _where(asked: Which) -> tuple[str, dict[str, str | int | date]]:
+    return _conditions("day BETWEEN {first:Date} AND {last:Date}", asked)
 
 
-def _where(question: Question) -> tuple[str, dict[str, str | int | date]]:
-    return _conditions(
-        "day BETWEEN {first:Date} AND {last:Date}",
-        {"account": question.account, "first": question.period.first, "last": question.period.last},
-        question,
-    )
-
-
-def _conditions(
-    when: str, values: dict[str, str | int | date], asked: Question | PaymentFilter
-) -> tuple[str, dict[str, str | int | date]]:
+def _conditions(when: str, asked: Which) -> tuple[str, dict[str, str | int | date]]:
+    """A condition on the days and everything else that is asked; `first` and `last` are the period's."""
+    values: dict[str, str | int | date] = {
+        "account": asked.account,
+        "first": asked.period.first,
+        "last": asked.period.last,
+    }
     parts = ["account = {account:String}", when]
-    lists: tuple[tuple[str, Sequence[str]], ...] = (
-        ("store_id", asked.stores),
-        ("pos_id", asked.registers),
-        ("method", asked.methods),
-        ("channel", asked.channels),
-        ("currency", (asked.currency,) if asked.currency else ()),
-    )
-    for column, wanted in lists:
-        if wanted:
-            names = [f"{column}_{number}" for number in range(len(wanted))]
-            values |= dict(zip(names, wanted, strict=True))
-            parts.append(f"{column} IN ({', '.join('{' + name + ':String}' for name in names)})")
+    for column, wanted in asked.lists():
+        names = [f"{column}_{number}" for number in range(len(wanted))]
+        values |= dict(zip(names, wanted, strict=True))
+        if names:
+            kind = "String" if isinstance(wanted[0], str) else "Int64"
+            parts.append(f"{column} IN ({', '.join('{' + name + ':' + kind + '}' for name in names)})")
     return " AND ".join(parts), values

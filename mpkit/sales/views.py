@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from mpkit.model import Period
-from mpkit.sales import said
-from mpkit.sales.asking import ask, days_of, matrix, places_of
-from mpkit.sales.entries import business_day
+from mpkit.sales import coverage, said
+from mpkit.sales.asking import Compared, ask, days_of, matrix, placed, places_of, ranked
+from mpkit.sales.entries import business_day, zone_of
 from mpkit.sales.freshness import Freshness
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.question import Answer, Question, Row, change, rows_by_key
+from mpkit.sales.question import MEASURES, Answer, Question, Row, change, earlier, rows_by_key
+from mpkit.sales.windows import UPDATED, gaps
 
+_INSTANT = timedelta(microseconds=1)
 _WEEK = timedelta(days=7)
 _LOOK_BACK = 14  # days before yesterday in which a register's habits are looked for
 _HABIT = 5  # of them with a sale, for a silent day to mean something
-
-
-@dataclass(frozen=True, slots=True)
-class Today:
-    """The day so far, by the hour, and the whole of the same weekday a week before."""
-
-    day: date
-    answer: Answer
-    week_before: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +40,44 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """One store or register of a ranking: its sums, those of the period before, and its share of the gross."""
+class Today:
+    """The day so far by the hour, beside the day it is compared with; `hours` are over, so that both have them whole.
 
-    row: Row
-    before: Row
-    share: float
+    `rows` and `before` hold every hour of the day, per currency.
+    """
+
+    overview: Overview
+    hours: int
+
+    def compared(self, currency: str) -> tuple[Row, Row]:
+        """The sums of the hours that are over, and of the same hours of the other day."""
+        now, before = (
+            [row for row in rows if row.currency == currency and int(row.key) < self.hours]
+            for rows in (self.overview.rows, self.overview.before)
+        )
+        empty = Row("", currency)
+        return _sum(empty, now, 1), _sum(empty, before, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Some of the `places` stores or registers, most sold first, and what makes them add up to the account.
+
+    rows + rest + nowhere = whole: `rest` are the places not among the rows, `nowhere` what came without a place.
+    """
+
+    rows: tuple[Compared, ...]
+    places: int
+    rest: Compared
+    nowhere: Compared
+    whole: Compared
+
+    def share(self, row: Row) -> float:
+        """A row's part of all that was sold."""
+        return row.gross / self.whole.now.gross if self.whole.now.gross else 0.0
+
+
+NOTHING = Compared(Row("", ""), Row("", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,45 +126,83 @@ def freshness(mirror: Mirror) -> Freshness:
     return mirror.freshness()
 
 
-def today(mirror: Mirror, stores: tuple[str, ...] = ()) -> Today:
-    """Today so far."""
+def today(mirror: Mirror, question: Question | None = None) -> Today:
+    """Today so far, against the same weekday a week before where the question does not say otherwise."""
     day = local_day(mirror)
-    asked = Question(mirror.account, Period(day, day), by="hour", stores=stores)
-    before = replace(asked, period=Period(day - _WEEK, day - _WEEK), by="")
-    return Today(day, ask(mirror, asked), ask(mirror, before).totals)
+    asked = question or Question(mirror.account, Period(day, day))
+    asked = replace(asked, period=Period(day, day), by="hour", compare=asked.compare or "weekdays")
+    answer = ask(mirror, asked)
+    hours = mirror.seams.clock.now().astimezone(zone_of(mirror.zone)).hour
+    return Today(_filled(answer, [f"{hour:02d}" for hour in range(24)]), hours)
+
+
+def missing(mirror: Mirror, period: Period) -> tuple[Period, ...]:
+    """The days of a period, up to today, whose payments were not all fetched yet; days of the account's own zone."""
+    zone = zone_of(mirror.zone)
+    windows = [each for each in coverage.known_windows(mirror.engine, mirror.account) if each.range != UPDATED]
+    if not windows:
+        return ()
+    begin = datetime.combine(period.first, time(), zone)
+    end = datetime.combine(period.last + timedelta(days=1), time(), zone)
+    until = max(each.end for each in windows)  # what came after is known by when it changed
+    return tuple(
+        Period(start.astimezone(zone).date(), (stop - _INSTANT).astimezone(zone).date())
+        for start, stop in gaps(begin, min(end, until), windows)
+    )
 
 
 def overview(mirror: Mirror, question: Question | None = None) -> Overview:
     """A period by days against as many days before; without a question the last 30 whole days."""
     asked = question or Question(mirror.account, last_days(mirror))
     answer = ask(mirror, replace(asked, by="day", compare=asked.compare or "previous"))
+    return _filled(answer)
+
+
+def _filled(answer: Answer, keys: Sequence[str] = ()) -> Overview:
+    """An answer and the one before with a row for every key (for every day of their periods where none are given)."""
     before = answer.previous
     currencies = sorted({row.currency for each in (answer, before) if each for row in each.totals})
-    return Overview(answer, _every_day(answer, currencies), _every_day(before, currencies) if before else ())
+    return Overview(answer, _every(answer, currencies, keys), _every(before, currencies, keys) if before else ())
 
 
-def _every_day(answer: Answer, currencies: list[str]) -> tuple[Row, ...]:
+def _every(answer: Answer, currencies: list[str], keys: Sequence[str]) -> tuple[Row, ...]:
     found = rows_by_key(answer.rows)
+    wanted = keys or [day.isoformat() for day in days_of(answer.question.period)]
     return tuple(
-        found.get((day.isoformat(), currency)) or Row(day.isoformat(), currency, label=day.isoformat())
-        for currency in currencies
-        for day in days_of(answer.question.period)
+        found.get((key, currency)) or Row(key, currency, label=key) for currency in currencies for key in wanted
     )
 
 
-def ranking(mirror: Mirror, question: Question, by: str = "store") -> tuple[Ranked, ...]:
-    """Stores or registers by gross, most first, per currency; those that only sold before come last with nothing."""
-    answer = ask(mirror, replace(question, by=by, compare=question.compare or "previous"))
-    now = rows_by_key(answer.rows)
-    before = rows_by_key(answer.previous.rows if answer.previous else ())
-    whole = {row.currency: row.gross for row in answer.totals}
-    ranked = []
-    for key, currency in now.keys() | before.keys():
-        empty = Row(key, currency, label=(now.get((key, currency)) or before[key, currency]).label)
-        row = now.get((key, currency), empty)
-        share = row.gross / whole[currency] if whole.get(currency) else 0.0
-        ranked.append(Ranked(row, before.get((key, currency), empty), share))
-    return tuple(sorted(ranked, key=lambda each: (each.row.currency, -each.row.gross, each.row.key)))
+def ranking(mirror: Mirror, question: Question, by: str = "store", offset: int = 0, limit: int = 25) -> Ranking:
+    """Stores or registers by gross, most first, from the place `offset` on, against the period before.
+
+    Of one currency, the question's: without one the result has rows of several, and its sums mean nothing.
+    """
+    asked = replace(question, by=by)
+    before = earlier(question.period, question.compare or "previous")
+    rows = ranked(mirror, asked, before, offset, limit)
+    places, nowhere, whole = 0, NOTHING, NOTHING
+    for without, number, sums in placed(mirror, asked, before):
+        whole = added(whole, sums)
+        if without:
+            nowhere = sums
+        else:
+            places = number
+    rest = added(whole, nowhere, *rows, sign=-1)
+    return Ranking(tuple(rows), places, rest, nowhere, whole)
+
+
+def added(first: Compared, *more: Compared, sign: int = 1) -> Compared:
+    """Sums of one currency put together, or with `sign` -1 taken off the first."""
+    return Compared(
+        _sum(first.now, [each.now for each in more], sign), _sum(first.before, [each.before for each in more], sign)
+    )
+
+
+def _sum(first: Row, more: list[Row], sign: int) -> Row:
+    currency = next((row.currency for row in (first, *more) if row.currency), "")
+    sums = {name: getattr(first, name) + sign * sum(getattr(row, name) for row in more) for name in MEASURES}
+    return Row("", currency, **sums)
 
 
 def hour_by_weekday(mirror: Mirror, question: Question) -> tuple[tuple[str, Row], ...]:
@@ -178,8 +242,8 @@ def silent_registers(mirror: Mirror, day: date | None = None) -> tuple[SilentReg
 def yesterday_sentence(mirror: Mirror) -> Yesterday:
     """The figures of yesterday's sentence."""
     day = local_day(mirror) - timedelta(days=1)
-    answer = ask(mirror, Question(mirror.account, Period(day, day), by="register"))
-    before = ask(mirror, Question(mirror.account, Period(day - _WEEK, day - _WEEK), by=""))
-    selling = {row.key for row in answer.rows if row.key and row.count > 0}
-    totals = tuple(sorted(answer.totals, key=lambda row: -row.count))
-    return Yesterday(day, totals, before.totals, len(selling), silent_registers(mirror, day))
+    asked = Question(mirror.account, Period(day, day), by="")
+    before = ask(mirror, replace(asked, period=Period(day - _WEEK, day - _WEEK)))
+    ((selling,),) = mirror.fetch(said.selling(asked)) or [(0,)]
+    totals = tuple(sorted(ask(mirror, asked).totals, key=lambda row: -row.count))
+    return Yesterday(day, totals, before.totals, int(selling), silent_registers(mirror, day))

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from mpkit.sheet.checking import Checked, check, message
     from mpkit.sheet.idsheet import identities
     from mpkit.sheet.marking import mark
-    from mpkit.sheet.returning import Returned, send_back
+    from mpkit.sheet.returning import send_back
+    from mpkit.sheet.run import Returned
     from mpkit.sheet.templates import template
     from mpkit.sheet.writing import results
 
@@ -37,7 +38,7 @@ _WHERE = {
     "message": "checking",
     "identities": "idsheet",
     "mark": "marking",
-    "Returned": "returning",
+    "Returned": "run",
     "send_back": "returning",
     "results": "writing",
     "template": "templates",

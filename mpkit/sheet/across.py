@@ -14,11 +14,12 @@ from typing import Any
 from mpkit.branches import Memory, Origin, Source
 from mpkit.errors import UnreadableFile
 from mpkit.model import Severity
-from mpkit.sheet import alike, conflicts, counters, ids, linking
-from mpkit.sheet.checking import Checked, check
+from mpkit.sheet import alike, book, conflicts, counters, ids, linking
+from mpkit.sheet.book import check_book
+from mpkit.sheet.checking import Checked
 from mpkit.sheet.files import labels
 from mpkit.sheet.naming import distinct
-from mpkit.sheet.run import NOTHING, Decided, Run
+from mpkit.sheet.run import NOTHING, Decided, Returned, Run
 from mpkit.work import Progress
 
 __all__ = ["Decided", "check_all", "compared", "named", "source", "sources"]
@@ -32,30 +33,46 @@ def check_all(
     *,
     memory: Memory = NO_LIST,
     decided: Decided = NOTHING,
-    **options: Any,  # noqa: ANN401 - those of `check`, handed on
-) -> tuple[Checked | UnreadableFile, ...]:
-    """Each file of a run as `check` judges it; one that cannot be read stands as its refusal (alone, it is raised)."""
-    results: list[Checked | UnreadableFile] = []
+    **options: Any,  # noqa: ANN401 - those of `check_book`, handed on
+) -> tuple[Returned, ...]:
+    """Each file of a run as `check_book` judges it, its sheets one after the other.
+
+    One that cannot be read stands as its refusal (alone, it is raised).
+    """
+    results: list[Returned] = []
     for number, (path, label) in enumerate(zip(paths, labels(paths), strict=True)):
         progress(number, len(paths), "check_step")
         try:
-            results.append(replace(check(path, **options), file=label))
+            results += [Returned(path, checked) for checked in check_book(path, label=label, **options)]
         except UnreadableFile as refusal:
             if len(paths) == 1:
                 raise
-            results.append(refusal)
-    told = iter(compared([result for result in results if isinstance(result, Checked)], memory, decided))
-    return tuple(next(told) if isinstance(result, Checked) else result for result in results)
+            results.append(Returned(path, refusal))
+    return together(results, memory, decided)
+
+
+def together(results: Sequence[Returned], memory: Memory, decided: Decided) -> tuple[Returned, ...]:
+    """What `compared` makes of the files of a run that could be read, each where it stood; what is none of it goes."""
+    checks = [each.result for each in results if isinstance(each.result, Checked)]
+    told = iter(_compared(checks, memory, decided))
+    after = ((each.path, next(told) if isinstance(each.result, Checked) else each.result) for each in results)
+    return tuple(Returned(path, result) for path, result in after if result is not None)
 
 
 def compared(checks: Sequence[Checked], memory: Memory = NO_LIST, decided: Decided = NOTHING) -> list[Checked]:
     """The same files in the same order, with what they and the list of the account say together.
 
-    `memory` is what the list knows (`branches.memory`); without it nothing is linked to what came in before.
+    `memory` is what the list knows (`branches.memory`); without it nothing is linked to what came in before. A sheet of
+    a workbook that turns out to be neither branches nor registers of them goes.
     """
+    return [checked for checked in _compared(checks, memory, decided) if checked is not None]
+
+
+def _compared(checks: Sequence[Checked], memory: Memory, decided: Decided) -> list[Checked | None]:
     run = Run(checks, decided)
     linking.find(run, memory)
     counters.find(run, memory)
+    book.settle(run)
     linking.registers(run, memory)
     alike.find(run, memory.branches)
     conflicts.find(run)

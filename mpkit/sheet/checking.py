@@ -17,7 +17,7 @@ from mpkit.sheet import build, closing, draft, hours, opening, reading, records,
 from mpkit.sheet.changed import Cell, Changed, Recall
 from mpkit.sheet.columns import ASK, Column
 from mpkit.sheet.findings import Findings
-from mpkit.sheet.grid import Grid, ReadAs, Sheet
+from mpkit.sheet.grid import Grid, ReadAs, Seen, Sheet
 from mpkit.sheet.heading import FIRST_ROWS
 from mpkit.sheet.templates import own_headings, own_hidden_sheets
 
@@ -44,8 +44,12 @@ class Checked:
     cells: Sheet = field(repr=False)
     kind: str = "csv"  # xlsx, xls, ods, csv
     decimal: str = ""  # the mark the coordinates are written with: ".", ",", both as ".,", or ""
-    sheets: tuple[str, ...] = ()  # the names of all sheets that could be read instead
-    others: tuple[Sheet, ...] = field(default=(), repr=False)  # and those sheets, but for the one that was read
+    sheets: tuple[str, ...] = ()  # the names of all sheets of the file
+    book: str = ""  # the file it is a sheet of; `file` then names the sheet too
+    also: str = ""  # another name what was said of it goes by
+    position: int = 0  # among the sheets of its workbook
+    seen: tuple[Seen, ...] = ()  # of the first sheet of a workbook of several: what became of each of them
+    tentative: bool = False  # a sheet of registers nobody has asked for: it counts if they find their branches
 
     @property
     def preview(self) -> list[list[str]]:
@@ -69,7 +73,7 @@ class Checked:
     def to_json(self, language: str) -> dict[str, Any]:
         """The document of `check --json`, its messages in `language`."""
         return {
-            "file": self.file,
+            "file": self.book or self.file,
             "site": self.site,
             "sheet": self.sheet,
             "encoding": self.encoding or None,
@@ -135,7 +139,7 @@ def check(
     recall: Recall | None = None,
     names: str = "",
 ) -> Checked:
-    """Read and judge one file of branches.
+    """Read and judge one file of branches; of a workbook one sheet (`book.check_book` reads several).
 
     `site` "" is guessed from points and names of places; `sheet`, `encoding`, `delimiter`, `decimal` and `header_row`
     are found by evidence unless told (`ReadAs`); `mapping` is meaning → header or column number; `accept` holds
@@ -147,17 +151,17 @@ def check(
     `WrongUsage` for an option that makes no sense.
     """
     path = Path(path)
-    with _uncollected():
+    with uncollected():
         told = ReadAs(encoding, delimiter, decimal, header_row, sheet)
         grid = reading.read(path, told)
         changed = Changed(edits or {}, frozenset(accepted), columns or {}, recall)
-        return _judged(
+        return judge(
             path, grid, told, changed, site=site, mapping=mapping or {}, accept=accept, places=places, names=names
         )
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without garbage collection: hundreds of thousands of small objects are made here, and all of them are kept.
 
     What was made counts as old at once: else the first object made afterwards would have all of them looked through.
@@ -173,7 +177,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _judged(
+def judge(
     path: Path,
     grid: Grid,
     told: ReadAs,
@@ -185,13 +189,12 @@ def _judged(
     places: Path | Catalogue | None,
     names: str,
 ) -> Checked:
+    """What was read, judged: see `check`."""
     try:
         found = table.understand(grid, site=site, mapping=mapping, folder=places, told=told, changed=changed)
     except UnreadableFile as refusal:
         raise UnreadableFile(refusal.key, **{"file": path.name, **refusal.values}) from refusal
     findings = Findings(found, accept, {*changed.accepted, *restoring.passed(found)})
-    if not told.sheet:
-        _say_unread(found, findings, grid)
     drafts = draft.read(found, findings)
     _remarks(found, findings, grid, changed.edits)
     closing.mark(found, findings, drafts)
@@ -216,18 +219,9 @@ def _judged(
         grid.kind,
         found.decimal_mark,
         tuple(each.name for each in grid.sheets if each.name is not None),
-        tuple(each for each in grid.sheets if each.name != found.sheet.name),
         hours=opening.echoes(found, drafts),
         sure=sure,
     )
-
-
-def _say_unread(found: table.Table, findings: Findings, grid: Grid) -> None:
-    """Other sheets that list branches: which one counts, nobody has said."""
-    beside = table.lists_beside(grid, found.sheet)
-    if beside:
-        names = ", ".join(f"{name} ({rows})" for name, rows in beside[:_NAMED])
-        findings.add("sheets_unread", Severity.WARNING, 0, names=names)
 
 
 def _remarks(found: table.Table, findings: Findings, grid: Grid, edits: Mapping[Cell, str]) -> None:

@@ -236,6 +236,20 @@ def _own(headers: Sequence[str]) -> dict[int, str]:
     return found if len(set(found.values())) == len(FIELDS) else {}
 
 
+def fitting(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[str, str]:
+    """What of a mapping names a column these headers have; raises `WrongUsage` for a meaning there is not."""
+    found: dict[str, str] = {}
+    for meaning, column in mapping.items():
+        try:
+            _told(headers, {meaning: column})
+        except WrongUsage as error:
+            if error.key != "map_column_unknown":
+                raise
+        else:
+            found[meaning] = column
+    return found
+
+
 def _told(headers: Sequence[str], mapping: Mapping[str, str]) -> dict[int, str]:
     """Column index → meaning, as somebody said it; a column is named by its header or its number."""
     told: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""A run comes in; its lists of registers (files, or other sheets of a workbook) are given to the branches they name.
+"""A run comes in; its lists of registers (files, or sheets of a workbook) are given to the branches they name.
 
 What a list of registers says of a branch takes the place of the one register a branch has by default. Registers whose
 branch is nowhere, and branches no list names, are findings; the way the codes were compared is told once a list.
@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 
 from mpkit.branches import Memory
 from mpkit.errors import Refused, WrongUsage
-from mpkit.model import Finding, Register, Severity
+from mpkit.model import Register, Severity
 from mpkit.sheet import closing, ids, joining, table, tills
 from mpkit.sheet.changed import Changed
+from mpkit.sheet.checking import Checked
 from mpkit.sheet.draft import Draft
 from mpkit.sheet.findings import Findings
-from mpkit.sheet.grid import Grid, ReadAs, Sheet
-from mpkit.sheet.idsheet import is_ours
+from mpkit.sheet.grid import Grid, ReadAs
 from mpkit.sheet.joining import Join, Part, Shop
 from mpkit.sheet.run import Run
 from mpkit.sheet.table import Table
@@ -30,60 +30,44 @@ _WARN, _BLOCK, _INFO = Severity.WARNING, Severity.BLOCKING, Severity.INFO
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
-    """One list of registers with its branches: in file `n` of the run, alone (`whole`) or beside its branches."""
+    """One list of registers with its branches: file `n` of the run."""
 
     n: int
-    whole: bool
     table: Table
     join: Join
 
 
 def find(run: Run, memory: Memory) -> None:
     """Join what can be joined."""
-    tables = {n: _lists(run, n) for n in range(len(run.files))}
-    alone = {n for n, found in tables.items() if any(whole for whole, _ in found)}
-    shops = _shops(run, memory, alone)
+    tables = {n: listed for n in range(len(run.files)) if (listed := _table(run.files[n]))}
+    shops = _shops(run, memory, set(tables))
     if not shops:
         return
     joined: list[_Joined] = []
-    for n, found in tables.items():
-        for whole, listed in found:
-            link = joining.join(Part(tuple(c.meaning for c in listed.columns), listed.cells), shops)
-            if link is not None:
-                joined.append(_Joined(n, whole, listed, link))
+    for n, listed in tables.items():
+        link = joining.join(Part(tuple(c.meaning for c in listed.columns), listed.cells), shops)
+        if link is not None:
+            joined.append(_Joined(n, listed, link))
     if not joined:
         return
     named = {shop.external_id for each in joined for shop in each.join.shops.values()}
-    for n in set(tables) - {each.n for each in joined if each.whole}:
+    for n in set(range(len(run.files))) - {each.n for each in joined}:
         _default_gone(run, n, named)
     for each in joined:
         _take(run, each)
-    _without(run, alone, named)
+    _without(run, set(tables), named)
 
 
-def _lists(run: Run, n: int) -> list[tuple[bool, Table]]:
-    """The tables of a file that may be registers: the file's own where it has no addresses, and its other sheets."""
-    checked = run.files[n]
-    found: list[tuple[bool, Table]] = []
-    if not checked.branches and joining.may_be([column.meaning for column in checked.columns]):
-        chosen = Changed(columns={column.index: column.meaning for column in checked.columns})
-        found += [(True, each) for each in _table(checked.cells, checked.site, checked.header_row, chosen)]
-    for sheet in checked.others:
-        if not is_ours(sheet):
-            found += [(False, each) for each in _table(sheet, checked.site) if _may_be(each)]
-    return found
-
-
-def _may_be(found: Table) -> bool:
-    return joining.may_be([column.meaning for column in found.columns])
-
-
-def _table(sheet: Sheet, site: str, header: int | None = None, changed: Changed = table.UNCHANGED) -> list[Table]:
-    """The table of a sheet, none where there is no table in it."""
+def _table(checked: Checked) -> Table | None:
+    """The table of a file that may be one of registers: without addresses."""
+    if checked.branches or not joining.may_be([column.meaning for column in checked.columns]):
+        return None
+    told = ReadAs(header_row=checked.header_row)
+    chosen = Changed(columns={column.index: column.meaning for column in checked.columns})
     with suppress(Refused, WrongUsage):
-        told = ReadAs(header_row=header)
-        return [table.understand(Grid("", (sheet,)), site=site, mapping={}, folder=None, told=told, changed=changed)]
-    return []
+        grid = Grid("", (checked.cells,))
+        return table.understand(grid, site=checked.site, mapping={}, folder=None, told=told, changed=chosen)
+    return None
 
 
 def _shops(run: Run, memory: Memory, alone: set[int]) -> list[Shop]:
@@ -128,21 +112,10 @@ def _take(run: Run, each: _Joined) -> None:
     counts = {"registers": len(registers), "branches": len({r.branch_external_id for r in registers})}
     left = {"orphans": len(each.join.orphans) + waits, "column": code}
     findings.put(f"registers_joined_{each.join.way}", _INFO, 0, column=place, values={**counts, **left})
-    checked = run.files[each.n]
-    if each.whole:
-        of_file = [f for f in checked.findings if f.code not in _OF_BRANCHES]
-        shown = tuple(replace(c, meaning=_said(c.meaning, index, each)) for index, c in enumerate(columns))
-        run.becomes(each.n, registers=tuple(registers), findings=tuple(of_file), columns=shown)
-    else:
-        run.becomes(each.n, registers=(*checked.registers, *registers))
-    run.put(each.n, findings.found if each.whole else [_of_sheet(finding) for finding in findings.found])
-
-
-def _of_sheet(finding: Finding) -> Finding:
-    """A finding of another sheet, told of the whole file: its row is none of the sheet that was read."""
-    values = {**finding.values, "sheet": finding.sheet or "", "row": finding.row}
-    severity = _WARN if finding.severity is _BLOCK else finding.severity
-    return replace(finding, record=0, row=1, column=None, header="", severity=severity, values=values)
+    of_file = tuple(f for f in run.files[each.n].findings if f.code not in _OF_BRANCHES)
+    shown = tuple(replace(c, meaning=_said(c.meaning, index, each)) for index, c in enumerate(columns))
+    run.becomes(each.n, registers=tuple(registers), findings=of_file, columns=shown, tentative=False)
+    run.put(each.n, findings.found)
 
 
 def _said(meaning: str, index: int, each: _Joined) -> str:

@@ -42,7 +42,7 @@ _KEPT = (
     "amount_mode",
 )
 _TOWN, _SHOPS = 0.25, 5  # degrees, together: some 20 km
-_WARN, _BLOCK = Severity.WARNING, Severity.BLOCKING
+_WARN, _BLOCK, _INFO = Severity.WARNING, Severity.BLOCKING, Severity.INFO
 
 
 @dataclass(slots=True)
@@ -195,8 +195,11 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     if drafts and not has_city:
         findings.add("missing_city", findings.agreed("missing_city"), 0)
     middles = cache(partial(_middles, drafts))
+    named = "" if has_state else _state_of_sheet(table, drafts)
+    if named:
+        findings.add("state_of_sheet", _INFO, 0, state=named)
     for draft in drafts:
-        place = (draft.state_text, draft.city_text)
+        place = (named if named and _lies_in(table, draft, named) else draft.state_text, draft.city_text)
         where = ordinary.place(*place, draft.point)
         if where is None:
             case = Case(unscrambled(place[0]), unscrambled(place[1]), draft.name, draft.point, middles().get(place))
@@ -211,6 +214,18 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
                 findings.add("missing_coordinates", _BLOCK, draft.record, "latitude")
             elif table.column("latitude") or table.column("lat_lng"):
                 findings.add("missing_coordinates", _WARN, draft.record, "latitude")
+
+
+def _state_of_sheet(table: Table, drafts: list[Draft]) -> str:
+    """The state a sheet without a column of states is called by, where a row without a point lies in it; else ""."""
+    match = table.places.match_state(table.sheet.name or "")
+    state = match.value if match.kind.lossless else ""
+    return state if state and any(_lies_in(table, draft, state) for draft in drafts) else ""
+
+
+def _lies_in(table: Table, draft: Draft, state: str) -> bool:
+    """Whether a row without a point names a city of that state."""
+    return draft.point is None and table.places.match_city(draft.city_text, state).kind.lossless
 
 
 def _note(findings: Findings, draft: Draft, trouble: Trouble, meaning: str) -> None:

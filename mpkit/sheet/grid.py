@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 MAX_ROWS = 200_000
@@ -50,6 +51,26 @@ class Sheet:
     name: str | None
     rows: list[list[str]]
     remarks: tuple[Remark, ...] = ()
+
+
+class Kind(StrEnum):
+    """What a sheet of a workbook holds; `ASKED` looks like branches, but not enough to be read unasked."""
+
+    BRANCHES = "branches"
+    REGISTERS = "registers"
+    ASKED = "asked"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One sheet of a workbook of several: what it holds, and whether it is read; `said` where somebody chose."""
+
+    name: str
+    rows: int  # with something in them, under the header
+    kind: Kind
+    read: bool
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,14 @@ ID_COLUMNS = (
 
 
 MARK_COLUMNS = ("mark_severity", "mark_row", "mark_column", "mark_what", "mark_suggestion")
+MARK_COLUMNS_OF_SHEETS = (MARK_COLUMNS[0], "mark_sheet", *MARK_COLUMNS[1:])
+_OURS = (ID_COLUMNS, ("mark_sheet", *ID_COLUMNS), MARK_COLUMNS, MARK_COLUMNS_OF_SHEETS)
 
 
 @cache
 def _headings() -> frozenset[tuple[str, ...]]:
     """The headings of the sheets that are ours, in every language."""
-    return frozenset(
-        tuple(say(key, language) for key in columns) for columns in (ID_COLUMNS, MARK_COLUMNS) for language in LANGUAGES
-    )
+    return frozenset(tuple(say(key, language) for key in columns) for columns in _OURS for language in LANGUAGES)
 
 
 def is_ours(sheet: Sheet) -> bool:

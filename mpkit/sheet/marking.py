@@ -10,50 +10,65 @@ from mpkit.errors import Refused
 from mpkit.i18n import say
 from mpkit.model import Finding, Severity
 from mpkit.sheet.checking import Checked, message
-from mpkit.sheet.idsheet import ID_COLUMNS, id_rows, write_sheet
+from mpkit.sheet.idsheet import ID_COLUMNS, MARK_COLUMNS, MARK_COLUMNS_OF_SHEETS, id_rows, write_sheet
 from mpkit.sheet.writing import Looks, Worksheet, fit, formats, title, workbook, write_text
 
 _WORST = (Severity.BLOCKING, Severity.WARNING, Severity.INFO)
 _NOTE_MOST = 1_500  # characters a note shows without scrolling for ever
 
 
-def mark(path: Path | str, checked: Checked, out: Path | str, language: str) -> Path:
-    """Write the workbook to `out`; the merchant's own file at `path` is never written to (`Refused` if it is `out`)."""
+def mark(path: Path | str, checked: Checked | Sequence[Checked], out: Path | str, language: str) -> Path:
+    """Write the workbook to `out`; the merchant's own file at `path` is never written to (`Refused` if it is `out`).
+
+    `checked` is what was read of the file: itself, or the sheets of a workbook, each of which gets a sheet.
+    """
     path, out = Path(path), Path(out)
+    sheets = [checked] if isinstance(checked, Checked) else sorted(checked, key=lambda each: each.position)
     if out.exists() and path.exists() and out.samefile(path):
         raise Refused("mark_own_file", file=path.name)
     with workbook(out) as book:
         looks = formats(book)
-        _findings(book.add_worksheet(title(say("mark_findings_sheet", language))), checked, language, looks)
-        name = title(checked.sheet or say("mark_values_sheet", language))
-        ours = {title(say(key, language)).lower() for key in ("mark_findings_sheet", "ids_sheet")}
-        page = book.add_worksheet(name if name.lower() not in ours else title(f"{name} 2"))
-        _values(page, checked, language, looks)
-        write_sheet(book, looks, "ids_sheet", columns=ID_COLUMNS, rows=id_rows(checked, language), language=language)
+        _findings(book.add_worksheet(title(say("mark_findings_sheet", language))), sheets, language, looks)
+        taken = {title(say(key, language)).lower() for key in ("mark_findings_sheet", "ids_sheet")}
+        for each in sheets:
+            name = title(each.sheet or say("mark_values_sheet", language))
+            name = name if name.lower() not in taken else title(f"{name[:29]} 2")
+            taken.add(name.lower())
+            _values(book.add_worksheet(name), each, language, looks)
+        rows = [_of_sheet(sheets, each, row) for each in sheets for row in id_rows(each, language)]
+        columns = _of_sheet(sheets, "mark_sheet", ID_COLUMNS)
+        write_sheet(book, looks, "ids_sheet", columns=columns, rows=rows, language=language)
     return out
+
+
+def _of_sheet(sheets: Sequence[Checked], told: Checked | str, row: Sequence[str]) -> list[str]:
+    """A row with its sheet in front, where there are several."""
+    name = told if isinstance(told, str) else told.sheet or ""
+    return [name, *row] if len(sheets) > 1 else list(row)
 
 
 def by_weight(findings: Sequence[Finding]) -> list[Finding]:
     """Worst first, then by kind, then by row: what stops a row is read before what only remarks on it."""
-    return sorted(findings, key=lambda f: (_WORST.index(f.severity), f.code, f.row, f.column or 0))
+    return sorted(findings, key=lambda f: (_WORST.index(f.severity), f.code, f.sheet or "", f.row, f.column or 0))
 
 
-def _findings(page: Worksheet, checked: Checked, language: str, looks: Looks) -> None:
-    headings = ("severity", "row", "column", "what", "suggestion")
-    titles = [say(f"mark_{heading}", language) for heading in headings]
+def _findings(page: Worksheet, sheets: Sequence[Checked], language: str, looks: Looks) -> None:
+    titles = [say(key, language) for key in (MARK_COLUMNS if len(sheets) == 1 else MARK_COLUMNS_OF_SHEETS)]
+    found = by_weight([finding for each in sheets for finding in each.findings])
     rows = [
         [
             say(f"severity_{finding.severity.value}", language),
+            *([finding.sheet or ""] if len(sheets) > 1 else []),
             str(finding.row) if finding.record else "",
             finding.header or (str(finding.column) if finding.column else ""),
             message(finding, language),
             finding.suggestion or "",
         ]
-        for finding in by_weight(checked.findings)
+        for finding in found
     ]
     for column, text in enumerate(titles):
         write_text(page, 0, column, text, looks["heading"])
-    for number, (row, finding) in enumerate(zip(rows, by_weight(checked.findings), strict=True), start=1):
+    for number, (row, finding) in enumerate(zip(rows, found, strict=True), start=1):
         for column, text in enumerate(row):
             write_text(page, number, column, text, looks[finding.severity.value] if column == 0 else looks["text"])
     page.freeze_panes(1, 0)

@@ -8,35 +8,28 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mpkit.branches import Unanswered
-from mpkit.errors import MpkitError, Refused
+from mpkit.errors import Refused
 from mpkit.i18n import say, say_error
 from mpkit.model import Severity
 from mpkit.sheet import conflicts
 from mpkit.sheet.checking import Checked, message
 from mpkit.sheet.idsheet import ID_COLUMNS, id_rows, write_sheet
 from mpkit.sheet.marking import mark
+from mpkit.sheet.run import Returned
 from mpkit.sheet.writing import formats, workbook
 
 BETWEEN = frozenset({conflicts.CODE, conflicts.COUNT, "in_other_file", "identity_doubtful"})
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """One file to send back: where it lies, and what came of it."""
-
-    path: Path
-    result: Checked | MpkitError
-
-
 def send_back(
     files: Sequence[Returned], out: Path, language: str, unanswered: Sequence[Unanswered] = ()
 ) -> tuple[Path, ...]:
-    """Write the marked workbooks of a run and its summary; what was written, the summary first.
+    """Write the marked workbooks of a run and its summary; what was written, the summary first. A workbook is one file.
 
     `out` ending in .zip is one archive of all; ending in .xlsx the summary, the marked ones beside it with its name in
     front; anything else a folder. Raises `Refused` where `out` is one of the files themselves.
@@ -68,18 +61,24 @@ def _write(
     folder.mkdir(parents=True, exist_ok=True)
     taken = {whole.name.casefold()}
     books: dict[int, Path] = {}
-    for number, each in enumerate(files):
-        if isinstance(each.result, Checked):
-            target = _free(folder, f"{front}{_stem(each)}.xlsx", taken)
-            books[number] = mark(each.path, each.result, target, language)
+    number = 0
+    for sheets in by_file(files):
+        if read := _judged(sheets):
+            target = _free(folder, f"{front}{_stem(read[0])}.xlsx", taken)
+            books |= dict.fromkeys(range(number, number + len(read)), mark(sheets[0].path, read, target, language))
+        number += len(sheets)
     _summary(whole, files, books, language, unanswered)
-    return (whole, *books.values())
+    return (whole, *dict.fromkeys(books.values()))
 
 
-def _stem(each: Returned) -> str:
+def by_file(back: Sequence[Returned]) -> list[list[Returned]]:
+    """Sheets of one workbook together; they stand one after the other."""
+    return [list(sheets) for _, sheets in groupby(back, key=lambda each: each.path)]
+
+
+def _stem(checked: Checked) -> str:
     """The file's own name; of files of one name the one they were judged under, folder and all."""
-    name = each.result.file if isinstance(each.result, Checked) else each.path.name
-    return Path(name.replace("/", " - ")).stem
+    return Path((checked.book or checked.file).replace("/", " - ")).stem
 
 
 def _free(folder: Path, name: str, taken: set[str]) -> Path:

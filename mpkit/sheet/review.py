@@ -15,13 +15,13 @@ from mpkit.errors import WrongUsage
 from mpkit.sheet.changed import Cell
 
 READING = (
-    "sheet",
+    "sheets",
     "header_row",
     "encoding",
     "delimiter",
     "decimal",
 )  # how a file is read, each "" or None: by evidence
-_MOVING = frozenset({"sheet", "encoding", "delimiter"})  # these move cells: what was said of columns and cells goes
+_MOVING = frozenset({"encoding", "delimiter"})  # these move cells: what was said of columns and cells goes
 
 Step = Mapping[str, Any]
 
@@ -49,9 +49,21 @@ class Review:
     chosen: Mapping[tuple[str, str, str], str] = field(default_factory=dict)  # (object, id, field) → file or list
     names: str = ""  # the pattern registers are named by; "" the language's own
 
-    def of(self, file: str) -> OfFile:
-        """What was changed about a file."""
-        return self.files.get(file, OfFile())
+    def of(self, *names: str) -> OfFile:
+        """What was changed about a file, or about a sheet that goes by several names, the first of them in front."""
+        found = [self.files[name] for name in reversed(names) if name in self.files]
+        return OfFile(
+            {name: value for of in found for name, value in of.reading.items()},
+            {column: meaning for of in found for column, meaning in of.columns.items()},
+            {cell: text for of in found for cell, text in of.edits.items()},
+            frozenset(each for of in found for each in of.accepted),
+        )
+
+    def of_sheet(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """The same as the options of `check`."""
+        of = self.of(*names)
+        reading = {name: value for name, value in of.reading.items() if name != "sheets"}
+        return {**reading, "columns": of.columns, "edits": of.edits, "accepted": of.accepted}
 
     def to_plain(self) -> dict[str, Any]:
         """JSON of it, the same for equal reviews."""
@@ -155,7 +167,7 @@ def _changed(of: OfFile, step: Step) -> OfFile:
     do = step["do"]
     if do == "reading":
         told = {name: value for name, value in step["reading"].items() if name in READING}
-        reading = {name: value for name, value in {**of.reading, **told}.items() if value not in {"", None}}
+        reading = {name: value for name, value in {**of.reading, **told}.items() if value not in ("", None, [])}
         moving = any(of.reading.get(name, "") != reading.get(name, "") for name in _MOVING)
         return OfFile(reading) if moving else replace(of, reading=reading)
     if do == "columns":

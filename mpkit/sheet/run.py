@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+from mpkit.errors import MpkitError
 from mpkit.model import Branch, Finding, Register, Severity
 from mpkit.sheet import ids
 from mpkit.sheet.checking import Checked
 from mpkit.sheet.columns import Column
 
 Passed = Mapping[str, Collection[tuple[int, str]]]  # file → (row of the sheet, code), as somebody let it pass
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One file, or one sheet of it: where it lies, and what came of it."""
+
+    path: Path
+    result: Checked | MpkitError
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +51,29 @@ NOTHING = Decided()
 
 
 class Run:
-    """The files in the order of their names, whatever order they came in; `results` gives them back as they came."""
+    """The files in the order of their names, whatever order they came in; `results` gives them back as they came.
+
+    A sheet of a workbook counts as a file; sheets stand in the order of their workbook.
+    """
 
     def __init__(self, checks: Sequence[Checked], decided: Decided = NOTHING) -> None:
         self._came = sorted(
-            range(len(checks)), key=lambda n: (checks[n].file, checks[n].sheet or "", _fingers(checks[n]))
+            range(len(checks)),
+            key=lambda n: (
+                checks[n].book or checks[n].file,
+                checks[n].position,
+                checks[n].sheet or "",
+                _fingers(checks[n]),
+            ),
         )
         self.files = [checks[n] for n in self._came]
-        self.decided = decided
+        self.decided = replace(decided, passed={**decided.passed, **self._passed(decided)})
+        self._left: set[int] = set()
         self._added: dict[int, list[Finding]] = defaultdict(list)
         self._gone: dict[int, set[str]] = defaultdict(set)  # external ids of branches not to be created
 
-    def results(self) -> list[Checked]:
-        """The files with everything found, in the order they came."""
+    def results(self) -> list[Checked | None]:
+        """The files with everything found, in the order they came; None for one that is none of the run."""
         done: dict[int, Checked] = {}
         for n, checked in enumerate(self.files):
             gone, added = self._gone[n], self._added[n]
@@ -61,7 +81,24 @@ class Run:
             registers = tuple(r for r in checked.registers if r.branch_external_id not in gone)
             findings = tuple(sorted((*checked.findings, *added), key=_place)) if added else checked.findings
             done[self._came[n]] = replace(checked, branches=branches, registers=registers, findings=findings)
-        return [done[n] for n in range(len(done))]
+        out = {self._came[n] for n in self._left}
+        return [None if n in out else done[n] for n in range(len(done))]
+
+    def _passed(self, decided: Decided) -> dict[str, set[tuple[int, str]]]:
+        """What was said of a sheet under another of its names is said of it."""
+        return {
+            checked.file: {*decided.passed.get(checked.file, ()), *decided.passed.get(checked.also, ())}
+            for checked in self.files
+            if checked.also
+        }
+
+    def leave(self, n: int) -> None:
+        """File n is none of the run after all."""
+        self._left.add(n)
+
+    def left(self, n: int) -> bool:
+        """Whether file n was found to be none of the run."""
+        return n in self._left
 
     def row(self, n: int, record: int | None) -> int:
         """The row of the sheet a record of a file stands in."""

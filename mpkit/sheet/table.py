@@ -22,8 +22,8 @@ from mpkit.sites import SITES
 
 UNCHANGED = Changed()
 _SAMPLE = 80
-_CALLED = frozenset({"store_name", "external_id"})
-_PLACED = frozenset(
+CALLED = frozenset({"store_name", "external_id"})
+PLACED = frozenset(
     {"street_and_number", "street_name", "full_address", "city", "state", "latitude", "longitude", "lat_lng"}
 )
 _POINTS = 40
@@ -122,32 +122,20 @@ def _sheet(grid: Grid, name: str) -> Sheet:
                 return sheet
         known = ", ".join(sheet.name or "" for sheet in grid.sheets)
         raise WrongUsage("sheet_unknown", sheet=name, known=known)
-    theirs = [sheet for sheet in grid.sheets if not is_ours(sheet)] or grid.sheets
+    return evident(grid.sheets)
+
+
+def evident(sheets: Sequence[Sheet]) -> Sheet:
+    """The sheet whose header row says most about branches, the first among equals; ours do not count."""
+    theirs = [sheet for sheet in sheets if not is_ours(sheet)] or sheets
     return theirs[0] if len(theirs) == 1 else max(theirs, key=_richness)
 
 
 def _richness(sheet: Sheet) -> float:
-    row, said = _headed(sheet)
-    return len(said & (_CALLED | _PLACED)) + 0.5 * (len(sheet.rows) > row > 0)
-
-
-def _headed(sheet: Sheet) -> tuple[int, set[str]]:
-    """The header row of a sheet, 0 where there is none, and what it says for certain."""
     named = heading.find(sheet.rows[: heading.FIRST_ROWS + 10])
     names = named.names if named.row else ()
-    return named.row, {m for cell in names for m, score in scores(cell).items() if score > 0.9}  # noqa: PLR2004
-
-
-def lists_beside(grid: Grid, chosen: Sheet) -> list[tuple[str, int]]:
-    """The sheets besides the chosen one that say of something what it is called and where it is, with their rows."""
-    found: list[tuple[str, int]] = []
-    for sheet in grid.sheets:
-        if sheet.name != chosen.name and not is_ours(sheet):
-            row, said = _headed(sheet)
-            rows = sum(any(cells) for cells in sheet.rows[row:])
-            if row and rows and said & _CALLED and len(said & _PLACED) > 1:
-                found.append((sheet.name or "", rows))
-    return found
+    said = {m for cell in names for m, score in scores(cell).items() if score > 0.9}  # noqa: PLR2004
+    return len(said & (CALLED | PLACED)) + 0.5 * (len(sheet.rows) > named.row > 0)
 
 
 def _columns(header: Sequence[str], records: Sequence[Sequence[str]]) -> tuple[list[str], list[tuple[str, ...]]]:

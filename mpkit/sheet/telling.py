@@ -26,6 +26,8 @@ def document(checked: Checked) -> dict[str, Any]:
     records = rows[checked.header_row : checked.header_row + checked.rows]
     return {
         "file": checked.file,
+        "book": checked.book or checked.file,
+        "also": checked.also,
         "site": checked.site,
         "sheet": checked.sheet,
         "encoding": checked.encoding,
@@ -34,7 +36,7 @@ def document(checked: Checked) -> dict[str, Any]:
         "headers": digest(headers),
         "columns": [[c.index, c.header, c.meaning, c.confidence] for c in checked.columns],
         "decimal": checked.decimal,
-        "sheets": list(checked.sheets),
+        "sheets": [[seen.name, seen.rows, seen.kind.value, seen.read] for seen in checked.seen],
         "asks": [column.index for column in checked.asks],
         "top": checked.preview,
         "rows": checked.rows,

@@ -48,6 +48,12 @@ def own_headings() -> Mapping[str, str]:
 
 
 @cache
+def own_sheets() -> frozenset[str]:
+    """The names of all sheets our templates have beside the one to fill in."""
+    return own_hidden_sheets() | {title(say("template_help_sheet", language)) for language in LANGUAGES}
+
+
+@cache
 def own_hidden_sheets() -> frozenset[str]:
     """The names of the sheet our templates hide: the states to choose from."""
     return frozenset(title(say("template_states_sheet", language)) for language in LANGUAGES)

@@ -11,6 +11,9 @@ from mpkit.db import open_store
 from mpkit.model import Account
 from mpkit.sheet import across
 from mpkit.work import Seams, silent
+from tests.sheet.test_book import OTHERS, book
+from tests.sheet.test_kinds import HEAD as COLUMNS
+from tests.sheet.test_kinds import SHOPS
 
 ROOT = Path(__file__).parent.parent.parent
 HEAD = "codigo;nombre;direccion;ciudad;provincia;lat;lng\n"
@@ -142,7 +145,7 @@ def test_a_file_is_compared_with_the_list(mpkit, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'list.sqlite'}")
     accounts.pin(store, Account("7", "CADENA", "MLA", test=True), "http://127.0.0.1:9")
     bare = HEAD.partition(";")[2] + GOOD.partition(";")[2]
-    run = sheet.check_all([write(tmp_path / "a.csv", bare)], silent, site="MLA")
+    run = [each.result for each in sheet.check_all([write(tmp_path / "a.csv", bare)], silent, site="MLA")]
     branches.propose_all(store, "7", across.sources(run), clock=Seams().clock)
     kept = branches.wanted(store, "7").branches[0].external_id
     settings = {"MPKIT_STORE_URL": f"sqlite:///{tmp_path / 'list.sqlite'}"}
@@ -176,3 +179,18 @@ def test_the_template_speaks_the_country(mpkit, tmp_path):
     ]
     assert mpkit("check", tmp_path / "t/lojas-exemplo.xlsx").returncode == 0
     assert mpkit("template", "--site", "MLB", "--lang", "fr").returncode == 2
+
+
+def test_the_document_of_a_workbook_counts_its_sheets(mpkit, tmp_path):
+    wrong = [*OTHERS[0][:4], "Salta", *OTHERS[0][5:]]
+    path = book(tmp_path / "a.xlsx", Norte=[COLUMNS, *SHOPS], Sur=[COLUMNS, wrong, OTHERS[1]])
+    done = mpkit("check", path, "--site", "MLA", "--json")
+    told_ = json.loads(done.stdout)
+    assert (told_["file"], told_["sheet"], told_["rows"], told_["branches"], told_["registers"]) == (
+        "a.xlsx", "Norte", 5, 4, 4
+    )  # fmt: skip
+    (wrong_one,) = [f for f in told_["findings"] if f["severity"] == "blocking"]
+    assert (wrong_one["sheet"], wrong_one["row"], wrong_one["code"]) == ("Sur", 2, "state_mismatch")
+    assert [(each["sheet"], each["rows"]) for each in told_["sheets"]] == [("Norte", 3), ("Sur", 2)]
+    one = json.loads(mpkit("check", path, "--site", "MLA", "--json", "--sheet", "Norte").stdout)
+    assert (one["rows"], one["findings"], "sheets" in one) == (3, [], False)

@@ -57,6 +57,19 @@ def test_a_finished_one_is_asked_for_anew_but_not_of_kinds_that_are_done_once(be
         assert (ask(bench, clock, kind=kind).id == job.id) is same
 
 
+def test_a_second_of_its_kind_is_refused_by_looking_while_the_first_lives(bench, clock):
+    job = ask(bench, clock, kind="apply", key="k", who="ana", holder=f"{socket.gethostname()}:{os.getpid()}:x")
+    with bench.store.begin():  # somebody writes meanwhile
+        with pytest.raises(Busy) as busy:
+            jobs.refuse_second(bench.store, "1", "apply", "l", clock=clock)
+        assert (busy.value.key, busy.value.values["who"]) == ("job_busy", "ana")
+        for account, kind, key in (("1", "apply", "k"), ("2", "apply", "l"), ("1", "plan", "l")):
+            jobs.refuse_second(bench.store, account, kind, key, clock=clock)
+    clock.sleep(16)  # its heart stands still
+    jobs.refuse_second(bench.store, "1", "apply", "l", clock=clock)
+    assert jobs.find(bench.store, job.id).state == "running", "looking ends nothing"
+
+
 @pytest.mark.parametrize(("state", "result"), [("failed", None), ("cancelled", None), ("done", {"failed": 2})])
 def test_what_did_not_go_well_may_be_asked_for_again(bench, clock, state, result):
     job = rows.claim(bench.store, ask(bench, clock, kind="apply"), "h", clock=clock)

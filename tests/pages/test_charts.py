@@ -13,16 +13,24 @@ from mpkit.pages import charts, figures
 from mpkit.pages.frame import plain
 from mpkit.sites import SITES
 
-TITLES = {name: name for name in ("day", "income", "refunds", "before", "name", "weekday", "hour")}
-DAYS = [charts.Day(date(2026, 3, 1) + timedelta(n), 100.0 + n, float(n), 90.0) for n in range(30)]
+TITLES = {name: name for name in ("income", "refunds", "before", "name", "weekday", "hour")}
+MARCH = [date(2026, 3, 1) + timedelta(n) for n in range(30)]
+DAYS = [
+    charts.Bar(day.isoformat(), str(day), charts.day_tick(day, "es_AR"), 100.0 + n, float(n), 90.0, off=n % 7 == 0)
+    for n, day in enumerate(MARCH)
+]
+
+
+def look(ink=charts.LIGHT, locale="es_AR"):
+    return charts.Look(locale, ink)
 
 
 def daily(ink=charts.LIGHT, locale="es_AR"):
-    return charts.daily(DAYS, TITLES, currency="ARS", locale=locale, ink=ink).to_dict()
+    return charts.bars(DAYS, TITLES, currency="ARS", look=look(ink, locale))
 
 
 def rows_of(spec):
-    return next(iter(spec["datasets"].values()))
+    return spec["data"]["values"]
 
 
 def test_refunds_stand_below_the_axis_and_income_above():
@@ -33,10 +41,13 @@ def test_refunds_stand_below_the_axis_and_income_above():
 
 
 def test_the_colours_mean_the_same_everywhere():
-    marks = {layer["encoding"]["y"].get("field"): layer["mark"]["color"] for layer in daily()["layer"]}
-    assert marks == {"income": "#0F766E", "refunds": "#D9480F", "before": "#98A1AE"}
-    dark = {layer["encoding"]["y"].get("field"): layer["mark"]["color"] for layer in daily(charts.DARK)["layer"]}
-    assert not set(dark.values()) & set(marks.values())
+    def seen(ink):
+        layers = daily(ink)["layer"]
+        return {layer["encoding"]["y"].get("field"): layer["mark"].get("color") for layer in layers}
+
+    light = {field: colour for field, colour in seen(charts.LIGHT).items() if field}
+    assert light == {"income": "#0F766E", "refunds": "#D9480F", "before": "#98A1AE"}
+    assert not {seen(charts.DARK)[field] for field in light} & set(light.values())
 
 
 @pytest.mark.parametrize("site", SITES.values(), ids=lambda site: site.id)
@@ -44,7 +55,19 @@ def test_axes_speak_the_country(site):
     number = daily(locale=site.locale)["config"]["locale"]["number"]
     assert (number["decimal"], number["thousands"]) == ({".": (".", ","), ",": (",", ".")})[number["decimal"]]
     assert number["decimal"] == ("." if site.id in {"MLM", "MPE"} else ",")
-    assert len(daily(locale=site.locale)["config"]["locale"]["time"]["shortMonths"]) == 12
+    assert len(charts.weekdays(site.locale)) == 7
+
+
+@pytest.mark.parametrize(("names", "tick"), [("es_AR", "1 mar"), ("pt_BR", "1 mar"), ("en", "Mar 1")])
+def test_days_are_named_in_the_language(names, tick):
+    assert charts.day_tick(MARCH[0], names) == tick
+
+
+def test_labels_are_few_and_of_bars_that_are_there():
+    axis = daily()["layer"][1]["encoding"]["x"]["axis"]
+    assert 4 <= len(axis["values"]) <= 8
+    assert set(axis["values"]) <= {row["key"] for row in rows_of(daily())}
+    assert all(name in axis["labelExpr"] for name in axis["values"])
 
 
 def test_money_is_named_on_the_axis_only():
@@ -53,14 +76,24 @@ def test_money_is_named_on_the_axis_only():
     assert titles.count("ARS") == 1
 
 
+def test_every_mark_can_be_pressed_and_says_what_it_is():
+    heat = charts.heat({(1, 9): 5.0, (2, 10): 5.0}, TITLES, look=look(), names="es_AR")
+    ranking = charts.ranking([("7", "Caja 1", 3.0, 1.0)], TITLES, look=look())
+    for spec, key in ((daily(), "2026-03-01"), (heat, "1-9"), (ranking, "7")):
+        assert rows_of(spec)[0]["key"] == key
+        params = [each for layer in (spec, *spec.get("layer", ())) for each in layer.get("params", ())]
+        assert params[0] == {"name": charts.PRESSED, "select": {"type": "point", "fields": ["key"]}}
+
+
 def test_names_that_are_alike_are_told_apart():
-    rows = charts.distinct([("Caja 1", 3.0, 1.0), ("Caja 1", 2.0, 1.0), ("Caja 2", 1.0, 1.0)])
-    assert [row[0] for row in rows] == ["Caja 1", "Caja 1 (2)", "Caja 2"]
+    rows = [("1", "Caja 1", 3.0, 1.0), ("2", "Caja 1", 2.0, 1.0), ("3", "Caja 2", 1.0, None)]
+    drawn = rows_of(charts.ranking(rows, TITLES, look=look()))
+    assert [row["name"] for row in drawn] == ["Caja 1", "Caja 1 (2)", "Caja 2"]
 
 
 def test_quiet_ends_of_the_day_are_left_out_of_the_heat_map():
     cells = {(day, hour): 1000.0 for day in range(7) for hour in range(9, 20)} | {(2, 3): 1.0}
-    rows = rows_of(charts.heat(cells, TITLES, locale="es_AR", ink=charts.LIGHT).to_dict())
+    rows = rows_of(charts.heat(cells, TITLES, look=look(), names="es_AR"))
     assert {row["hour"] for row in rows} == set(range(9, 20))
     assert len(rows) == 7 * 11
 

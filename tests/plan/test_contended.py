@@ -10,7 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,11 @@ def test_a_second_apply_on_one_ledger_is_refused_and_told_who_holds_it(
         took.append(time.monotonic() - began)
         assert code == 1, err
         assert getpass.getuser() in err or str(first.pid) in err, err
+    with closing(sqlite3.connect(shop.folder / "data" / "mpkit.sqlite", isolation_level=None)) as writer:
+        with suppress(sqlite3.OperationalError):  # where the first was stopped in the middle of writing, it is the one
+            writer.execute("BEGIN IMMEDIATE")  # somebody writes, and goes on writing: to be refused is to read
+        code, _, err = shop.run("apply", "q.json", "--yes")
+        assert (code, "already going on" in err) == (1, True), err
     first.send_signal(signal.SIGCONT)
     out, err = first.communicate(timeout=300)
     assert first.returncode == 0, err

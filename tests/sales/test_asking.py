@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import pytest
 from mpkit import sales
 from mpkit.db import Engine
 from mpkit.errors import WrongUsage
-from mpkit.model import Period
+from mpkit.model import Chargeback, Period
 from mpkit.sales import PaymentFilter, Question, Row, coverage, paging, rows, said
+from mpkit.sales.disputes import disputes
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.question import earlier
+from mpkit.sales.question import Which, earlier
 from mpkit.sales.windows import CREATED, Window
 from mpkit.work import FixedClock, Seams
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
@@ -83,6 +85,8 @@ def test_filters(mirror: Mirror) -> None:
 
     assert gross(stores=("901",)) == gross(registers=("701",)) == gross(methods=("amex",)) == 130_000
     assert gross(stores=("",)) == gross(channels=("transfer",)) == 150_000
+    assert gross(means=("credit_card",)) == gross()
+    assert gross(hours=(12,), weekdays=(2,)) == 3 * 10_000 + 150_000
     assert gross(stores=("901", "")) == 280_000
     assert gross(stores=("1' OR '1'='1",)) == 0
     assert sales.ask(mirror, Question("99", MARCH)).rows == ()
@@ -103,6 +107,8 @@ def test_the_zone_is_said(mirror: Mirror) -> None:
 def test_periods_compared() -> None:
     assert earlier(MARCH, "previous") == Period(date(2026, 1, 29), date(2026, 2, 28))
     assert earlier(MARCH, "last-year") == Period(date(2025, 3, 1), date(2025, 3, 31))
+    assert earlier(MARCH, "weekdays") == Period(date(2026, 1, 25), date(2026, 2, 24))
+    assert earlier(Period(MARCH.last, MARCH.last), "weekdays").last == date(2026, 3, 24)
     assert earlier(Period(date(2024, 2, 29), date(2024, 2, 29)), "last-year").first == date(2023, 2, 28)
 
 
@@ -203,11 +209,29 @@ def test_the_overview_has_every_day(mirror: Mirror) -> None:
     assert sum(row.gross for row in seen.rows) == sum(row.gross for row in seen.answer.totals)
 
 
-def test_ranking_and_hours(mirror: Mirror) -> None:
-    ranked = sales.ranking(mirror, Question(ACCOUNT, MARCH))
-    pesos = [each for each in ranked if each.row.currency == "ARS"]
-    assert [each.row.key for each in pesos] == ["900", "", "901"]
-    assert sum(each.share for each in pesos) == pytest.approx(1)
+def test_a_ranking_totals_to_the_account(mirror: Mirror) -> None:
+    asked = Question(ACCOUNT, MARCH, currency="ARS")
+    whole = sales.ranking(mirror, asked)
+    assert [(each.now.key, each.now.label) for each in whole.rows] == [("900", "Centro"), ("901", "Tijuana")]
+    assert (whole.places, whole.rest.now.gross, whole.nowhere.now.gross) == (2, 0, 150_000)
+    (total,) = sales.ask(mirror, replace(asked, by="")).totals
+    assert whole.whole.now == total
+    second = sales.ranking(mirror, asked, "register", offset=1, limit=1)
+    assert [each.now.key for each in second.rows] == ["701"]
+    for name in ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net"):
+        parts = [*second.rows, second.rest, second.nowhere]
+        assert sum(getattr(each.now, name) for each in parts) == getattr(total, name)
+    assert sum(second.share(each.now) for each in parts) == pytest.approx(1)
+
+
+def test_a_ranking_stands_beside_the_period_before(mirror: Mirror) -> None:
+    last_days = Period(date(2026, 3, 19), date(2026, 3, 19))
+    (centre, tijuana) = sales.ranking(mirror, Question(ACCOUNT, last_days, currency="ARS", compare="weekdays")).rows
+    assert (centre.now.gross, centre.before.gross) == (10_000, 10_000)
+    assert (tijuana.now.key, tijuana.now.gross, tijuana.before.gross) == ("901", 0, 10_000), "sold only before"
+
+
+def test_hours(mirror: Mirror) -> None:
     hours = sales.hour_by_weekday(mirror, Question(ACCOUNT, MARCH, currency="ARS"))
     assert {row.key for _, row in hours} >= {"12"}
     assert {day for day, _ in hours} <= set("1234567")
@@ -219,8 +243,88 @@ def test_today(mirror: Mirror) -> None:
     assert isinstance(clock, FixedClock)
     clock.at = datetime(2026, 3, 19, 20, 0, tzinfo=UTC)
     seen = sales.today(mirror)
-    assert [(row.key, row.gross) for row in seen.answer.rows] == [("12", 10_000)]
-    assert seen.week_before[0].gross == 20_000
+    assert [(row.key, row.gross) for row in seen.overview.answer.rows] == [("12", 10_000)]
+    assert len(seen.overview.rows) == len(seen.overview.before) == 24
+    now, before = seen.compared("ARS")
+    assert (seen.hours, now.gross, before.gross) == (17, 10_000, 20_000)
+    clock.at = datetime(2026, 3, 19, 15, 30, tzinfo=UTC)
+    now, before = sales.today(mirror).compared("ARS")
+    assert (now.gross, before.gross) == (0, 10_000), "noon is not over; the other sold at eleven of its own clock"
+    assert sales.today(mirror, Question(ACCOUNT, MARCH, stores=("901",))).overview.answer.rows == ()
+
+
+def test_days_not_fetched_yet_are_said(mirror: Mirror, store: Engine) -> None:
+    assert sales.missing(mirror, MARCH) == ()
+    before = Period(date(2025, 3, 1), date(2025, 3, 31))
+    assert sales.missing(mirror, before) == (Period(date(2025, 3, 1), date(2025, 3, 10)),)
+    coverage.forget_windows(store, ACCOUNT)
+    assert sales.missing(mirror, MARCH) == (), "nothing at all was fetched: that is another state"
+    noon = Window(CREATED, NOON, TODAY, TODAY)
+    coverage.plan_windows(store, ACCOUNT, [noon, Window(CREATED, NOON - 300 * DAY, NOON, TODAY)])
+    coverage.finish_window(store, ACCOUNT, noon, TODAY)
+    assert sales.missing(mirror, MARCH) == (Period(date(2026, 3, 1), date(2026, 3, 10)),)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        PaymentFilter(ACCOUNT, MARCH),
+        PaymentFilter(ACCOUNT, MARCH, hours=(12,), weekdays=(2, 3)),
+        PaymentFilter(ACCOUNT, MARCH, means=("credit_card",), channels=("qr",), wallets=("",)),
+        PaymentFilter(ACCOUNT, MARCH, only="refunded"),
+        PaymentFilter(ACCOUNT, MARCH, only="charged_back"),
+        PaymentFilter(ACCOUNT, MARCH, only="unexplained"),
+        PaymentFilter(ACCOUNT, MARCH, stores=("nobody",)),
+    ],
+)
+def test_every_payment_is_the_pages_one_after_another(
+    asked: PaymentFilter, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "_AT_ONCE", 3)
+    every = list(sales.every_payment(mirror, asked))
+    assert every == list(sales.payments_page(mirror, asked, limit=100).rows)
+    assert bool(every) == (asked.stores == ())
+
+
+def test_the_payments_of_a_question_are_what_they_did_in_its_period(mirror: Mirror) -> None:
+    seventh = Question(ACCOUNT, Period(date(2026, 3, 7), date(2026, 3, 7)), by="payment", currency="ARS")
+    lines = {line.payment_id: line for line in sales.every_payment(mirror, seventh)}
+    answer = sales.ask(mirror, seventh)
+    assert {row.key for row in answer.rows} == lines.keys()
+    assert (lines["100"].gross, lines["100"].refunds) == (0, 2_500), "sold the day before"
+    for name in ("gross", "refunds", "fees", "taxes", "net"):
+        assert sum(getattr(line, name) for line in lines.values()) == getattr(answer.totals[0], name)
+
+
+def test_refunded_payments_are_those_of_the_refunds_in_the_figures(mirror: Mirror) -> None:
+    day = Period(date(2026, 3, 7), date(2026, 3, 7))
+    (total,) = sales.ask(mirror, Question(ACCOUNT, day, by="", currency="ARS")).totals
+    found = sales.payments_page(mirror, PaymentFilter(ACCOUNT, day, only="refunded"))
+    assert [line.payment_id for line in found.rows] == ["100"]
+    assert total.refunds == found.rows[0].refunds
+    assert (
+        sales.payments_page(
+            mirror, PaymentFilter(ACCOUNT, Period(day.first - DAY, day.first - DAY), only="refunded")
+        ).count
+        == 0
+    )
+
+
+def test_disputes_open_lost_and_won(mirror: Mirror, store: Engine) -> None:
+    (due,) = rows.chargebacks_due(store, ACCOUNT, 9)
+    for covered, day in ((None, 0), (False, 1), (True, 2), (True, 40)):
+        at = NOON + day * DAY
+        made = Chargeback(f"cb{day}", "303", 10_000, "ARS", covered, at, at + DAY)
+        rows.keep_chargebacks(store, ACCOUNT, due, [made])
+    found = disputes(mirror, Which(ACCOUNT, MARCH, currency="ARS"), limit=2)
+    assert dict(found.counts) == {"open": 1, "lost": 1, "won": 1}
+    assert dict(found.sums) == {"open": 10_000, "lost": 10_000, "won": 10_000}
+    assert [(each.chargeback_id, each.state, each.store) for each in found.rows] == [
+        ("cb2", "won", "Centro"),
+        ("cb1", "lost", "Centro"),
+    ]
+    assert not disputes(mirror, Which(ACCOUNT, MARCH, currency="ARS", stores=("901",))).rows
+    assert not disputes(mirror, Which(ACCOUNT, MARCH, currency="USD")).rows
 
 
 def test_the_same_text_is_understood_by_clickhouse(mirror: Mirror) -> None:
@@ -241,6 +345,12 @@ def test_the_same_text_is_understood_by_clickhouse(mirror: Mirror) -> None:
         said.matrix(question, "hour", "weekday"),
         said.matrix(question, "store", "day"),
         said.zones(question),
+        said.selling(question),
+        said.ranked(replace(question, by="store"), earlier(MARCH, "previous"), 0, 5),
+        said.placed(replace(question, by="register"), earlier(MARCH, "previous")),
+        said.approved_between(question),
+        said.paid(question, MARCH.first, MARCH.last),
+        said.paid(asked, MARCH.first, MARCH.last),
         said.unexplained(Question(ACCOUNT, MARCH)),
         said.last_sales(ACCOUNT, MARCH.first, MARCH.last),
         said.payment_keys(asked, 0, 5),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -14,9 +15,9 @@ import pytest
 from mpkit import __version__, sales
 from mpkit.db import Engine
 from mpkit.model import Period
-from mpkit.sales import Answer, PaymentFilter, Question, Row, rows
-from mpkit.sales.export import defused
+from mpkit.sales import Answer, PaymentFilter, PaymentLine, Question, Row, rows
 from mpkit.sales.places_of_sale import STORE, Place, gather
+from mpkit.sales.workbook import defused
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
 from tests.sales.test_mirror import opened
 
@@ -38,6 +39,12 @@ def sheet_of(content: bytes, name: int = 0) -> list[list[object]]:
 def lines_of(content: bytes) -> list[list[str]]:
     assert content.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def written(write: Callable[..., None], lines: Iterable[PaymentLine], asked: PaymentFilter) -> bytes:
+    file = io.BytesIO()
+    write(file, lines, asked, NOON, ZONE, "es")
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -95,10 +102,10 @@ def test_payments_are_exported_line_by_line(store: Engine, tmp_path: Path) -> No
     mirror.catch_up()
     asked = PaymentFilter(ACCOUNT, MARCH, methods=("visa",))
     lines = sales.payments_page(mirror, asked).rows
-    header, line, *_ = lines_of(sales.payments_as_csv(lines, asked, NOON, ZONE, "es"))
+    header, line, *_ = lines_of(written(sales.payments_as_csv, lines, asked))
     found = dict(zip(header, line, strict=True))
     assert (found["Acreditado"], found["Sucursal"], found["Neto"]) == ("2026-03-10T12:00:00-03:00", "'=Centro", "91.39")
-    cells = sheet_of(sales.payments_as_xlsx(lines, asked, NOON, ZONE, "es"))
+    cells = sheet_of(written(sales.payments_as_xlsx, lines, asked))
     noon = datetime(2026, 3, 10, 12)  # noqa: DTZ001 - a workbook has no zones
     found_ = dict(zip(cells[0], cells[1], strict=True))
     assert (found_["Acreditado"], found_["Pago"], found_["Devoluciones"]) == (noon, "1", 1)

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import openpyxl
 import pytest
 
 from mpkit import sheet
@@ -104,25 +103,10 @@ def test_rows_of_registers_without_a_code_of_the_branch(check):
     assert [register.name for register in found.registers] == ["Uno Caja 1", "Uno Caja 2", "Uno Caja 3"]
 
 
-def test_other_sheets_that_list_branches_are_named(tmp_path):
-    book = openpyxl.Workbook()
-    for title, rows in (("Norte", ROWS), ("Sur", ROWS[:2])):
-        page = book.create_sheet(title)
-        for row in (HEAD, *rows):
-            page.append(row.split(";"))
-    book.create_sheet("Notas").append(["Lista de precios"])
-    book.remove(book.worksheets[0])
-    book.save(tmp_path / "a.xlsx")
-    found = sheet.check(tmp_path / "a.xlsx", site="MLA")
-    assert (found.sheet, codes(found)) == ("Norte", [("sheets_unread", 1, "warning")])
-    assert dict(found.findings[0].values) == {"names": "Sur (2)"}
-    assert codes(sheet.check(tmp_path / "a.xlsx", site="MLA", sheet="Sur")) == []
-
-
 def test_no_register_takes_the_name_of_one_that_is_there(check, tmp_path):
     held = Memory(registers=(Register("OTHER", "ELSEWHERE", "S1 Caja 1"),))
     check("")
-    (found,) = across.check_all([tmp_path / "lista.csv"], silent, memory=held, site="MLA")
+    (found,) = (each.result for each in across.check_all([tmp_path / "lista.csv"], silent, memory=held, site="MLA"))
     first = found.registers[0]
     assert first.name.startswith("S1 Caja 1-")
     assert codes(found) == [("register_name_twice", 2, "warning")]

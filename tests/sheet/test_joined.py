@@ -1,6 +1,5 @@
 """Lists of registers (another file, another sheet) are given to their branches by a code both hold."""
 
-import openpyxl
 import pytest
 
 from mpkit import sheet
@@ -33,31 +32,6 @@ def test_registers_of_it_find_their_branches(tmp_path):
         assert dict(listed.findings[0].values) == {"registers": 3, "branches": 2, "orphans": 1, "column": "tienda"}
         assert all(sentences(checked) for checked in results.values())
         assert listed.blocked == {4}
-
-
-def test_registers_as_another_sheet_of_the_workbook(tmp_path):
-    book = openpyxl.Workbook()
-    for name, rows in {
-        "Sucursales": [HEAD, *SHOPS],
-        "POS": [["Cod. local", "Caja"], ["0425", "A"], ["0425", "B"], ["9", "C"]],
-    }.items():
-        page = book.create_sheet(name)
-        for row in rows:
-            page.append(row)
-    del book["Sheet"]
-    book.save(tmp_path / "todo.xlsx")
-    [checked] = run(tmp_path / "todo.xlsx")
-    assert checked.sheet == "Sucursales"
-    assert {r[0] for r in registers(checked)} == {"0425", "0426", "0427"}
-    assert len(registers(checked)) == 4
-    [joined] = [f for f in checked.findings if f.code == "registers_joined_exact"]
-    assert joined.sheet == "POS"
-    [lost] = [f for f in checked.findings if f.code == "register_without_branch"]
-    assert (lost.record, lost.severity, lost.values["row"], lost.values["sheet"]) == (0, "warning", 4, "POS")
-    assert checked.blocked == frozenset()
-    assert "Hoja POS, fila 4" in " ".join(sentences(checked))
-    marked = sheet.mark(tmp_path / "todo.xlsx", checked, tmp_path / "marcado.xlsx", "es")
-    assert openpyxl.load_workbook(marked)["Sucursales"]["A2"].comment is None
 
 
 def test_a_marked_workbook_is_not_joined_with_its_own_sheet_of_ids(tmp_path):

@@ -29,7 +29,7 @@ KEPT = 12  # documents of reviews kept for an account; any of them can be made a
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {review, account} or {paths, site, sheet, map, accept, account}.
+    """`arguments` is {review, account} or {paths, site, sheets, map, accept, account}.
 
     The document is {files: [as `telling.document`, or {file, error, values}], changes: what the files would change in
     the account's list, None without an account; unanswered: whose files are missing}. The result is {document, files,
@@ -52,7 +52,8 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
 def _told(bench: Workbench, account: str, one: Judged) -> dict[str, Any]:
     if one.checked is None:
         refusal = one.refusal
-        return {"file": one.path.name, "error": refusal.key, "values": refusal.values} if refusal else {}
+        names = {"file": one.path.name, "book": one.path.name}
+        return {**names, "error": refusal.key, "values": refusal.values} if refusal else {}
     remembered = rows.recall(bench.store, account, [column.header for column in one.checked.columns])
     return {**telling.document(one.checked), "remembered": {str(c): meaning for c, meaning in remembered.items()}}
 
@@ -79,7 +80,8 @@ def unanswered(
     review = dict(arguments.get("review") or {})
     named = {name for one in judged if one.checked for name in across.named(one.checked)}
     listed = branches.listed(bench.store, account) if account else ()
-    return branches.unanswered(listed, [one.path.name for one in judged], named, tuple(review.get("expected", ())))
+    names = dict.fromkeys(one.checked.file if one.checked else one.path.name for one in judged)
+    return branches.unanswered(listed, list(names), named, tuple(review.get("expected", ())))
 
 
 def propose(

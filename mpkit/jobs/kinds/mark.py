@@ -11,7 +11,8 @@ from mpkit.errors import Refused
 from mpkit.jobs.judging import judge
 from mpkit.jobs.kinds.check import unanswered
 from mpkit.jobs.workbench import Workbench
-from mpkit.sheet.returning import Returned, send_back
+from mpkit.sheet.returning import send_back
+from mpkit.sheet.run import Returned
 from mpkit.work import Progress
 
 
@@ -29,9 +30,9 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         if not any(one.checked for one in judged):
             raise Refused("review_nothing_to_mark")
         progress(len(judged), len(judged), "mark_step")
-        first = judged[0]
-        if len(judged) == 1 and first.checked is not None:
-            return {"path": str(sheet.mark(first.path, first.checked, target.with_suffix(".xlsx"), language))}
+        if len({one.path for one in judged}) == 1:
+            sheets = [one.checked for one in judged if one.checked]
+            return {"path": str(sheet.mark(judged[0].path, sheets, target.with_suffix(".xlsx"), language))}
         back = [Returned(one.path, one.checked or one.refusal or Refused("review_nothing_to_mark")) for one in judged]
         missing = unanswered(bench, account, judged, arguments)
         (archive,) = send_back(back, target.with_suffix(".zip"), language, missing)

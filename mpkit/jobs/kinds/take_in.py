@@ -25,7 +25,7 @@ _SHOWN = 500  # changes kept in the job's result; the list itself has them all
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {account, review, who}, or {account, paths, site, sheet, map, accept, who, preview} of a command.
+    """`arguments` is {account, review, who}, or {account, paths, site, sheets, map, accept, who, preview} of a command.
 
     Every file is read before anything is written: one that cannot be read, or of another country than the account's,
     takes nothing in. A row whose tax number is that of another connected account goes into that account's list. The

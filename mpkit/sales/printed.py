@@ -1,0 +1,285 @@
+"""A page of the sales on paper: a question comes in, a PDF with its figures, charts, tables and facts goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, BinaryIO
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_LEFT, TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+
+from mpkit.i18n import locale_of, say
+from mpkit.money import shown
+from mpkit.sales.about import about
+from mpkit.sales.asking import Compared, ask
+from mpkit.sales.mirror import Mirror
+from mpkit.sales.printed_charts import Bars, Squares
+from mpkit.sales.question import MEASURES, Question, Row, change
+from mpkit.sales.views import Overview, hour_by_weekday, overview, ranking
+
+INK, QUIET, LINE, PANEL = (HexColor(code) for code in ("#1C2230", "#5A6472", "#E3DFD4", "#F6F4EE"))
+MARGIN = 16 * mm
+WIDE = A4[0] - 2 * MARGIN
+PLACES = 25  # stores and registers in a table; the rest of them is one line
+_PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page says: an overview of one currency, in a language."""
+
+    mirror: Mirror
+    asked: Question
+    seen: Overview
+    language: str
+    name: str
+
+    def say(self, key: str, **values: object) -> str:
+        """A sentence of the page."""
+        return say(key, self.language, **values)
+
+    def money(self, hundredths: int) -> str:
+        """An amount as the country writes it."""
+        return shown(hundredths, self.asked.currency, locale_of(self.language))
+
+    def total(self, before: bool = False) -> Row:
+        """The sums of the period, or of the one before."""
+        answer = self.seen.answer.previous if before else self.seen.answer
+        rows = answer.totals if answer else ()
+        return next((row for row in rows if row.currency == self.asked.currency), Row("", self.asked.currency))
+
+
+def print_page(mirror: Mirror, asked: Question, target: BinaryIO, *, language: str, name: str) -> None:
+    """Write the PDF; `asked` names its one currency, `name` is whose sales they are."""
+    page = Page(mirror, asked, overview(mirror, asked), language, name)
+    document = SimpleDocTemplate(
+        target,
+        pagesize=A4,
+        leftMargin=MARGIN,
+        rightMargin=MARGIN,
+        topMargin=MARGIN,
+        bottomMargin=MARGIN + 12 * mm,
+        title=f"{page.say('sales_sheet')} {asked.period.first} {asked.period.last}",
+        author=name,
+        creator="mpkit",
+    )
+    foot = _foot(page)
+    document.build(list(_story(page)), onFirstPage=foot, onLaterPages=foot)
+
+
+def _story(page: Page) -> Iterator[Flowable]:
+    period = page.asked.period
+    yield Paragraph(escape(page.say("sales_sheet")), _style("title"))
+    yield Paragraph(escape(f"{page.name} · {_day(period.first, page)} → {_day(period.last, page)}"), _style("quiet"))
+    yield Spacer(0, 4 * mm)
+    yield _headline(page)
+    yield Spacer(0, 6 * mm)
+    yield KeepTogether([_heading(page, "sales_by_day"), _days(page)])
+    yield KeepTogether([_heading(page, "sales_parts"), _parts(page)])
+    yield KeepTogether([_heading(page, "sales_by_hour"), _hours(page)])
+    yield from _mix(page)
+    for by in ("store", "register"):
+        yield from _places(page, by)
+    yield _heading(page, "sales_about")
+    yield _facts(page)
+
+
+def _headline(page: Page) -> Table:
+    """Four figures, each with its change."""
+    now, before = page.total(), page.total(before=True)
+    cells = []
+    for name in ("gross", "count", "ticket", "net"):
+        value = getattr(now, name)
+        moved = change(value, getattr(before, name))
+        cells.append(
+            [
+                Paragraph(escape(page.say(f"sales_{name}")), _style("quiet")),
+                Paragraph(escape(str(value) if name == "count" else page.money(value)), _style("figure")),
+                Paragraph("" if moved is None else f"{moved:+.1%}".replace("%", " %"), _style("quiet")),
+            ]
+        )
+    style: list[Any] = [
+        ("BACKGROUND", (0, 0), (-1, -1), PANEL),
+        ("LEFTPADDING", (0, 0), (-1, -1), 8),
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ]
+    return Table([cells], colWidths=[WIDE / 4] * 4, style=style)
+
+
+def _days(page: Page) -> Flowable:
+    rows = [row for row in page.seen.rows if row.currency == page.asked.currency]
+    before = [row.gross for row in page.seen.before if row.currency == page.asked.currency]
+    labels = [_day(date.fromisoformat(row.key), page) for row in rows]
+    return Bars(
+        WIDE,
+        [row.gross for row in rows],
+        [row.refunds + row.chargebacks for row in rows],
+        before[: len(rows)],
+        labels,
+        (font("regular"), page.money(max((row.gross for row in rows), default=0))),
+    )
+
+
+def _parts(page: Page) -> Table:
+    """From what was sold to what is left, each figure with what it means."""
+    total = page.total()
+    lines = []
+    for name in _PARTS:
+        amount = getattr(total, name) if name in {"gross", "net"} else -getattr(total, name)
+        weight = "strong" if name in {"gross", "net"} else "cell"
+        lines.append(
+            [
+                Paragraph(escape(page.say(f"sales_{name}")), _style(weight)),
+                Paragraph(escape(page.money(amount)), _style(weight, right=True)),
+                Paragraph(escape(page.say(f"sold_{name}_means")), _style("quiet")),
+            ]
+        )
+    return Table(lines, colWidths=[WIDE * 0.18, WIDE * 0.22, WIDE * 0.6], style=_RULED)
+
+
+def _hours(page: Page) -> Flowable:
+    found = [
+        (int(day) - 1, int(row.key), row.gross)
+        for day, row in hour_by_weekday(page.mirror, page.asked)
+        if row.currency == page.asked.currency
+    ]
+    week = [page.say(f"sales_weekday_{number}") for number in range(1, 8)]
+    return Squares(WIDE, {(day, hour): gross for day, hour, gross in found}, week, font("regular"))
+
+
+def _mix(page: Page) -> Iterator[Flowable]:
+    rows = ask(page.mirror, replace(page.asked, by="means", compare="")).rows
+    ranked = sorted(rows, key=lambda row: -row.gross)
+    labelled = [replace(row, label=row.key or page.say("sales_unsaid")) for row in ranked]
+    yield KeepTogether([_heading(page, "sales_by_means"), _sums(page, labelled, "sales_by_means")])
+
+
+def _places(page: Page, by: str) -> Iterator[Flowable]:
+    """The first of them, the others as one line, what came without one, and the total."""
+    found = ranking(page.mirror, page.asked, by, 0, PLACES)
+    if not found.places:
+        return
+    lines = [each.now for each in found.rows]
+    others = found.places - len(lines)
+    if others > 0:
+        lines.append(_named(found.rest, page.say("sales_others", n=others)))
+    lines.append(_named(found.nowhere, page.say(f"sales_without_{by}")))
+    yield _heading(page, f"sales_by_{by}")
+    yield _sums(page, lines, f"sales_by_{by}")
+
+
+def _named(sums: Compared, label: str) -> Row:
+    return replace(sums.now, label=label)
+
+
+def _sums(page: Page, rows: Sequence[Row], label: str) -> Table:
+    """Rows of sums under one header, and their total."""
+    names = ("count", *(name for name in MEASURES if name != "count"))
+    header = [Paragraph(escape(page.say(label)), _style("head"))]
+    header += [Paragraph(escape(page.say(f"sales_{name}")), _style("head", right=True)) for name in names]
+    lines: list[list[Flowable]] = [list(header)]
+    for row in (*rows, replace(page.total(), label=page.say("sales_total"))):
+        figures = [str(row.count), *(page.money(getattr(row, name)) for name in names[1:])]
+        lines.append(
+            [
+                Paragraph(escape(row.label or row.key), _style("small")),
+                *(Paragraph(escape(text), _style("small", right=True)) for text in figures),
+            ]
+        )
+    first, count = WIDE * 0.19, WIDE * 0.07
+    rest = (WIDE - first - count) / (len(names) - 1)
+    return Table(lines, colWidths=[first, count, *[rest] * (len(names) - 1)], repeatRows=1, style=_RULED)
+
+
+def _facts(page: Page) -> Table:
+    answer = page.seen.answer
+    lines = [
+        [Paragraph(escape(name), _style("quiet")), Paragraph(escape(text), _style("cell"))]
+        for name, text in about(page.asked, answer.as_of, answer.zone, page.language)
+    ]
+    return Table(lines, colWidths=[WIDE * 0.25, WIDE * 0.75], style=_RULED)
+
+
+def _heading(page: Page, key: str) -> Paragraph:
+    return Paragraph(escape(page.say(key)), _style("heading"))
+
+
+def _foot(page: Page) -> Any:  # noqa: ANN401 - what the library calls for every page
+    facts = dict(about(page.asked, page.seen.answer.as_of, page.seen.answer.zone, page.language))
+    said = " · ".join(
+        f"{name}: {facts[name]}"
+        for name in (page.say("sales_zone"), page.say("sales_as_of"), page.say("sales_filters"))
+    )
+
+    def draw(canvas: Canvas, document: SimpleDocTemplate) -> None:
+        canvas.saveState()
+        canvas.setFont(font("regular"), 7)
+        canvas.setFillColor(QUIET)
+        line = Paragraph(escape(said), _style("foot"))
+        _, high = line.wrap(WIDE - 20 * mm, 20 * mm)
+        line.drawOn(canvas, MARGIN, MARGIN + 6 * mm - high)
+        canvas.drawRightString(A4[0] - MARGIN, MARGIN, f"{facts[page.say('sales_program')]} · {document.page}")
+        canvas.restoreState()
+
+    return draw
+
+
+def _day(day: date, page: Page) -> str:
+    return day.strftime("%Y-%m-%d" if page.language.startswith("en") else "%d/%m/%Y")
+
+
+_RULED: list[Any] = [
+    ("LINEBELOW", (0, 0), (-1, -1), 0.4, LINE),
+    ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+    ("LEFTPADDING", (0, 0), (-1, -1), 2),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+    ("TOPPADDING", (0, 0), (-1, -1), 2),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+]
+_STYLES = {  # weight, size, colour, space above, space below
+    "title": ("semibold", 20, INK, 0, 2),
+    "heading": ("semibold", 12, INK, 10, 4),
+    "figure": ("semibold", 13, INK, 1, 1),
+    "strong": ("semibold", 9, INK, 0, 0),
+    "cell": ("regular", 9, INK, 0, 0),
+    "small": ("regular", 6.6, INK, 0, 0),
+    "head": ("semibold", 6.6, QUIET, 0, 0),
+    "quiet": ("regular", 8, QUIET, 0, 0),
+    "foot": ("regular", 7, QUIET, 0, 0),
+}
+
+
+@cache
+def _style(name: str, *, right: bool = False) -> ParagraphStyle:
+    weight, size, colour, above, below = _STYLES[name]
+    return ParagraphStyle(
+        f"{name}{right}",
+        fontName=font(weight),
+        fontSize=size,
+        leading=size * 1.25,
+        textColor=colour,
+        spaceBefore=above,
+        spaceAfter=below,
+        alignment=TA_RIGHT if right else TA_LEFT,
+    )
+
+
+@cache
+def font(weight: str) -> str:
+    """The name by which the PDF knows a weight of the house's type."""
+    name = f"mpkit-sales-{weight}"
+    file = {"regular": "Regular", "semibold": "SemiBold"}[weight]
+    pdfmetrics.registerFont(TTFont(name, str(files("mpkit") / "fonts" / f"IBMPlexSans-{file}.ttf")))
+    return name
