@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -26,7 +27,9 @@ class Leaf:
 
 def of(judged: Judged, book: str) -> list[Leaf]:
     """The sheets of a workbook, none where there is one only."""
-    told = next((file.told["sheets"] for file in judged.readable if file.book == book and file.told["sheets"]), [])
+    told: list[list[Any]] = next(
+        (file.told["sheets"] for file in judged.readable if file.book == book and file.told["sheets"]), []
+    )
     return [Leaf(*sheet) for sheet in told]
 
 

@@ -123,9 +123,14 @@ def cells_of(file: File, row: int, point: Point) -> tuple[Cells, dict[str, str]]
         return [(row, where["latitude"], latitude), (row, where["longitude"], longitude)], {}
     if "lat_lng" in where:
         return [(row, where["lat_lng"], f"{latitude}, {longitude}")], {}
+    return added(file, row, "lat_lng", f"{latitude}, {longitude}")
+
+
+def added(file: File, row: int, meaning: str, text: str) -> tuple[Cells, dict[str, str]]:
+    """A cell of one more column, with its heading, and what that column is."""
     column = len(file.columns) + 1
-    heading = [(int(file.told["header_row"]), column, say("meaning_lat_lng"))] if file.told["header_row"] else []
-    return [*heading, (row, column, f"{latitude}, {longitude}")], {str(column): "lat_lng"}
+    heading = [(int(file.told["header_row"]), column, say(f"meaning_{meaning}"))] if file.told["header_row"] else []
+    return [*heading, (row, column, text)], {str(column): meaning}
 
 
 def _row(now: Shown, file: File, number: int, record: int) -> None:

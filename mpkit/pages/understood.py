@@ -11,11 +11,10 @@ from mpkit import i18n
 from mpkit.errors import WrongUsage
 from mpkit.i18n import say_error
 from mpkit.model import Branch, Location
-from mpkit.pages import address, paging, reviews, rows_edited
+from mpkit.pages import address, hours_written, paging, reviews, rows_edited
 from mpkit.pages.frame import language, number, plain, say, words
 from mpkit.pages.judged import File, Found
 from mpkit.pages.reviews import Shown
-from mpkit.sheet import hours
 from mpkit.sheet.naming import FIELDS, naming
 from mpkit.sheet.text import tidy
 from mpkit.sites import SITES
@@ -36,6 +35,7 @@ def show(now: Shown) -> None:
     file = judged.files[number_]
     with st.container():
         _hours(now, file, judged.codes[number_].get(0, []))
+        hours_written.show(now, file)
     with st.container():
         _names(now, file)
 
@@ -76,7 +76,7 @@ def _hours(now: Shown, file: File, found: list[Found]) -> None:
 
 def _echoes(now: Shown, file: File, echoes: list[list[Any]], place: str) -> None:
     """The table of them; where one column says the hours, what stands there can be written anew for all alike."""
-    column = _column(file)
+    column = hours_written.column_of(file)
     found, read, rows = say("hours_found"), say("hours_read"), say("files_rows")
     table = pd.DataFrame(
         {
@@ -88,7 +88,7 @@ def _echoes(now: Shown, file: File, echoes: list[list[Any]], place: str) -> None
     written = st.data_editor(
         table,
         hide_index=True,
-        disabled=[read, rows] if column else True,
+        disabled=[rows] if column else True,
         key=now.key(f"hours_{file.name}_{place}"),
         column_config={
             found: st.column_config.TextColumn(found, width="medium"),
@@ -101,14 +101,12 @@ def _echoes(now: Shown, file: File, echoes: list[list[Any]], place: str) -> None
     if not column:
         return
     texts = {
-        str(echo[0]): tidy(str(after or ""))
-        for echo, after in zip(echoes, written[found], strict=True)
-        if tidy(str(after or "")) != echo[0]
+        str(text): _written_anew(str(text), echoed, tidy(str(here or "")), tidy(str(there or "")))
+        for text, echoed, here, there in zip(table[found], table[read], written[found], written[read], strict=True)
     }
+    texts = {before: after for before, after in texts.items() if after != before}
     for text in texts.values():
-        week = hours.read(text) if text else {}
-        icon = ":orange[:material/help:]" if week is None else ":green[:material/check:]"
-        st.markdown(f"{icon} {words('hours_would_be', text=text or '—', read=said(week))}")
+        st.markdown(hours_written.would_be(text))
     cells = _cells(file, column, texts)
     with st.container(horizontal=True, vertical_alignment="center"):
         press = words("hours_save", n=len(cells)) if cells else words("review_save")
@@ -117,18 +115,15 @@ def _echoes(now: Shown, file: File, echoes: list[list[Any]], place: str) -> None
         st.caption(words("hours_how"))
 
 
+def _written_anew(before: str, echoed: str, here: str, there: str) -> str:
+    """What a text becomes: what was written in its place, else in the place of what it was read as."""
+    return here if here != before else there if there != tidy(echoed) else before
+
+
 def said(week: Any) -> str:  # noqa: ANN401 - a week as JSON holds it
-    """A week in the words of the page; what nobody could read, or says nothing, in words too."""
-    if week is None:
-        return say("hours_unread")
-    spans = {day: tuple((str(a), str(b)) for a, b in each) for day, each in week.items()}
-    return hours.said(spans, language()) or say("hours_empty")
-
-
-def _column(file: File) -> int | None:
-    """The column that says the hours, where it is one alone."""
-    columns = [column.index for column in file.columns if column.meaning == "opening_hours"]
-    return columns[0] if len(columns) == 1 and not hours.days_in(file.columns[columns[0] - 1].header) else None
+    """The echo of a week as the document of a review holds it."""
+    spans = {day: tuple((str(a), str(b)) for a, b in each) for day, each in week.items()} if week else week
+    return hours_written.echo(spans)
 
 
 def _cells(file: File, column: int, texts: dict[str, str]) -> list[list[Any]]:

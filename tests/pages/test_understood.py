@@ -36,6 +36,41 @@ def test_hours_are_said_back_and_written_anew_for_all_rows_alike(at, tmp_path):
     assert step["cells"] == [[3, 8, "todos los días 15 a 20"], [4, 8, "todos los días 15 a 20"]]
 
 
+def test_the_echo_itself_can_be_written_in(at, tmp_path):
+    data = tmp_path / "data"
+    test = uploaded(at, data, TIMED, view="understood")
+    review = str(test.query_params["review"]).strip("[]'")
+    test.session_state[f"hours_sucursales.csv_0_{review[:6]}_0"] = {
+        "edited_rows": {1: {"Cómo se entiende": "Lun a Sáb 9:00\u201318:00"}}
+    }
+    test.run()
+    assert any("Lun a Sáb 9:00" in m.value.replace("\\", "") for m in test.markdown)
+    press(test, "Guardar en 1 fila").click().run()
+    (step,) = steps_of(data, test)
+    assert step["cells"] == [[2, 8, "Lun a Sáb 9:00\u201318:00"]]
+
+
+def test_one_branch_gets_its_hours_in_a_file_that_has_them_and_in_one_that_has_none(at, tmp_path):
+    for content, cells in (
+        (TIMED, [[3, 8, "sábados 10 a 14"]]),
+        (HEAD + ROWS, [[1, 8, "horario"], [3, 8, "sábados 10 a 14"]]),
+    ):
+        data = tmp_path / str(len(content))
+        test = uploaded(at, data, content, view="understood")
+        (which,) = [box for box in test.selectbox if box.key.startswith("hours_one_")]
+        which.set_value(2).run()
+        (field,) = [f for f in test.text_input if f.key.startswith("hours_of_")]
+        assert press(test, "Guardar este horario").disabled
+        field.set_value("cuando se pueda").run()
+        assert press(test, "Guardar este horario").disabled, "what nobody can read is not kept"
+        (field,) = [f for f in test.text_input if f.key.startswith("hours_of_")]
+        field.set_value("sábados 10 a 14").run()
+        assert any("Sáb 10:00" in m.value.replace("\\", "") for m in test.markdown), "said back before it is kept"
+        press(test, "Guardar este horario").click().run()
+        (step,) = steps_of(data, test)
+        assert [[row, column, text.lower()] for row, column, text in step["cells"]] == cells
+
+
 def test_hours_in_columns_of_times_are_said_back_too(at, tmp_path):
     rows_ = "".join(
         f"04{n};S{n};Mitre {n};Rosario;Santa Fe;-32.9{n};-60.63;9:00;{19 + n % 2}:00\n" for n in range(30, 33)
