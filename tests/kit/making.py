@@ -19,7 +19,10 @@ from mpkit.kit.sign import stamped
 from mpkit.kit.symbol import encode
 from mpkit.kit.wording import Wording
 
-COUNTRIES = {"MLA": ("AR", "032"), "MLB": ("BR", "986"), "MLM": ("MX", "484"), "MCO": ("CO", "170")}
+COUNTRIES = {
+    "MLA": ("AR", "032"), "MLB": ("BR", "986"), "MLM": ("MX", "484"), "MCO": ("CO", "170"), "MPE": ("PE", "604"),
+    "MLC": ("CL", "152"), "MLU": ("UY", "858"),
+}  # fmt: skip
 WHEN = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 

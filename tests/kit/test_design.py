@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import itertools
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,8 @@ import pytest
 
 from mpkit import kit, shipped
 from mpkit.errors import Refused
-from mpkit.kit.boxes import PictogramBox, TextBox
+from mpkit.kit import ready
+from mpkit.kit.boxes import FieldBox, PictogramBox, TextBox
 from mpkit.kit.design import Design
 from mpkit.kit.marks import crop_marks
 from mpkit.kit.paper import Grid, grid, placed
@@ -47,28 +50,59 @@ def test_signs_keep_the_looks_rules(name: str) -> None:
         assert {"verb", "payee", "external_id", "serial"} <= said
 
 
+@pytest.mark.parametrize("name", CODED)
+def test_the_white_field_of_the_code_stays_inside_its_card(name: str) -> None:
+    """Where the ground is coloured, a corner of the field must not stand out of the card's round one."""
+    design = kit.design(name)
+    assert design.code is not None
+    (card,) = (box for box in design.boxes if isinstance(box, FieldBox) and box.colour == "card")
+    side = design.code.side
+    across = [design.code.x - card.x, card.x + card.width - design.code.x - side]
+    down = [design.code.y - card.y, card.y + card.height - design.code.y - side]
+    assert min(*across, *down) >= 0
+    for x, y in itertools.product(across, down):
+        assert math.hypot(max(0, card.radius - x), max(0, card.radius - y)) <= card.radius + 1e-9
+
+
 LONGEST = {
     "AR": payload(1, payee="X" * 25).encode(),
     "BR": payload(1, "MLB", "X" * 25, pix=True).encode(),
+    "BR without Pix": payload(1, "MLB", "X" * 25).encode(),
     "MX": payload(1, "MLM", "X" * 25).encode(),
+    "CL": payload(1, "MLC", "X" * 25).encode(),
+    "UY": payload(1, "MLU", "X" * 25).encode(),
+    "PE": (payload(1, "MPE", "X" * 25) + "0.00:nat-A7F30B91" * 9)[:183].encode(),
     # As long as the country's own codes, and as many of its characters in each of the three alphabets.
     "CO": (payload(1, "MCO", "X" * 25) + "A7F30B91" * 24 + "0.00:nat-" * 7 + "5" * 93)[:498].encode(),
     "long": b"x" * 512,
 }
-# The content table of sizes: the level every country's code gets on every sign; none where it would not read.
+# The content table of sizes: what each sign says, its modules at each level, and the level a country's code gets.
 TABLE = json.loads((Path(__file__).parent / "sizes.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("name", CODED)
-def test_modules_are_wide_enough_for_every_country(name: str) -> None:
+def test_the_content_table_holds_for_every_country_and_level(name: str) -> None:
     design = kit.design(name)
-    found = {}
-    for country, content in LONGEST.items():
-        shown = next((level for level in design.levels if module_of(design, content, level) >= design.module), None)
-        last = design.levels[-1]
-        level = shown or (last if module_of(design, content, last) >= design.least_module else None)
-        found[country] = f"{level} {module_of(design, content, level):.2f} mm" if level else "does not fit"
+    wide = {
+        country: {level: module_of(design, content, level) for level in design.levels}
+        for country, content in LONGEST.items()
+    }
+    found = {"says": sorted({word for box in design.texts for word in box.names} - {"rehearsal"})}
+    for country, modules in wide.items():
+        taken = ready.reads(design, LONGEST[country])
+        level = next(level for level, module in modules.items() if module == taken.module) if taken.fits else "none"
+        found[country] = [*(f"{each} {module:.2f} mm" for each, module in modules.items()), f"taken: {level}"]
+        assert not taken.fits or taken.module >= design.least_module >= 0.4
+        assert taken.module >= 0.5 or country in {"CO", "long"}, "only the longest codes may have finer modules"
     assert found == TABLE[name]
+
+
+def test_what_has_room_at_each_size() -> None:
+    """At 50 mm verb, code and register; at 70 mm also the payee; at 70 x 100 also the steps."""
+    least = {"verb", "store", "register", "external_id", "serial", "check"}
+    assert set(TABLE["sticker-50"]["says"]) == least
+    assert set(TABLE["sticker-70"]["says"]) == least | {"payee", "payee_says"}
+    assert set(TABLE["sticker-70x100"]["says"]) >= least | {"payee", "payee_says", "step1", "step2", "step3", "help"}
 
 
 def test_a_code_too_long_for_a_sign_names_the_smallest_that_fits() -> None:
