@@ -18,6 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.ext.compiler import compiles
 
 from mpkit.errors import StoreTrouble, WrongUsage, of_system
 
@@ -85,6 +86,45 @@ class Json(sa.TypeDecorator[Any]):
             return json.loads(value)
         except (TypeError, ValueError) as error:
             raise _Unreadable(str(error)) from error
+
+
+class _Texts(sa.TypeDecorator[Sequence[str]]):
+    """Many texts in one value: an array where the database has them, else a JSON list."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """An array of PostgreSQL; a text elsewhere."""
+        return dialect.type_descriptor(postgresql.ARRAY(sa.Text()) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401
+        """The driver's own list, or JSON."""
+        return value if dialect.name == "postgresql" or value is None else json.dumps(value)
+
+
+class _Among(sa.sql.functions.FunctionElement[bool]):
+    """What `among` gives; said in the database's own words below."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among)
+def _in_json(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+    column, texts = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({texts}))"
+
+
+@compiles(_Among, "postgresql")
+def _in_array(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+    column, texts = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"{column} = ANY ({texts})"
+
+
+def among(column: sa.Column[Any], texts: Iterable[str]) -> Condition:
+    """Whether a text column holds one of these, however many: one value and one statement for all."""
+    return _Among(column, sa.bindparam(None, list(texts), type_=_Texts(), unique=True))
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once: it is asked often
@@ -312,6 +352,8 @@ def _compiled(
 
 def _written(dialect: sa.Dialect, column: sa.ColumnClause[Any], values: Sequence[Any]) -> Iterable[Any]:
     """A column's values as the driver takes them."""
+    if isinstance(column.type, Utc):  # what `process_bind_param` does of one; a naive time is refused by subtracting
+        return [None if value is None else (value - EPOCH) // _MICROSECOND for value in values]
     change = column.type.dialect_impl(dialect).bind_processor(dialect)
     if change is None or isinstance(column.type, sa.Boolean):  # the driver takes truth values as they are
         return values

@@ -233,6 +233,7 @@ class Payment:
     charges: tuple[Charge, ...] = ()
     refunds: tuple[Refund, ...] = ()
     released: datetime | None = None
+    told: bytes = field(default=b"", compare=False, repr=False)  # what may be kept of the answer, as JSON
 
 
 @dataclass(frozen=True, slots=True)

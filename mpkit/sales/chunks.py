@@ -16,7 +16,7 @@ from mpkit.sales.rows import chargebacks, outbox, payments, refunds
 COLUMNS = (
     "account", "payment_id", "income", "store_id", "pos_id", "method", "method_type", "channel", "currency", "zone",
     "status", "status_detail", "order_id", "wallet", "approved", "updated", "day", "amount", "refunded", "fees",
-    "taxes", "fees_refunded", "taxes_refunded", "unexplained",
+    "taxes", "fees_refunded", "taxes_refunded", "unexplained", "cutoff",
 )  # fmt: skip
 _CHUNK = 100_000  # payments read at once when all are read
 

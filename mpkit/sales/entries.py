@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from mpkit.model import Charge, Chargeback, Payment, Refund
+from mpkit.sales.places_of_sale import Spot
 
 # What counts as income: payments contract 1.6 (status) and 1.7 (operation type).
 INCOME_STATUS = frozenset({"approved", "refunded", "charged_back", "in_mediation"})
@@ -39,9 +40,12 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 # All that was said, in the order of the fields: twice as fast as to have the objects written out.
-_OF_PAYMENT = attrgetter(*(field.name for field in fields(Payment) if field.name not in {"charges", "refunds"}))
+_APART = {"charges", "refunds", "told"}
+_OF_PAYMENT = attrgetter(*(field.name for field in fields(Payment) if field.name not in _APART))
 _OF_CHARGE = attrgetter(*(field.name for field in fields(Charge)))
 _OF_REFUND = attrgetter(*(field.name for field in fields(Refund)))
+
+FROM_SEARCH = 10**17  # the least seniority of what the API said of a payment; what a report says of it has less
 
 Facts = dict[str, Any]  # one row of a table, by column name; never leaves this room
 
@@ -77,9 +81,11 @@ def zone_of(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def business_day(moment: datetime, zone: str) -> date:
-    """The local calendar day of an instant."""
-    return moment.astimezone(zone_of(zone)).date()
+def business_day(moment: datetime, zone: str, cutoff: int = 0) -> date:
+    """The local business day of an instant: what is sold before `cutoff` minutes after midnight is the day before's."""
+    local = moment.astimezone(zone_of(zone))
+    # The clock on the wall decides, also on days that are an hour longer or shorter.
+    return (local.replace(tzinfo=None) - timedelta(minutes=cutoff)).date() if cutoff else local.date()
 
 
 def paid_by_collector(charge: Charge) -> bool:
@@ -104,15 +110,19 @@ def seniority(payment: Payment, version: str) -> int:
     )
 
 
-def payment_facts(payment: Payment, account: str, *, zone: str, store_id: str) -> Facts:
-    """The row of `payments`; `zone` and `store_id` as the caller resolved them."""
+def payment_facts(payment: Payment, account: str, spot: Spot) -> Facts:
+    """The row of `payments`; `spot` is where it counts."""
+    charges = orjson.dumps([_OF_CHARGE(charge) for charge in payment.charges])
+    version = _version(payment, charges)
     fees, taxes, fees_refunded, taxes_refunded = _charged(payment)
     income = is_income(payment, account)
     approved = payment.approved or payment.created
     untouched = income and payment.refunded == 0 and payment.status in {"approved", "in_mediation"}
-    facts: Facts = {
+    return {
         "account": account,
         "payment_id": payment.id,
+        "seniority": seniority(payment, version),
+        "version": version,
         "status": payment.status,
         "status_detail": payment.status_detail,
         "operation_type": payment.operation_type,
@@ -131,20 +141,21 @@ def payment_facts(payment: Payment, account: str, *, zone: str, store_id: str) -
         "approved": approved,
         "updated": payment.updated,
         "released": payment.released,
-        "zone": zone,
-        "day": business_day(approved, zone),
+        "zone": spot.zone,
+        "cutoff": spot.cutoff,
+        "day": business_day(approved, spot.zone, spot.cutoff),
         "method": payment.method,
         "method_type": payment.method_type,
         "channel": payment.channel,
-        "store_id": store_id,
-        "pos_id": payment.pos_id or "",
+        "store_id": spot.store_id,
+        "pos_id": spot.pos_id,
+        "paid_at": payment.pos_id if payment.pos_id and payment.pos_id != spot.pos_id else "",
         "order_id": payment.order_id,
         "wallet": payment.wallet,
         "reference": payment.external_reference,
+        "charges": charges.decode(),
+        "raw": hashlib.sha256(payment.told).hexdigest()[:32] if payment.told else "",
     }
-    facts["version"] = _version(payment)
-    facts["seniority"] = seniority(payment, facts["version"])
-    return facts
 
 
 def _charged(payment: Payment) -> tuple[int, int, int, int]:
@@ -162,15 +173,15 @@ def _charged(payment: Payment) -> tuple[int, int, int, int]:
     return fees, taxes, fees_refunded, taxes_refunded
 
 
-def _version(payment: Payment) -> str:
+def _version(payment: Payment, charges: bytes) -> str:
     """A hash of what the API said, so that equal answers are known as equal; in whatever order it lists refunds."""
-    charges = [_OF_CHARGE(charge) for charge in payment.charges]
-    said = (_OF_PAYMENT(payment), charges, sorted(_OF_REFUND(refund) for refund in payment.refunds))
-    return hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
+    said = _OF_PAYMENT(payment)
+    refunds = sorted(_OF_REFUND(refund) for refund in payment.refunds) if payment.refunds else ()
+    return hashlib.sha256(orjson.dumps((said, refunds)) + charges).hexdigest()[:32]
 
 
-def refund_facts(payment: Payment, account: str, *, zone: str) -> list[Facts]:
-    """The rows of `refunds`: one each, with the charges given back with it.
+def refund_facts(payment: Payment, account: str, booked_on: Mapping[str, Any]) -> list[Facts]:
+    """The rows of `refunds`: one each, with the charges given back with it; on days like those of the payment's row.
 
     Money the payment says was given back beyond the refunds it lists (hidden refunds are not listed, payments contract
     1.1.3) is one row without id on the day of the payment's last change.
@@ -193,7 +204,7 @@ def refund_facts(payment: Payment, account: str, *, zone: str) -> list[Facts]:
             "amount": refund.amount,
             "status": refund.status,
             "created": refund.created,
-            "day": business_day(refund.created, zone),
+            "day": _day(refund.created, booked_on),
             "fees": back.get(refund.id, (0, 0))[0],
             "taxes": back.get(refund.id, (0, 0))[1],
         }
@@ -229,7 +240,12 @@ def _part(amount: int, share: int, whole: int) -> int:
     return (2 * amount * share + whole) // (2 * whole)
 
 
-def chargeback_facts(chargeback: Chargeback, account: str, *, zone: str) -> Facts:
+def _day(moment: datetime, booked_on: Mapping[str, Any]) -> date:
+    """A business day, told as the row of a payment tells its own."""
+    return business_day(moment, booked_on["zone"], booked_on["cutoff"])
+
+
+def chargeback_facts(chargeback: Chargeback, account: str, booked_on: Mapping[str, Any]) -> Facts:
     """The row of `chargebacks`; money that came back is dated on the chargeback's last change."""
     return {
         "account": account,
@@ -239,8 +255,8 @@ def chargeback_facts(chargeback: Chargeback, account: str, *, zone: str) -> Fact
         "covered": chargeback.covered,
         "created": chargeback.created,
         "updated": chargeback.updated,
-        "day": business_day(chargeback.created, zone),
-        "back_day": business_day(chargeback.updated, zone),
+        "day": _day(chargeback.created, booked_on),
+        "back_day": _day(chargeback.updated, booked_on),
     }
 
 
@@ -270,9 +286,9 @@ def entries(
             yield enter("reimbursed", dispute["updated"], dispute["back_day"], chargebacks=-dispute["amount"])
     if not disputes and payment["status"] == "charged_back" and payment["status_detail"] != "reimbursed":
         taken = payment["amount"] - payment["refunded"]
-        yield enter("chargeback", changed, business_day(changed, payment["zone"]), chargebacks=taken, **loose)
+        yield enter("chargeback", changed, _day(changed, payment), chargebacks=taken, **loose)
     elif any(loose.values()):
-        yield enter("adjustment", changed, business_day(changed, payment["zone"]), **loose)
+        yield enter("adjustment", changed, _day(changed, payment), **loose)
 
 
 def _entering(zone: ZoneInfo) -> Callable[..., Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mpkit.model import Branch, Pos, Store
 from mpkit.places import catalogue
@@ -14,7 +14,10 @@ STORE, REGISTER = "store", "register"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A store or a register; `store_id` is a register's store ("" for none), `zone` a store's own ("": the site's)."""
+    """A store or a register; `store_id` is a register's store ("" for none), `zone` a store's own ("": the site's).
+
+    `cutoff`: minutes after midnight a store's business day begins; `line`: the register that took this one's place.
+    """
 
     kind: str
     id: str
@@ -22,6 +25,18 @@ class Place:
     external_id: str = ""
     store_id: str = ""
     zone: str = ""
+    cutoff: int = 0
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a payment counts: its store, the register's line, and how that store's business day is told."""
+
+    store_id: str
+    pos_id: str
+    zone: str
+    cutoff: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,21 @@ class PlacesOfSale:
         """The zone of a store's business day."""
         store = self.stores.get(store_id)
         return (store.zone if store else "") or self.zone
+
+    def cutoff_of(self, store_id: str) -> int:
+        """Minutes after midnight at which a store's business day begins."""
+        store = self.stores.get(store_id)
+        return store.cutoff if store else 0
+
+    def line_of(self, pos_id: str) -> str:
+        """The register whose history a register's sales belong to: what took its place, else itself."""
+        register = self.registers.get(pos_id)
+        return (register.line if register else "") or pos_id
+
+    def spot_of(self, store_id: str | None, pos_id: str | None) -> Spot:
+        """Where a payment counts."""
+        store = self.store_of(store_id, pos_id)
+        return Spot(store, self.line_of(pos_id or ""), self.zone_of(store), self.cutoff_of(store))
 
     def store_name(self, store_id: str) -> str:
         """A store's name, its id where it is no longer there; "" for sales without a branch."""

@@ -5,9 +5,10 @@ Every change of a payment leaves its id in the outbox of each mirror, in the pay
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,10 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from mpkit import db
 from mpkit.db import Connection, Engine, Utc, metadata
 from mpkit.model import Chargeback, Payment
-from mpkit.sales.entries import Facts, business_day, chargeback_facts, payment_facts, refund_facts
+from mpkit.sales.entries import FROM_SEARCH, Facts, chargeback_facts, payment_facts, refund_facts
 from mpkit.sales.places_of_sale import REGISTER, STORE, Place, PlacesOfSale, gather
-
-_CHUNK = 500  # ids in one IN (…)
 
 
 def _key(name: str, *more: str) -> tuple[sa.Column[Any], ...]:
@@ -45,8 +44,14 @@ payments = sa.Table(
     *(sa.Column(name, sa.Text, nullable=False) for name in ("zone", "method", "method_type", "channel", "store_id")),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("pos_id", "order_id", "wallet", "reference")),
     sa.Column("chargebacks_due", sa.Boolean, nullable=False),
+    # `paid_at`: the register as the answer says it, where its line has another id now; `raw`: hash of what was kept of it
+    *(sa.Column(name, sa.Text, nullable=False, server_default="") for name in ("paid_at", "raw")),
+    sa.Column("charges", sa.Text, nullable=False, server_default="[]"),
+    sa.Column("cutoff", sa.Integer, nullable=False, server_default="0"),
 )
-sa.Index("payments_of_store", payments.c.account, payments.c.store_id, payments.c.day)
+# A page of a store's payments, newest first, stands in it in order, and their count in it alone.
+_PAGE = ("account", "store_id", "income", "day", "approved", "payment_id")
+sa.Index("payments_of_store", *(payments.c[name] for name in _PAGE))
 sa.Index(
     "payments_with_chargebacks_due",
     payments.c.account,
@@ -73,7 +78,13 @@ chargebacks = sa.Table(
     *(sa.Column(name, Utc, nullable=False) for name in ("created", "updated")),
     *(sa.Column(name, sa.Date, nullable=False) for name in ("day", "back_day")),
 )
-outbox = sa.Table("sales_outbox", metadata, *_key("mirror", "payment_id"), sa.Column("stamp", sa.Integer))
+outbox = sa.Table(
+    "sales_outbox",
+    metadata,
+    *_key("mirror", "payment_id"),
+    sa.Column("stamp", sa.Integer),
+    sqlite_with_rowid=False,  # a line stands there once, not twice
+)
 mirrors = sa.Table("sales_mirrors", metadata, *_key("mirror"), sa.Column("seen", Utc, nullable=False))
 windows = sa.Table(
     "sales_windows",
@@ -89,6 +100,24 @@ places = sa.Table(
     metadata,
     *_key("kind", "id"),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("name", "external_id", "store_id", "zone")),
+    sa.Column("cutoff", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("line", sa.Text, nullable=False, server_default=""),
+)
+days = sa.Table(
+    "sales_days",
+    metadata,
+    *_key("store_id"),
+    sa.Column("zone", sa.Text, nullable=False),
+    sa.Column("cutoff", sa.Integer, nullable=False),
+)
+reports = sa.Table(
+    "sales_reports",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("begin", Utc, primary_key=True, autoincrement=False),
+    sa.Column("end", Utc, primary_key=True, autoincrement=False),
+    sa.Column("asked", Utc, nullable=False),
+    sa.Column("id", sa.Text),
 )
 
 
@@ -112,33 +141,41 @@ class Due:
 # Payments in
 
 
-def keep_payments(engine: Engine, account: str, batch: Iterable[Payment], where: PlacesOfSale) -> int:
-    """Write what is newer than what we hold, in one transaction with the outbox; returns how many changed."""
+def keep_payments(engine: Engine, account: str, batch: Iterable[Payment], where: PlacesOfSale) -> tuple[Payment, ...]:
+    """Write what is newer than what we hold, in one transaction with the outbox; returns what was."""
     newest: dict[str, tuple[Payment, Facts]] = {}
+    spot_of = cache(where.spot_of)
     for payment in batch:
-        store_id = where.store_of(payment.store_id, payment.pos_id)
-        facts = payment_facts(payment, account, zone=where.zone_of(store_id), store_id=store_id)
+        facts = payment_facts(payment, account, spot_of(payment.store_id, payment.pos_id))
         if payment.id not in newest or newest[payment.id][1]["seniority"] < facts["seniority"]:
             newest[payment.id] = payment, facts
     if not newest:
-        return 0
+        return ()
     with db.writing(engine) as connection:
         held = dict(_pick(connection, account, newest, payments.c.payment_id, payments.c.seniority))
         fresh = [pair for key, pair in newest.items() if held.get(key, -1) < pair[1]["seniority"]]
         if not fresh:
-            return 0
-        known = [facts["payment_id"] for _, facts in fresh if facts["payment_id"] in held]
-        disputed = {key for (key,) in _pick(connection, account, known, chargebacks.c.payment_id)}
-        for payment, facts in fresh:
-            facts["chargebacks_due"] = payment.status == "charged_back" or payment.id in disputed
-        db.upsert(
-            connection, payments, [facts for _, facts in fresh], key=("account", "payment_id"), newer_by="seniority"
-        )
-        _forget(connection, refunds, account, known)
-        given_back = [row for payment, facts in fresh for row in refund_facts(payment, account, zone=facts["zone"])]
-        db.upsert(connection, refunds, given_back, key=("account", "payment_id", "refund_id"))
-        _tell_mirrors(connection, account, [payment.id for payment, _ in fresh])
-    return len(fresh)
+            return ()
+        _keep_fresh(connection, account, fresh, held)
+        tell_mirrors(connection, account, [payment.id for payment, _ in fresh])
+    return tuple(payment for payment, _ in fresh)
+
+
+def _keep_fresh(
+    connection: Connection, account: str, fresh: Sequence[tuple[Payment, Facts]], held: Mapping[str, int]
+) -> None:
+    known = [facts["payment_id"] for _, facts in fresh if facts["payment_id"] in held]
+    reported = [key for key in known if held[key] < FROM_SEARCH]
+    if reported:  # what a report said of them counts no more
+        connection.execute(_those(sa.delete(chargebacks), chargebacks, account, reported))
+    disputed = {key for (key,) in _pick(connection, account, known, chargebacks.c.payment_id)}
+    for payment, facts in fresh:
+        facts["chargebacks_due"] = payment.status == "charged_back" or payment.id in disputed
+    db.upsert(connection, payments, [facts for _, facts in fresh], key=("account", "payment_id"), newer_by="seniority")
+    if known:
+        connection.execute(_those(sa.delete(refunds), refunds, account, known))
+    given_back = [row for payment, facts in fresh for row in refund_facts(payment, account, facts)]
+    db.upsert(connection, refunds, given_back, key=("account", "payment_id", "refund_id"))
 
 
 def chargebacks_due(engine: Engine, account: str, limit: int) -> tuple[Due, ...]:
@@ -154,36 +191,40 @@ def keep_chargebacks(engine: Engine, account: str, due: Due, found: Sequence[Cha
     """Write a payment's chargebacks (newest version wins) and take it off the list, unless it changed meanwhile."""
     with db.writing(engine) as connection:
         here = (payments.c.account == account) & (payments.c.payment_id == due.payment_id)
-        zone = connection.execute(sa.select(payments.c.zone).where(here)).scalar_one()
-        rows = [chargeback_facts(each, account, zone=zone) for each in found if each.payment_id == due.payment_id]
+        booked_on = connection.execute(sa.select(payments.c.zone, payments.c.cutoff).where(here)).mappings().one()
+        rows = [chargeback_facts(each, account, booked_on) for each in found if each.payment_id == due.payment_id]
         key = ("account", "payment_id", "chargeback_id")
         db.upsert(connection, chargebacks, rows, key=key, newer_by="updated")
         looked = sa.update(payments).where(here, payments.c.seniority == due.seniority).values(chargebacks_due=False)
         connection.execute(looked)
-        _tell_mirrors(connection, account, [due.payment_id])
+        tell_mirrors(connection, account, [due.payment_id])
 
 
-def _pick(connection: Connection, account: str, ids: Iterable[str], *columns: sa.Column[Any]) -> Iterator[Any]:
+def _pick(connection: Connection, account: str, ids: Iterable[str], *columns: sa.Column[Any]) -> Sequence[Any]:
+    """These columns of the rows of these payments, as the driver's own tuples; no instants or days among them."""
     table = columns[0].table
-    for some in _chunks(list(ids)):
-        query = sa.select(*columns).where(table.c.account == account, table.c.payment_id.in_(some))
-        yield from connection.execute(query)
+    found = connection.execute(_those(sa.select(*columns), table, account, ids)).cursor
+    return found.fetchall() if found is not None else ()
 
 
-def _forget(connection: Connection, table: sa.Table, account: str, ids: Sequence[str]) -> None:
-    for some in _chunks(ids):
-        connection.execute(sa.delete(table).where(table.c.account == account, table.c.payment_id.in_(some)))
+def _those(said: Any, table: sa.FromClause, account: str, ids: Iterable[str]) -> Any:  # noqa: ANN401 - any statement
+    return said.where(table.c.account == account, db.among(table.c.payment_id, ids))
 
 
-def _chunks(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield ids[start : start + _CHUNK]
+def rebook(connection: Connection, table: sa.Table, account: str, lines: Sequence[Facts]) -> None:
+    """Change what stands in these columns of rows that are there, each found by the key columns of its line."""
+    keys = [column.name for column in table.primary_key if column.name != "account"]
+    here = [table.c[name] == sa.bindparam(f"at_{name}") for name in keys]
+    changed = {name: sa.bindparam(f"to_{name}") for name in lines[0] if name not in keys}
+    said = sa.update(table).where(table.c.account == account, *here).values(changed)
+    to = [{f"{'at' if name in keys else 'to'}_{name}": value for name, value in line.items()} for line in lines]
+    connection.execute(said, to)
 
 
 # The outbox and its mirrors
 
 
-def _tell_mirrors(connection: Connection, account: str, ids: Sequence[str]) -> None:
+def tell_mirrors(connection: Connection, account: str, ids: Sequence[str]) -> None:
     """Leave the ids for every mirror; an id that waits already gets the next stamp, so that it is read once more."""
     told = connection.execute(sa.select(mirrors.c.mirror).where(mirrors.c.account == account)).scalars().all()
     if not told or not ids:
@@ -238,9 +279,8 @@ def acknowledge(engine: Engine, account: str, mirror: str, stamps: Mapping[str, 
     with db.writing(engine) as connection:
         connection.execute(seen)
         for stamp, ids in read.items():
-            for some in _chunks(ids):
-                done = sa.delete(outbox).where(mine, outbox.c.stamp == stamp, outbox.c.payment_id.in_(some))
-                connection.execute(done)
+            done = sa.delete(outbox).where(mine, outbox.c.stamp == stamp, db.among(outbox.c.payment_id, ids))
+            connection.execute(done)
 
 
 def booked(engine: Engine, account: str, ids: Sequence[str]) -> list[Booked]:
@@ -253,75 +293,24 @@ def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Bo
     gathered: list[dict[str, list[Mapping[str, Any]]]] = []
     for table in (refunds, chargebacks):
         by_payment: dict[str, list[Mapping[str, Any]]] = {}
-        for row in _pick(connection, account, ids, *table.c):
-            by_payment.setdefault(row.payment_id, []).append(row._mapping)  # noqa: SLF001 - its public name
+        for row in connection.execute(_those(sa.select(table), table, account, ids)).mappings():
+            by_payment.setdefault(row["payment_id"], []).append(row)
         gathered.append(by_payment)
     given_back, disputed = gathered
     return [
-        Booked(row._mapping, tuple(given_back.get(row.payment_id, ())), tuple(disputed.get(row.payment_id, ())))  # noqa: SLF001
-        for row in _pick(connection, account, ids, *payments.c)
+        Booked(row, tuple(given_back.get(row["payment_id"], ())), tuple(disputed.get(row["payment_id"], ())))
+        for row in connection.execute(_those(sa.select(payments), payments, account, ids)).mappings()
     ]
 
 
 # The places of sale
 
 
-def keep_places(engine: Engine, account: str, found: Iterable[Place]) -> None:
-    """Write the stores and registers; those that are gone keep their names for the sales they made."""
-    lines = [{"account": account, **asdict(place)} for place in found]
-    with db.writing(engine) as connection:
-        db.upsert(connection, places, lines, key=("account", "kind", "id"))
-
-
 def known_places(engine: Engine, account: str, zone: str, ids: Collection[str] | None = None) -> PlacesOfSale:
     """The stores and registers of an account, or those of these ids; `zone` is the site's."""
-    names = [places.c[field.name] for field in fields(Place)]
-    query = sa.select(*names).where(places.c.account == account)
+    query = sa.select(*(places.c[field.name] for field in fields(Place))).where(places.c.account == account)
     if ids is not None:
-        query = query.where(places.c.kind.in_((STORE, REGISTER)), places.c.id.in_(ids))
+        query = query.where(places.c.kind.in_((STORE, REGISTER)), db.among(places.c.id, ids))
     with db.reading(engine) as connection:
-        found = connection.execute(query.order_by(places.c.id))
-        return gather(zone, [Place(**row._mapping) for row in found])  # noqa: SLF001 - its public name
-
-
-def redate(engine: Engine, account: str, where: PlacesOfSale) -> int:
-    """Book payments anew whose store got another zone, or whose register is now known; returns how many."""
-    moved = 0
-    while batch := _misplaced(engine, account, where):
-        with db.writing(engine) as connection:
-            for payment_id, store_id, approved in batch:
-                zone = where.zone_of(store_id)
-                here = (payments.c.account == account) & (payments.c.payment_id == payment_id)
-                placed = {"store_id": store_id, "zone": zone, "day": business_day(approved, zone)}
-                connection.execute(sa.update(payments).where(here).values(placed))
-                _redate_parts(connection, account, payment_id, zone)
-            _tell_mirrors(connection, account, [payment_id for payment_id, *_ in batch])
-        moved += len(batch)
-    return moved
-
-
-def _misplaced(engine: Engine, account: str, where: PlacesOfSale) -> list[tuple[str, str, datetime]]:
-    zones = sa.select(payments.c.store_id, payments.c.zone, payments.c.pos_id).where(payments.c.account == account)
-    found: list[tuple[str, str, datetime]] = []
-    with db.reading(engine) as connection:
-        for store_id, zone, pos_id in connection.execute(zones.distinct()).all():
-            right = where.store_of(store_id, pos_id)
-            if (store_id, zone) == (right, where.zone_of(right)):
-                continue
-            wrong = sa.select(payments.c.payment_id, payments.c.approved).where(
-                payments.c.account == account,
-                payments.c.store_id == store_id,
-                payments.c.zone == zone,
-                payments.c.pos_id == pos_id,
-            )
-            found += [(key, right, approved) for key, approved in connection.execute(wrong.limit(_CHUNK))]
-    return found
-
-
-def _redate_parts(connection: Connection, account: str, payment_id: str, zone: str) -> None:
-    for table, days in ((refunds, {"day": "created"}), (chargebacks, {"day": "created", "back_day": "updated"})):
-        here = (table.c.account == account) & (table.c.payment_id == payment_id)
-        for row in connection.execute(sa.select(table).where(here)).all():
-            this = [column == row._mapping[column.name] for column in table.primary_key]  # noqa: SLF001
-            right = {day: business_day(row._mapping[moment], zone) for day, moment in days.items()}  # noqa: SLF001
-            connection.execute(sa.update(table).where(*this).values(right))
+        found = connection.execute(query.order_by(places.c.id)).cursor
+        return gather(zone, [Place(*row) for row in found.fetchall()] if found is not None else [])

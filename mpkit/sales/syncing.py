@@ -18,7 +18,7 @@ from mpkit.api import MercadoPago
 from mpkit.db import Engine
 from mpkit.errors import NotFound, RefusedByApi, Unauthorised, WrongUsage
 from mpkit.model import Account, Branch, Payment
-from mpkit.sales import coverage, freshness, rows
+from mpkit.sales import coverage, freshness, placing, rows
 from mpkit.sales.entries import zone_of
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.places_of_sale import PlacesOfSale, from_api
@@ -127,9 +127,8 @@ class _Sync:
         """Learn the names and zones of stores and registers; sales booked in another zone move to their day."""
         self.progress(0, None, "sales_step_places")
         found = from_api(self.site, self.mercadopago.stores(), self.mercadopago.pos_list(), branches)
-        rows.keep_places(self.engine, self.account, found)
+        placing.keep_places(self.engine, self.account, self.zone, found)
         self.places = rows.known_places(self.engine, self.account, self.zone)
-        rows.redate(self.engine, self.account, self.places)
 
     # Planning
 
@@ -228,7 +227,7 @@ class _Sync:
         changed = rows.keep_payments(self.engine, self.account, batch, self.places)
         with self._counting:
             self.read += len(batch)
-            self.changed += changed
+            self.changed += len(changed)
 
     def _settle(self, future: Future[int], window: Window, *, stored: bool) -> None:
         try:

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from mpkit.model import Chargeback, Payment
 from mpkit.sales.entries import Entry, chargeback_facts, entries, is_income, payment_facts, refund_facts
+from mpkit.sales.places_of_sale import Spot
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
 
 
 def effects(one: Payment, *disputes: Chargeback) -> list[Entry]:
     store = PLACES.store_of(one.store_id, one.pos_id)
     zone = PLACES.zone_of(store)
-    facts = payment_facts(one, ACCOUNT, zone=zone, store_id=store)
-    back = refund_facts(one, ACCOUNT, zone=zone)
-    return list(entries(facts, back, [chargeback_facts(each, ACCOUNT, zone=zone) for each in disputes]))
+    facts = payment_facts(one, ACCOUNT, Spot(store, "700", zone))
+    back = refund_facts(one, ACCOUNT, facts)
+    return list(entries(facts, back, [chargeback_facts(each, ACCOUNT, facts) for each in disputes]))
 
 
 def dispute(
@@ -134,7 +135,7 @@ def test_what_is_no_income_has_no_entries(more: dict[str, object]) -> None:
 
 def test_a_net_that_is_not_what_was_received_is_unexplained() -> None:
     def unexplained(one: Payment) -> int:
-        return int(payment_facts(one, ACCOUNT, zone=ZONE, store_id="900")["unexplained"])
+        return int(payment_facts(one, ACCOUNT, Spot("900", "700", ZONE))["unexplained"])
 
     assert unexplained(payment(charges=(charge("fee", 761),))) == 0
     assert unexplained(payment(charges=(charge("fee", 761),), net_received=9_000)) == 239

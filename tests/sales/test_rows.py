@@ -11,8 +11,8 @@ import pytest
 
 from mpkit.db import Engine, open_store
 from mpkit.model import Branch, Chargeback, Location, Payment, Pos, Store
-from mpkit.sales import chunks, coverage, rows
-from mpkit.sales.places_of_sale import from_api, gather
+from mpkit.sales import chunks, coverage, placing, rows
+from mpkit.sales.places_of_sale import from_api
 from mpkit.sales.windows import CREATED, UPDATED, Window
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, every_booked, payment, refund
 
@@ -51,8 +51,8 @@ def test_the_newest_version_wins_in_any_order(tmp_path: Path) -> None:
 
 def test_versions_in_one_batch_and_equal_times(store: Engine) -> None:
     versions = [payment(updated=NOON), payment(status="refunded", refunds=(refund(1, 10_000, NOON),), updated=NOON)]
-    assert rows.keep_payments(store, ACCOUNT, [versions[1], versions[0]], PLACES) == 1
-    assert rows.keep_payments(store, ACCOUNT, [versions[0]], PLACES) == 0
+    assert len(rows.keep_payments(store, ACCOUNT, [versions[1], versions[0]], PLACES)) == 1
+    assert rows.keep_payments(store, ACCOUNT, [versions[0]], PLACES) == ()
     ((facts, refunds),) = standing(store)
     assert (facts["status"], len(refunds)) == ("refunded", 1)
 
@@ -68,11 +68,11 @@ def test_a_refund_that_was_hidden_is_not_counted_twice_once_it_is_listed(store: 
 def test_reading_the_same_again_changes_nothing(store: Engine) -> None:
     rows.join_mirrors(store, ACCOUNT, "m", NOON, NOON - DAY)
     many = [payment(number) for number in range(1, 1201)]
-    assert rows.keep_payments(store, ACCOUNT, many, PLACES) == 1200
+    assert len(rows.keep_payments(store, ACCOUNT, many, PLACES)) == 1200
     stamps, booked = chunks.changes(store, ACCOUNT, "m", 5000)
     assert len(stamps) == len(booked) == 1200
     rows.acknowledge(store, ACCOUNT, "m", stamps, NOON)
-    assert rows.keep_payments(store, ACCOUNT, random.Random(7).sample(many, 1200), PLACES) == 0
+    assert rows.keep_payments(store, ACCOUNT, random.Random(7).sample(many, 1200), PLACES) == ()
     assert not rows.changes_waiting(store, ACCOUNT, "m")
 
 
@@ -133,9 +133,9 @@ def test_a_store_that_moves_zone_moves_its_days(store: Engine) -> None:
     branch = Branch("CENTRO", "Centro", Location("", "", "", "", 0, 0), zone="America/Tijuana")
     stores = [Store("900", "Centro", "CENTRO")]
     registers = [Pos("700", "Caja 1", "900", "CENTRO1")]
-    moved = gather(ZONE, from_api("MLA", stores, registers, [branch]))
-    assert rows.redate(store, ACCOUNT, moved) == 2
-    assert rows.redate(store, ACCOUNT, moved) == 0
+    found = from_api("MLA", stores, registers, [branch])
+    assert placing.keep_places(store, ACCOUNT, ZONE, found) == 2
+    assert placing.keep_places(store, ACCOUNT, ZONE, found) == 0
     days = {facts["payment_id"]: facts["day"].day for facts, _ in standing(store)}  # type: ignore[attr-defined]
     refunds = [row["day"].day for _, found in standing(store) for row in found]  # type: ignore[attr-defined]
     assert (days, refunds) == ({"1": 10, "2": 9}, [11])
