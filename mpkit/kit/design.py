@@ -16,13 +16,14 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from mpkit.errors import Refused
-from mpkit.kit.boxes import Area, Box, CodeBox, FieldBox, Fold, Length, LineBox, Panel, Strict, TextBox
+from mpkit.kit.boxes import Area, Box, CodeBox, FieldBox, Fold, Length, LineBox, Panel, Quarter, Strict, TextBox
 from mpkit.kit.shelves import read, shelves
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,40}$"
 _FOLD_CLEAR = 8.0  # mm between a code's white field and a crease: a bent code does not read
 _TELLS = {"external_id", "serial", "check"}  # what tells a sign from all others
 _ALWAYS = {"verb", "register", *_TELLS}  # what a sign with a code has to say
+_QUARTERS: tuple[Quarter, ...] = (0, 90, 180, 270)
 _LEAST_MARGIN = 0.06  # of the short side
 
 
@@ -39,7 +40,7 @@ class Place(NamedTuple):
     x: float
     y: float
     side: float
-    turn: Literal[0, 90, 180, 270]  # degrees clockwise, as seen on the flat piece
+    turn: Quarter  # degrees clockwise, as seen on the flat piece
     face: tuple[float, float]
 
 
@@ -136,9 +137,9 @@ class Design(Strict):
                 x, y = code.x, code.y
                 if panel.turn:
                     x, y = self.width - code.x - code.side, self.height - code.y - code.side
-                left, turn = panel.x + x, (panel.turn + code.turn) % 360
+                left, turn = panel.x + x, _QUARTERS[(panel.turn + code.turn) // 90 % 4]
                 if self.mirror:
-                    left, turn = wide - left - code.side, -turn % 360
+                    left, turn = wide - left - code.side, _QUARTERS[-turn // 90 % 4]
                 found.append(Place(left, high - panel.y - y - code.side, code.side, turn, face))
         return tuple(found)
 

@@ -14,7 +14,7 @@ from mpkit.pages import thumbnails
 from mpkit.pages.frame import guards, language, plain, say, words
 
 EVERY = 0.6  # seconds between two looks at pictures that are being drawn
-KINDS = ("sticker", "tent", "poster", "decal", "card", "door")
+KINDS = ("sticker", "tent", "poster", "decal", "card", "door", "own")
 CARD = 236  # pixels
 SHOWN = 168  # pixels of a picture
 SMALL = 132  # of one among the family

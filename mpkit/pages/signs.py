@@ -26,6 +26,7 @@ def choose(one: Account, found: Mapping[str, kit.Design]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(words("signs_step_choose"), anchor=False, width="content")
         go("brand", "signs_brand", icon=":material/palette:")
+        go("artwork", "signs_artwork", icon=":material/draw:")
     if not known:
         st.caption(words("signs_sample"))
     gallery.show(tuple(found.values()), known[0] if known else printable.sample(one), printable.worn(one), take)
@@ -158,7 +159,7 @@ finished = job is not None and job.state == "done"
 head("page_signs", words("signs_answer", n=counts.existing, printed=counts.printed))
 steps.show("handout" if finished else "print", "handout" if counts.printed else "print")
 if job is None:
-    designs = {each.name: each for each in gallery.in_order(kit.designs(house().settings.data))}
+    designs = {each.name: each for each in gallery.in_order(kit.designs(house().settings.data, one.id))}
     chosen = designs.get(st.query_params.get("sign", ""))
     if chosen is None:
         choose(one, designs)

@@ -89,7 +89,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
 def _ordered(bench: Workbench, account: Account, arguments: Mapping[str, Any]) -> kit.Order:
     """What is to be printed and how, with what was not said filled in."""
     return kit.Order(
-        design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data),
+        design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data, account.id),
         paper=paper_of(bench, arguments),
         language=str(arguments.get("language") or SITES[account.site].language),
         book=str(arguments["book"]),
