@@ -18,11 +18,12 @@ from mpkit import ledger
 from mpkit.cli import console
 from mpkit.errors import Refused, StalePlan
 from mpkit.i18n import say
-from mpkit.jobs import Workbench, of_keys, refuse_second, request_cancel, run_now
+from mpkit.jobs import Workbench, logbook, of_keys, refuse_second, request_cancel, run_now
 from mpkit.jobs.kinds.apply import results_file
 from mpkit.model import Account
 from mpkit.plan import Plan, text
 from mpkit.plan.change import account_of
+from mpkit.sites import SITES
 
 _MOST_BYTES = 64 * 1024 * 1024
 _HEAD_BYTES = 1024
@@ -39,6 +40,7 @@ def command(
         int | None, typer.Option(help="the plan's number of registers taken over whose buyers see something else")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="write the outcomes to this workbook")] = None,
+    log: Annotated[Path | None, typer.Option(help="write what was done, line by line, to this text file")] = None,
     pause: Annotated[
         bool, typer.Option("--pause", help="stop the apply of this plan that runs; apply goes on")
     ] = False,
@@ -50,8 +52,8 @@ def command(
     if (name := _named(file)) and not (pause or cancel):  # a whole chain's plan takes its time to read
         refuse_second(bench.store, bench.account().id, "apply", name, clock=bench.seams.clock)
     plan = read_plan(file)
-    if out:
-        _refuse_unless_writable(out)
+    for file_ in filter(None, (out, log)):
+        _refuse_unless_writable(file_)
     account = bench.account()
     if not account_of(plan, account):
         raise StalePlan("plan_stale_account", planned=plan.account, found=account.id)
@@ -62,16 +64,22 @@ def command(
     if not yes:
         _ask(plan, account, language)
     numbers = {"changes": confirm_changes, "stickers": confirm_stickers, "switches": confirm_switches}
-    result = _carried_out(bench, account, plan, {f"confirm_{name}": n for name, n in numbers.items()}, out)
+    result = _carried_out(bench, account, plan, {f"confirm_{name}": n for name, n in numbers.items()}, out=out, log=log)
     console.answer(result, "" if as_json else _said(result, language), as_json=as_json)
     if result["failed"] or result["skipped"]:
         console.look()
 
 
 def _carried_out(
-    bench: Workbench, account: Account, plan: Plan, numbers: dict[str, int | None], out: Path | None
+    bench: Workbench,
+    account: Account,
+    plan: Plan,
+    numbers: dict[str, int | None],
+    *,
+    out: Path | None,
+    log: Path | None,
 ) -> dict[str, Any]:
-    """The plan's job, here or where it runs already; its workbook in `out` also where it stops early."""
+    """The plan's job, here or where it runs already; its workbook and its log also where it stops early."""
     if ledger.find_plan(bench.store, account.id, plan.hash) is None:
         now = bench.seams.clock.now()
         ledger.keep_plan(bench.store, account.id, plan.hash, plan.document(), who=console.who(), at=now)
@@ -87,6 +95,8 @@ def _carried_out(
     finally:  # also of a run that stopped early, whatever stopped it
         if out and made.exists() and (done or made.stat().st_mtime >= began):
             _copy(made, out)
+        if log:
+            _logged(bench, account, plan, log)
     return console.finished(job)
 
 
@@ -160,6 +170,16 @@ def _said(result: dict[str, Any], language: str) -> str:
             lines.append(f"  {what} {one['external_id']} · {one['name']}: {one['error']}")
     lines.append(result["file"])
     return "\n".join(lines)
+
+
+def _logged(bench: Workbench, account: Account, plan: Plan, log: Path) -> None:
+    """Everything the runs of this plan did, the oldest first."""
+    lines = logbook.log(bench.store, account.id, plan.hash, SITES[account.site].zone, console.language())
+    try:
+        with log.open("w", encoding="utf-8") as opened:
+            opened.writelines(f"{line}\n" for line in lines)
+    except OSError as error:
+        raise Refused("plan_unwritable_file", file=str(log), why=error.strerror or str(error)) from error
 
 
 def _copy(made: Path, out: Path) -> None:

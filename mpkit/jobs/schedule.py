@@ -1,11 +1,14 @@
-"""What is due by itself: each account is compared with Mercado Pago every night; one row an account and night."""
+"""What is due by itself, one row an account and night: it is compared with Mercado Pago.
+
+While branches of it were handed to another account, its payments are read too: somebody may still pay at old codes.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mpkit import accounts, ledger
+from mpkit import accounts, branches, ledger
 from mpkit.jobs import rows
 from mpkit.jobs.anchors import anchor
 from mpkit.jobs.workbench import Workbench
@@ -27,16 +30,22 @@ def due(bench: Workbench) -> None:
         if ledger.seen(bench.store, account.id) is None:
             continue  # nothing was ever carried out: there is nothing to compare with
         anchor(bench, account.id)
-        rows.submit(
-            bench.store,
-            account=account.id,
-            kind="drift",
-            key=key,
-            arguments={"account": account.id, "who": WHO},
-            who=WHO,
-            clock=bench.seams.clock,
-            once=True,
-        )
+        _ask(bench, account, "drift", key)
+        if any(each.handed_to and not each.closed for each in branches.wanted(bench.store, account.id).branches):
+            _ask(bench, account, "sync", key)
+
+
+def _ask(bench: Workbench, account: Account, kind: str, key: str) -> None:
+    rows.submit(
+        bench.store,
+        account=account.id,
+        kind=kind,
+        key=key,
+        arguments={"account": account.id, "who": WHO},
+        who=WHO,
+        clock=bench.seams.clock,
+        once=True,
+    )
 
 
 def last_night(account: Account, now: datetime) -> tuple[datetime, str]:

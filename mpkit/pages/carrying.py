@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from mpkit import i18n, jobs, ledger
+from mpkit import jobs, ledger
 from mpkit.i18n import say as said
-from mpkit.jobs import Job
+from mpkit.jobs import Job, logbook
 from mpkit.ledger import Intent
 from mpkit.pages import costs, paging, planned, steps, tables, undoing, watch
 from mpkit.pages.frame import CLOCK, go, guards, house, language, plain, say, site, words
@@ -186,25 +186,8 @@ def log(job: Job) -> None:
 def line(one: Intent) -> str:
     """One line of the log: when, and what."""
     when = one.ended or one.sent
-    return f"{watch.local(when, site(), seconds=True)} · {told(one)}" if when else told(one)
-
-
-def told(one: Intent) -> str:
-    """What a request was about, how it ended, and what was repaired or refused."""
-    state = say(f"carry_state_{one.state}_{one.kind}" if one.state == "done" else f"carry_state_{one.state}")
-    text = f"{say(f'create_{one.object}')} {one.external_id} · {state}"
-    if one.error:
-        text += f": {sentence(one.error)}"
-    for field, value in one.note.items():  # what Mercado Pago's own list of places made of it
-        name = say(f"plan_field_{field}") if f"plan_field_{field}" in i18n.words() else field
-        text += f" · {say('carry_repaired', field=name, value=str(value))}"
-    return text
-
-
-def sentence(error: Mapping[str, Any]) -> str:
-    """An error as it is kept, said in the language of the session."""
-    values = dict(error.get("values") or {})
-    fields = values.get("fields")
-    if isinstance(fields, list | tuple):
-        values["fields"] = ", ".join(say(f"plan_field_{name}") for name in fields)
-    return say(str(error["key"]), **values)
+    return (
+        f"{watch.local(when, site(), seconds=True)} · {logbook.told(one, language())}"
+        if when
+        else logbook.told(one, language())
+    )

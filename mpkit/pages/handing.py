@@ -12,13 +12,14 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from mpkit import ledger, sales, sheet
 from mpkit.branches import entry
 from mpkit.model import Account, Period
-from mpkit.pages import figures, presses, tables, watch
+from mpkit.pages import figures, presses, syncing, tables, watch
 from mpkit.pages.frame import house, known_accounts, language, mirror, say, words
 from mpkit.pages.presses import Shop
 from mpkit.pages.rollout import unread
@@ -104,7 +105,8 @@ def follow(shop: Shop) -> None:
     old = _old(shop, date.fromisoformat(branch.handed_at), today)
     hanging = sum(len(each.serials) for each in old)
     loud = [each for each in old if not each.silent(today)]
-    waited = today - date.fromisoformat(branch.handed_at) >= timedelta(days=QUIET)
+    seen = _seen(shop.account, today)
+    waited = seen and today - date.fromisoformat(branch.handed_at) >= timedelta(days=QUIET)
     with st.container(border=True):
         st.subheader(words("hand_title", account=_called(there)), anchor=False)
         done = sum(("pos", each) in made for each in ids)
@@ -112,7 +114,9 @@ def follow(shop: Shop) -> None:
         signed = sum(each in printed for each in ids)
         _step(signed == len(ids), words("hand_printed", done=signed, total=len(ids)))
         _step(not hanging, words("hand_hanging", n=hanging))
-        _step(waited and not loud, words("hand_loud", n=len(loud)) if loud else words("hand_silent", days=QUIET))
+        said = words("hand_loud", n=len(loud)) if loud else words("hand_silent", days=QUIET)
+        _step(waited and not loud, said if seen else words("hand_unseen"))
+        syncing.freshness_line(shop.account)
         if old:
             tables.show([_cells(each, today, waited=waited) for each in old], alt=say("hand_old"), key="hand_old")
         with st.container(horizontal=True):
@@ -127,6 +131,14 @@ def follow(shop: Shop) -> None:
                 )
             if waited and not loud and st.button(words("hand_close"), type="primary", key="hand_close"):
                 presses.look(shop, presses.closing(shop), close=[f"store:{branch.external_id}"])
+
+
+def _seen(one: Account, today: date) -> bool:
+    """Whether it is known who paid until yesterday: the payments are asked for while somebody looks, and at night."""
+    syncing.keep_fresh(one)
+    source = mirror(one)
+    until = sales.freshness(source).as_of
+    return until is not None and until.astimezone(ZoneInfo(source.zone)).date() >= today
 
 
 def _step(done: bool, text: str) -> None:

@@ -10,10 +10,11 @@ import streamlit as st
 
 from mpkit import branches, jobs, ledger
 from mpkit.branches import Listed
+from mpkit.jobs import logbook
 from mpkit.ledger import PANEL, Piece
 from mpkit.model import Account
-from mpkit.pages import alarms, carrying, comparing, paging, tables, watch
-from mpkit.pages.frame import house, say, site, words
+from mpkit.pages import alarms, comparing, paging, tables
+from mpkit.pages.frame import house, language, say, site, words
 from mpkit.pages.watch import local
 
 PAGE = 20
@@ -67,8 +68,9 @@ def events(one: Account, listed: Listed, objects: Sequence[tuple[str, str]], pie
         journal = ledger.of_object(house().store, one.id, kind, id_)
         for each in journal:
             if each.plan not in who:
-                who[each.plan] = next(map(watch.who, jobs.of_keys(house().store, one.id, "apply", each.plan)), "")
-        found += [Event(each.ended, carrying.told(each), who[each.plan]) for each in journal if each.ended]
+                run = next(iter(jobs.of_keys(house().store, one.id, "apply", each.plan)), None)
+                who[each.plan] = logbook.who(run, language()) if run is not None else ""
+        found += [Event(each.ended, logbook.told(each, language()), who[each.plan]) for each in journal if each.ended]
     for name, origin in listed.origins.items():
         at = datetime.fromisoformat(str(origin["at"])) if origin.get("at") else None
         if at is not None and at > listed.added and name not in _HIDDEN:

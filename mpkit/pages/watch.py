@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from mpkit import i18n, jobs
+from mpkit import jobs
 from mpkit.errors import Refused
-from mpkit.jobs import Job, ensure_worker
+from mpkit.jobs import Job, ensure_worker, logbook
 from mpkit.pages import figures
 from mpkit.pages.frame import CLOCK, guards, house, language, plain, say, script, words
 from mpkit.sites import Site
@@ -102,8 +102,7 @@ def done(job: Job) -> bool:
 
 def failure(job: Job) -> str:
     """Why a job failed, in one sentence."""
-    error = job.error or {}
-    return say(str(error.get("key", "watch_failed")), **{str(k): v for k, v in dict(error.get("values", {})).items()})
+    return logbook.failure(job, language())
 
 
 @guards
@@ -143,8 +142,8 @@ def pace(job: Job, done_: int, total: int | None) -> str:
     rate = speed(job, done_)
     if not total or not rate:
         return count
-    left = timedelta(seconds=round((total - done_) / rate))
-    return f"{count} · {say('watch_rate', rate=round(60 * rate))} · {say('watch_left', left=spell(left))}"
+    left = logbook.spell(timedelta(seconds=round((total - done_) / rate)), language())
+    return f"{count} · {say('watch_rate', rate=round(60 * rate))} · {say('watch_left', left=left)}"
 
 
 def speed(job: Job, done_: int) -> float:
@@ -158,20 +157,6 @@ def speed(job: Job, done_: int) -> float:
     st.session_state[key] = seen = [*seen, (now, done_)]
     seconds, more = now - seen[0][0], done_ - seen[0][1]
     return more / seconds if seconds >= LEAST and more > 0 else 0.0
-
-
-def spell(left: timedelta) -> str:
-    """A stretch of time as people say it: whole minutes, or seconds below one minute."""
-    minutes = round(left.total_seconds() / 60)
-    if minutes < 1:
-        return say("watch_seconds", n=max(1, round(left.total_seconds())))
-    return say("watch_minutes", n=minutes)
-
-
-def who(job: Job) -> str:
-    """Who asked for it: a person on screen, a command, or the schedule."""
-    key = f"history_who_{job.who or 'command'}"
-    return say(key) if key in i18n.words() else job.who
 
 
 def line(job: Job) -> None:

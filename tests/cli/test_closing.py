@@ -138,7 +138,7 @@ def test_paused_it_leaves_its_workbook_and_goes_on_and_cancelled_it_does_not(
     assert "not being applied" in shop.run("apply", "p.json", "--pause")[2]
     for words, says in (("--pause", "Paused"), ("--cancel", "Cancelled")):
         before = sum(shop.creates().values())
-        running = shop.start("apply", "p.json", "--yes", "--out", "r.xlsx")
+        running = shop.start("apply", "p.json", "--yes", "--out", "r.xlsx", "--log", "r.log")
         while running.poll() is None and sum(shop.creates().values()) < before + 3:
             time.sleep(0.02)
         code, _, err = shop.run("apply", "p.json", words)
@@ -147,6 +147,15 @@ def test_paused_it_leaves_its_workbook_and_goes_on_and_cancelled_it_does_not(
         assert running.returncode == 130
         assert zipfile.is_zipfile(tmp_path / "r.xlsx")
         (tmp_path / "r.xlsx").unlink()
+        log = (tmp_path / "r.log").read_text().splitlines()
+        assert sum(line.endswith("created") for line in log) >= 3, log
+        assert log == sorted(log, key=lambda line: line[:19]), "the oldest first"
+    code, out, _ = shop.run("history")
+    first = out.splitlines()[0]
+    assert (code, "Write to the account" in first, "Stopped" in first) == (0, True, True), out
+    code, out, _ = shop.run("history", first.partition(" ")[0], "--json")
+    assert (code, json.loads(out)["log"]) == (0, log)
+    assert shop.run("history", "nothing")[0] == 1
     assert 0 < sum(shop.creates().values()) < 180
     code, _, err = shop.run("apply", "p.json", "--yes")
     assert (code, "cancelled" in err) == (1, True)

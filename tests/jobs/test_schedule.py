@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mpkit import jobs
+from mpkit import branches, jobs
+from mpkit.branches import Origin
 from mpkit.jobs import rows, schedule
 from mpkit.jobs.worker import Worker
 from mpkit.work import FixedClock, Seams
@@ -54,6 +55,30 @@ def test_each_night_is_asked_for_once_and_a_missed_one_is_made_up_for(house: Hou
     schedule.due(house.bench)
     assert asked(house) == ["night:2026-03-05", "night:2026-03-02"]
     assert {job.who for job in jobs.recent(house.bench.store, house.account.id, ["drift"], 9)} == {"schedule"}
+
+
+def test_the_payments_of_an_account_are_read_at_night_while_branches_of_it_are_handed_over(
+    house: House, clock: FixedClock
+) -> None:
+    def syncs() -> list[str]:
+        return [job.key for job in jobs.recent(house.bench.store, house.account.id, ["sync"], 9)]
+
+    def note(**values: object) -> None:
+        origin = Origin("screen", what="press")
+        branches.amend(house.bench.store, house.account.id, {"branches": {"S000": values}}, origin=origin, clock=clock)
+
+    clock.at += timedelta(days=1)
+    schedule.due(house.bench)
+    assert syncs() == []
+    note(handed_to="987", handed_at="2026-03-02")
+    clock.at += timedelta(days=1)
+    for _ in range(2):
+        schedule.due(house.bench)
+    assert syncs() == ["night:2026-03-03"]
+    note(closed=True)
+    clock.at += timedelta(days=1)
+    schedule.due(house.bench)
+    assert len(syncs()) == 1
 
 
 def test_without_anything_carried_out_nothing_is_compared(

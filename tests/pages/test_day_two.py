@@ -275,7 +275,12 @@ def test_a_branch_goes_to_another_account_and_the_old_codes_are_watched(at, home
         assert "Creadas allá: 2 de 2" in said
         assert "Con cartel nuevo impreso: 0 de 2" in said
         assert not [each for each in test.button if each.key == "hand_close"], "not before they have been silent"
+        (sync,) = [each for each in live(home.bench.store) if each.kind == "sync"]
+        assert sync.account == home.account.id, "who pays at the old codes is asked for by looking"
         _handed_long_ago(home)
+        test = seen_by(page(at, home, served, "branch", id="S001"), home.account.id)
+        assert not [each for each in test.button if each.key == "hand_close"], "not while nobody knows who paid since"
+        done(home, sync)
         test = seen_by(page(at, home, served, "branch", id="S001"), home.account.id)
         test.button(key="hand_close").click().run()
         assert counts(planned(home, asked(home))) == {"delete": 3}
