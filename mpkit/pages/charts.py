@@ -111,7 +111,8 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
         **_BARE, "grid": False, "title": None, "values": list(ticks), "labelAngle": 0, "labelOverlap": True,
         "labelExpr": f"({json.dumps(ticks)})[datum.value]",
     }  # fmt: skip
-    x = {"field": "key", "type": "ordinal", "sort": None, "axis": axis, "scale": {"paddingInner": 0.25}}
+    keys = [p.key for p in points]  # their order, whatever layer is drawn first
+    x = {"field": "key", "type": "ordinal", "axis": axis, "scale": {"domain": keys, "paddingInner": 0.25}}
     large = max((p.income for p in points), default=0.0) >= 1_000_000  # noqa: PLR2004 - whole figures crowd the axis
     money = {**_BARE, "title": currency, "format": "~s" if large else ",.0f", "tickCount": 5}
     up = {"field": "income", "type": "quantitative", "axis": money, "scale": {"zero": True}}

@@ -43,8 +43,8 @@ def share(fraction: float, language: str) -> str:
 
 
 def change(now: int, before: int, language: str) -> str | None:
-    """The change as a signed percentage; None where there was nothing before."""
-    if before == 0:
+    """The change as a signed percentage; None where there was nothing before, or less (a dispute that was won)."""
+    if before <= 0:
         return None
     fraction = (now - before) / before
     return ("+" if fraction > 0 else "") + share(fraction, language)

@@ -21,9 +21,16 @@ from mpkit.sales import CHANNELS, Mirror, Question
 PERIODS = ("today", "yesterday", "7", "30", "90", "365", "month", "dates")
 COMPARED = ("previous", "weekdays", "last-year")
 USUAL = "30"
+WIDTH = sales_places.WIDTH
 NO_BRANCH = "none"  # in the address: what came without a branch or a register
 UNSAID = "unsaid"  # the channel of a payment that does not tell
 NARROWED = ("means", "method", "wallet", "weekday", "hour")
+_BRANDS = {  # names, the same in every language
+    "visa": "Visa", "master": "Mastercard", "amex": "American Express", "naranja": "Naranja", "cabal": "Cabal",
+    "maestro": "Maestro", "elo": "Elo", "hipercard": "Hipercard", "diners": "Diners", "pix": "Pix", "pse": "PSE",
+    "oca": "OCA", "cmr": "CMR", "tarshop": "Tarjeta Shopping", "cencosud": "Cencosud", "argencard": "Argencard",
+    "redcompra": "Redcompra", "webpay": "Webpay", "spei": "SPEI", "oxxo": "OXXO",
+}  # fmt: skip
 _WIDGETS = ("period", "compare", "store", "register", "channel", "view", "only", "payment", "place", "dates")
 
 
@@ -35,7 +42,7 @@ def ask(source: Mirror, account: str) -> Question:
         compare = _chosen("compare", COMPARED, {each: say(f"sold_compare_{each}") for each in COMPARED})
         store, register = sales_places.choose(source)
         channels = {each or UNSAID: channel(each) for each in CHANNELS}
-        said = _chosen("channel", ("", *channels), {"": say("page_all"), **channels})
+        said = _chosen("channel", ("", *channels), {"": say("sold_channel_all"), **channels})
     narrowed = {name: st.query_params.get(name, "") for name in NARROWED}
     asked = Question(
         account,
@@ -71,6 +78,12 @@ def means(name: str) -> str:
     return say(key) if key in i18n.words() else name or say("sold_unsaid")
 
 
+def method(name: str) -> str:
+    """What a method is called: a brand by its name, others in words."""
+    key = f"sold_with_{name}"
+    return say(key) if key in i18n.words() else _BRANDS.get(name, name) or say("sold_unsaid")
+
+
 def leads(**query: str) -> None:
     """From a mark to the payments behind it: the address says which, and the payments are shown."""
     query = {"view": "payments", "only": "", "payment": "", **query}
@@ -87,14 +100,14 @@ def days(first: date, last: date) -> dict[str, str]:
 def _chosen(name: str, options: tuple[str, ...], shown: Mapping[str, str]) -> str:
     first = options[0]
     address.begin(name, first, options)
-    st.selectbox(words(f"sold_{name}"), options, format_func=lambda each: shown[each], key=name, width=190)
+    st.selectbox(words(f"sold_{name}"), options, format_func=lambda each: shown[each], key=name, width=WIDTH)
     return address.keep(name, first) or first
 
 
 def _period(today: date) -> Period:
     address.begin("period", USUAL, PERIODS)
     st.selectbox(
-        words("sold_period"), PERIODS, format_func=lambda each: say(f"sold_period_{each}"), key="period", width=190
+        words("sold_period"), PERIODS, format_func=lambda each: say(f"sold_period_{each}"), key="period", width=WIDTH
     )
     chosen = address.keep("period", USUAL) or USUAL
     if chosen != "dates":
@@ -141,8 +154,8 @@ def spoken(name: str, text: str) -> str:
         return tables.weekday(int(text) - 1) if _number(text, 1, 7) else text
     if name == "hour":
         return f"{int(text)}:00" if _number(text, 0, 23) else text
-    if name == "means":
-        return means(_some(text)[0])
+    if name in {"means", "method"}:
+        return (means if name == "means" else method)(_some(text)[0])
     return _some(text)[0] or say("sold_unsaid")
 
 

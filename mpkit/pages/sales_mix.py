@@ -25,7 +25,7 @@ def show(shown: Shown) -> None:
         _mix(shown, "means", sales_filters.means)
         _mix(shown, "wallet", lambda name: name or say("sold_no_wallet"))
     with right:
-        _mix(shown, "method", lambda name: name or say("sold_unsaid"))
+        _mix(shown, "method", sales_filters.method)
         _mix(shown, "channel", sales_filters.channel)
 
 

@@ -15,6 +15,7 @@ from mpkit.sales.places_of_sale import REGISTER, STORE, Place, PlacesOfSale
 
 FEW = 200  # offered without being asked for
 OFFERED = 50
+WIDTH = 158  # pixels of a filter: five stand in a row, two on a phone
 NO_BRANCH = "none"
 
 
@@ -26,7 +27,7 @@ def choose(source: Mirror) -> tuple[str, str]:
     letters = ""
     if many:
         address.begin("place", "")
-        st.text_input(words("sold_find_place"), key="place", width=190, icon=":material/search:")
+        st.text_input(words("sold_find_place"), key="place", width=WIDTH, icon=":material/search:")
         letters = address.keep("place", "").strip()
         some = _found(source, letters, {store, register}) if letters else sales.some_places(source, OFFERED, {store})
     store = _offer("store", some.stores.values(), also=store)
@@ -45,7 +46,7 @@ def _offer(name: str, places: Iterable[Place], *, also: str) -> str:
     if also and also not in shown and name == "store":
         shown[also] = also
     address.begin(name, "", shown)
-    st.selectbox(words(f"sold_{name}"), list(shown), format_func=lambda each: shown[each], key=name, width=190)
+    st.selectbox(words(f"sold_{name}"), list(shown), format_func=lambda each: shown[each], key=name, width=WIDTH)
     return address.keep(name, "")
 
 

@@ -19,39 +19,44 @@ TOP, PAGE = 10, 25
 
 
 def show(shown: Shown) -> None:
-    """Branches beside registers."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        _ranked(shown, "store")
-    with right:
-        _ranked(shown, "register")
+    """The ten branches and registers that sell most, side by side as bars; under them all of them as tables."""
+    for column, by in zip(st.columns(2, gap="large"), ("store", "register"), strict=True):
+        with column:
+            _bars(shown, by)
+    for by in ("store", "register"):
+        _table(shown, by)
 
 
-def _ranked(shown: Shown, by: str) -> None:
-    """The ten that sell most as bars, then a page of all of them as a table."""
+def _bars(shown: Shown, by: str) -> None:
     first = answers.kept(sales.ranking, shown.source, shown.asked, by, 0, TOP)
-    st.subheader(words(f"sold_by_{by}", n=first.places), anchor=False)
-    if first.places:
-        titles = {name: say(f"sold_chart_{name}") for name in ("name", "income", "before")}
-        names = _names(shown, by, first.rows)
-        bars = [
-            (each.now.key, names[each.now.key], each.now.gross / 100, each.before.gross / 100) for each in first.rows
-        ]
-        st.vega_lite_chart(
-            charts.ranking(bars, titles, look=look()),
-            alt=say(f"sold_by_{by}_alt"),
-            key=f"ranked_{by}",
-            on_select=partial(_pressed, by),
-            selection_mode=charts.PRESSED,
-        )
+    st.subheader(words(f"sold_by_{by}"), anchor=False)
+    if not first.places:
+        st.caption(words(f"sold_none_of_{by}"))
+        return
+    titles = {name: say(f"sold_chart_{name}") for name in ("name", "income", "before")}
+    names = _names(shown, by, first.rows)
+    bars = [(each.now.key, names[each.now.key], each.now.gross / 100, each.before.gross / 100) for each in first.rows]
+    st.vega_lite_chart(
+        charts.ranking(bars, titles, look=look()),
+        alt=say(f"sold_by_{by}_alt"),
+        key=f"ranked_{by}",
+        on_select=partial(_pressed, by),
+        selection_mode=charts.PRESSED,
+    )
+
+
+def _table(shown: Shown, by: str) -> None:
+    """A page of them, the others as one line, what came without one, and the account's total."""
+    st.subheader(words(f"sold_every_{by}"), anchor=False)
+    first = answers.kept(sales.ranking, shown.source, shown.asked, by, 0, TOP)
     offset = paging.pages(first.places, PAGE, key=f"ranked_{by}")
     page = answers.kept(sales.ranking, shown.source, shown.asked, by, offset, PAGE)
     names = _names(shown, by, page.rows)
     lines = [replace(each.now, label=names[each.now.key]) for each in page.rows]
-    nowhere = replace(page.nowhere.now, label=say(f"sold_no_{by}"), key=NO_BRANCH)
+    nowhere = replace(page.nowhere.now, label=say(f"sold_no_{by}"), key=NO_BRANCH, currency=shown.currency)
     others = page.places - len(page.rows)
     closing = [replace(page.rest.now, label=say(f"sold_others_{by}", n=others))] if others > 0 else []
-    closing.append(replace(page.whole.now, label=say("sold_total")))
+    closing.append(replace(page.whole.now, label=say("sold_total"), currency=shown.currency))
     tables.sums([*lines, nowhere], f"sold_{by}", key=f"lines_{by}", closing=closing, leads=lambda key: _lead(by, key))
 
 

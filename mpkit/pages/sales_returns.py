@@ -20,17 +20,14 @@ STATES = ("open", "lost", "won")
 def show(shown: Shown) -> None:
     """Four figures, then where it came back most, then each dispute."""
     _figures(shown)
-    left, right = st.columns(2, gap="large")
-    with left:
-        _by_branch(shown)
-    with right:
-        _disputes(shown)
+    _by_branch(shown)
+    _disputes(shown)
 
 
 def _figures(shown: Shown) -> None:
     spoken, (part, before) = numbers(), shown.compared
     now = shown.total
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=150):
         for name in ("refunds", "chargebacks"):
             amount = getattr(now, name)
             st.metric(
@@ -61,10 +58,10 @@ def _share(part: int, whole: int) -> str:
     return figures.share(part / whole, numbers()) if whole else "—"
 
 
-def _most_back(source: Mirror, question: Question) -> tuple[tuple[Row, ...], int]:
-    """The branches with most given back, and how many have anything; what came without a branch is one of them."""
+def _most_back(source: Mirror, question: Question) -> tuple[Row, ...]:
+    """The branches with most given back; what came without a branch is one of them."""
     rows = [row for row in sales.ask(source, replace(question, by="store", compare="")).rows if _back(row)]
-    return tuple(sorted(rows, key=lambda row: (-_back(row), row.key))[:TOP]), len(rows)
+    return tuple(sorted(rows, key=lambda row: (-_back(row), row.key))[:TOP])
 
 
 def _back(row: Row) -> int:
@@ -73,7 +70,7 @@ def _back(row: Row) -> int:
 
 def _by_branch(shown: Shown) -> None:
     st.subheader(words("sold_returns_where"), anchor=False)
-    rows, several = answers.kept(_most_back, shown.source, shown.asked)
+    rows = answers.kept(_most_back, shown.source, shown.asked)
     if not rows:
         st.caption(words("sold_returns_none"))
         return
@@ -90,7 +87,7 @@ def _by_branch(shown: Shown) -> None:
     names = ("store", "gross", "refunds", "chargebacks", "rate")
     heads = {name: say(f"sold_{name}") for name in names}
     whole = replace(shown.total, label=say("sold_total"))
-    others = _without(whole, [row for *_, row in named], say("sold_others_store", n="…"))
+    others = _without(whole, [row for *_, row in named], say("sold_elsewhere"))
     lines = [*((name, row) for _, name, row in named), (others.label, others), (whole.label, whole)]
     tables.show(
         [
@@ -104,9 +101,8 @@ def _by_branch(shown: Shown) -> None:
         alt=say("sold_returns_where"),
         right=[heads[name] for name in names[1:]],
         key="returned_lines",
+        whole=True,
     )
-    if several > len(rows):
-        st.caption(words("sold_more_below", n=several - len(rows)))
 
 
 def _without(whole: Row, rows: list[Row], label: str) -> Row:

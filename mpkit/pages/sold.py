@@ -55,6 +55,9 @@ def show(shown: Shown) -> None:
     """The summary."""
     show_figures(shown)
     show_days(shown)
+    if shown.live or shown.asked.period.first == shown.asked.period.last:
+        show_parts(shown)  # of one day there is no week to show
+        return
     left, right = st.columns([2, 3], gap="large")
     with left:
         show_hours(shown)
@@ -73,7 +76,7 @@ def show_figures(shown: Shown) -> None:
     now, (part, before) = shown.total, shown.compared
     rows = [row for row in shown.seen.rows if row.currency == currency]
     than = say(f"sold_than_{shown.asked.compare or 'previous'}")
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=150):
         for name in ("gross", "count", "ticket", "net"):
             value = getattr(now, name)
             written = figures.count(value, spoken) if name == "count" else figures.money(value, currency, spoken)
@@ -104,7 +107,7 @@ def show_days(shown: Shown) -> None:
         spec, alt=say("sold_by_day_alt"), key=f"days_{by}", on_select=_day_pressed, selection_mode=_PRESSED
     )
     than = say(f"sold_than_{shown.asked.compare or 'previous'}")
-    st.caption(words("sold_by_day_legend", than=than))
+    st.caption(f"{words('sold_by_day_legend', than=than)} {words('sold_press_mark')}")
     rows = [row for row in shown.seen.rows if row.currency == shown.currency]
     tables.as_table(rows, f"sold_chart_{by}", key="days", total=shown.total, leads=_day_of)
 

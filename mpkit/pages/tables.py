@@ -37,10 +37,12 @@ def show(
     key: str | None = None,
     choose: bool = False,
     on_choose: Callable[[], None] | None = None,
+    whole: bool = False,
 ) -> int | None:
     """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup.
 
     With `choose` one row can be picked: its position comes back, None while none is; `on_choose` is called before.
+    `whole`: every row is seen at once, not ten of them.
     """
     if not rows:
         return None
@@ -52,6 +54,7 @@ def show(
         alt=alt,
         on_select=on_choose or ("rerun" if choose else "ignore"),
         selection_mode="single-row",
+        height="content" if whole else "auto",
     )
     picked = event.get("selection", {}).get("rows", []) if choose and isinstance(event, dict) else []
     return int(picked[0]) if picked else None
@@ -91,7 +94,8 @@ def sums(
 
     lines = figures.lines([*rows, *closing], numbers(), named)
     right = [named[name] for name in _MEASURES]
-    show(lines, alt=named["label"], right=right, key=key, choose=leads is not None, on_choose=picked if leads else None)
+    on_choose = picked if leads else None
+    show(lines, alt=named["label"], right=right, key=key, choose=bool(leads), on_choose=on_choose, whole=True)
 
 
 def as_table(
