@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mpkit import rehearsal, sales
-from mpkit.cli import console, days
+from mpkit.cli import console, days, silences
 from mpkit.errors import Refused, WrongUsage
 from mpkit.i18n import locale_of, say
 from mpkit.model import Period
@@ -33,6 +33,7 @@ def command(
     ] = "",
     register: Annotated[str, typer.Option(help="one register or several, likewise")] = "",
     compare: Annotated[str, typer.Option(help="previous or last-year")] = "",
+    silent: Annotated[bool, typer.Option("--silent", help="registers that stopped selling, instead of sales")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
     csv: Annotated[Path | None, typer.Option(help="write this CSV file")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="write this workbook")] = None,
@@ -44,6 +45,9 @@ def command(
     mirror = sales.open_mirror(bench.settings.data, bench.store, account, seams)
     with console.progress() as progress:
         mirror.catch_up(progress=progress)
+    if silent:
+        silences.show(mirror, as_json=as_json)
+        return
     question = Question(
         account.id,
         _period(mirror, days.day(from_), days.day(to)),

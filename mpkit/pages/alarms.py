@@ -7,11 +7,11 @@ from functools import partial
 
 import streamlit as st
 
-from mpkit import keys, ledger, sales
+from mpkit import keys, ledger
 from mpkit.ledger import Known, Seal
 from mpkit.model import Account
-from mpkit.pages import figures, rollout
-from mpkit.pages.frame import go, house, mirror, numbers, words
+from mpkit.pages import rollout, silences
+from mpkit.pages.frame import go, house, words
 from mpkit.pages.presses import Shop
 from mpkit.pages.till_presses import Till
 
@@ -26,34 +26,32 @@ def of_branch(shop: Shop) -> None:
     if shop.branch.location.approximate:
         st.warning(words("alarm_approximate"), icon=":material/wrong_location:")
     ids = [each.external_id for each in shop.registers]
-    _all(shop.account, [("store", shop.branch.external_id), *(("pos", each) for each in ids)], shop.branch.closed_until)
+    _all(shop.account, [("store", shop.branch.external_id), *(("pos", each) for each in ids)])
 
 
 def of_register(till: Till) -> None:
     """The alarms of a register."""
-    _all(till.shop.account, [("pos", till.register.external_id)], till.shop.branch.closed_until)
+    _all(till.shop.account, [("pos", till.register.external_id)])
 
 
-def _all(one: Account, objects: Iterable[tuple[str, str]], closed_until: str) -> None:
+def _all(one: Account, objects: Iterable[tuple[str, str]]) -> None:
     known = ledger.known(house().store, one.id, seal=seal())
     mine = {key: known[key] for key in objects if key in known}
     for (_, id_), each in mine.items():
         if not each.sound:
             st.error(words("alarm_damaged", id=id_), icon=":material/gpp_bad:")
-    _silent(one, mine, closed_until)
+    _silent(one, mine)
     _differing(one, mine)
 
 
-def _silent(one: Account, mine: dict[tuple[str, str], Known], closed_until: str) -> None:
-    """Registers that sell on most days and did not yesterday; not while the branch is closed for a while."""
-    source = mirror(one)
-    if closed_until > sales.local_day(source).isoformat():
-        return
-    ids = {each.remote_id for each in mine.values()}
-    for each in sales.silent_registers(source):
-        if each.pos_id in ids:
-            last = figures.day(each.last_sale, numbers())
-            st.warning(words("alarm_silent", register=each.register, last=last), icon=":material/notifications_paused:")
+def _silent(one: Account, mine: dict[tuple[str, str], Known]) -> None:
+    """What stopped selling although it usually does, and nobody has answered yet."""
+    lines = silences.seen(one).of({each.remote_id for each in mine.values()})
+    for each in lines:
+        values = {"name": each.name, "last": silences.last_sale(each), "missed": silences.round_(each.missed)}
+        st.warning(words(f"alarm_silent_{each.object}", **values), icon=":material/notifications_paused:")
+    if lines:
+        go("silent", "alarm_silent_see", icon=":material/arrow_forward:")
 
 
 def _differing(one: Account, mine: dict[tuple[str, str], Known]) -> None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from mpkit.jobs import Job
 from mpkit.model import Account
-from mpkit.sales import SilentRegister
+from mpkit.sales import Silences
 
 MOST = 7
-NAMED = 3  # silent registers named one by one; the rest in one line
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,11 @@ class Counts:
 
 
 def lines(
-    account: Account, counts: Counts, silent: Iterable[SilentRegister], unfinished: Iterable[Job], unexplained: int
+    account: Account, counts: Counts, silent: Silences, unfinished: Iterable[Job], unexplained: int
 ) -> list[Line]:
     """What to do, the most urgent first; never more than seven."""
     found = [Line("today_codes", "drift", "today_look", "qr_code_2", {"n": counts.codes})] if counts.codes else []
-    found += [*map(_unfinished, unfinished), *_silent(list(silent))]
+    found += [*map(_unfinished, unfinished), *_silent(silent)]
     if counts.drifted > counts.codes:
         found.append(Line("today_drift", "drift", "today_look", "sync_problem", {"n": counts.drifted - counts.codes}))
     if counts.wanted and account.amount is None:
@@ -78,21 +77,13 @@ def _unfinished(job: Job) -> Line:
     return Line(f"today_running_{job.kind}", page.get(job.kind, "branches"), "today_look", "hourglass_top", query=query)
 
 
-def _silent(silent: list[SilentRegister]) -> list[Line]:
-    shown = silent if len(silent) <= NAMED else silent[: NAMED - 1]
-    found = [
-        Line(
-            "today_silent",
-            "sales",
-            "today_look",
-            "notifications_paused",
-            {"register": each.register, "store": each.store, "last": each.last_sale},
-            {"store": each.store_id, "period": "30"},
-        )
-        for each in shown
-    ]
-    if len(silent) > len(shown):
-        found.append(
-            Line("today_silent_more", "sales", "today_look", "notifications_paused", {"n": len(silent) - len(shown)})
-        )
-    return found
+def _silent(silent: Silences) -> list[Line]:
+    """One line: which register or branch where it is one, else how many."""
+    if not silent.lines:
+        return []
+    only = silent.lines[0] if len(silent.lines) == 1 else None
+    key = f"today_silent_{only.object}" if only else "today_silent"
+    values: dict[str, object] = {"n": silent.registers}
+    if only:
+        values = {"name": only.name, "store": only.store, "n": len(only.registers)}
+    return [Line(key, "silent", "today_look", "notifications_paused", values)]

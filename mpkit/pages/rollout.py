@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -59,14 +58,6 @@ def differences(one: Account) -> Mapping[str, Any]:
     if look is None or not look.result or look.ended is None:
         return {}
     return {} if run is not None and run.ended is not None and run.ended > look.ended else look.result
-
-
-def resting(one: Account, today: date) -> set[str]:
-    """Ids at Mercado Pago of the stores that are closed for a while: that they sell nothing is no news."""
-    store = house().store
-    closed = {each.external_id for each in wanted(one).branches if each.closed_until > str(today)}
-    known = ledger.known(store, one.id, seal=unread)
-    return {each.remote_id for (kind, id_), each in known.items() if kind == "store" and id_ in closed}
 
 
 def unread(_text: str) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from mpkit import jobs, rehearsal, sales
 from mpkit.model import Account
-from mpkit.pages import answers, attention, doors, figures, rollout, sold, tables
+from mpkit.pages import answers, attention, doors, figures, rollout, silences, sold, tables
 from mpkit.pages.frame import account, country, go, head, house, language, mirror, numbers, script, words
 from mpkit.pages.sold import Shown
 from mpkit.pages.syncing import freshness_line
@@ -93,9 +93,7 @@ def everyday(one: Account) -> None:
         and job.state in {"queued", "running", "failed", "paused"}
     ]
     unexplained = len(answers.kept(sales.overview, source).answer.unexplained) if known else 0
-    resting = rollout.resting(one, sales.local_day(source))
-    silent = [each for each in seen.silent if each.store_id not in resting]
-    to_do(attention.lines(one, rollout.counts(one), silent, unfinished, unexplained))
+    to_do(attention.lines(one, rollout.counts(one), silences.seen(one), unfinished, unexplained))
     if known:
         month(source, currency)
 

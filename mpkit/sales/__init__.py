@@ -25,11 +25,11 @@ from mpkit.sales.question import (
     change,
 )
 from mpkit.sales.rows import Booked, booked
+from mpkit.sales.standing import Standing, standing_of
 from mpkit.sales.syncing import Synced, sync
 from mpkit.sales.views import (
     Overview,
     Ranking,
-    SilentRegister,
     Today,
     Yesterday,
     by_store_and_day,
@@ -40,10 +40,10 @@ from mpkit.sales.views import (
     missing,
     overview,
     ranking,
-    silent_registers,
     today,
     yesterday_sentence,
 )
+from mpkit.sales.watching import Silences, SilentLine, Unsold, silences, unsold
 from mpkit.sites import SITES
 from mpkit.work import Seams
 
@@ -65,10 +65,13 @@ __all__ = [
     "Question",
     "Ranking",
     "Row",
-    "SilentRegister",
+    "Silences",
+    "SilentLine",
+    "Standing",
     "Synced",
     "Today",
     "Unexplained",
+    "Unsold",
     "Which",
     "Yesterday",
     "as_csv",
@@ -93,10 +96,12 @@ __all__ = [
     "places_of",
     "ranking",
     "registers_of",
-    "silent_registers",
+    "silences",
     "some_places",
+    "standing_of",
     "sync",
     "today",
+    "unsold",
     "yesterday_sentence",
 ]
 

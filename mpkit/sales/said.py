@@ -137,18 +137,6 @@ def unexplained(question: Question) -> Said:
     )
 
 
-def last_sales(account: str, first: date, last: date) -> Said:
-    """Days on which each register sold: register, store, day."""
-    return Said(
-        "SELECT pos_id, store_id, day, CAST(SUM(payments) AS BIGINT) AS sum_payments FROM entries "
-        "WHERE account = {account:String} AND day BETWEEN {first:Date} AND {last:Date} AND pos_id <> '' "
-        "AND kind = 'sale' GROUP BY pos_id, store_id, day ORDER BY pos_id, store_id, day",
-        {"account": account, "first": first, "last": last},
-        first,
-        last,
-    )
-
-
 def payment_keys(asked: PaymentFilter, offset: int, limit: int) -> Said:
     """Ids of the payments approved in the period, newest first."""
     text, values = _payments(asked)

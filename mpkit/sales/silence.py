@@ -10,7 +10,7 @@ import numpy as np
 
 from mpkit.model import WEEK
 from mpkit.sales import rows
-from mpkit.sales.entries import zone_of
+from mpkit.sales.entries import business_day, zone_of
 from mpkit.sales.habits import Habits, Numbers, Span, by_day, by_hour, habits, span_until
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.patience import Clock, Silent, Usual, activity, how_busy, since, usual
@@ -82,16 +82,16 @@ def _busy(
     total = tills.sold.sum()
     share = shops.sold.sum(axis=1) / max(total, 1e-9)
     large = tuple(shops.place[share > _LARGE].tolist())
-    sold = by_day(mirror, around.span, large)
+    sold, now = by_day(mirror, around.span, large), around.span.until.timestamp()
     expected = activity(tills, plain, weekdays)
-    expected[-1] *= _over(around, "", around.span.last)
+    expected[-1] *= _passed(around, "", now)
     lines = [how_busy(sold[""], expected, feasts)]
     group: dict[str, int] = {}
     stores = np.array(of_till, dtype=object)
     for store in large:
         mine = stores == store
         own = activity(tills.take(mine), _of(plain, mine), weekdays)
-        own[-1] *= _over(around, "", around.span.last)
+        own[-1] *= _passed(around, "", now)
         group[store] = len(lines)
         lines.append(how_busy(sold[""] - sold[store], expected - own, feasts))
     return np.stack(lines), group
@@ -102,10 +102,9 @@ def _of(found: Usual, which: Numbers) -> Usual:
 
 
 def _clock(around: Surroundings, each: Habits, stores: Sequence[str], busy: Numbers, group: Mapping[str, int]) -> Clock:
-    span, places = around.span, around.places
-    zones = {store: places.zone_of(store) for store in set(stores)}
-    today = {store: (span.until.astimezone(zone_of(zone)).date()) for store, zone in zones.items()}
-    over = {store: _over(around, store, day) for store, day in today.items()}
+    span, places, now = around.span, around.places, around.span.until.timestamp()
+    today = {store: business_day(span.until, places.zone_of(store), places.cutoff_of(store)) for store in set(stores)}
+    over = {store: _passed(around, store, now) for store in today}
     until = {store: (day - span.first).days for store, day in around.standing.until.items()}
     rest = np.array([1.0 - _passed(around, store, at) for store, at in zip(stores, each.at.tolist(), strict=True)])
     return Clock(
@@ -119,27 +118,22 @@ def _clock(around: Surroundings, each: Habits, stores: Sequence[str], busy: Numb
     )
 
 
-def _over(around: Surroundings, store: str, day: date) -> float:
-    """The part of today's sales of a store that is usually made by now."""
-    del day
-    return _passed(around, store, around.span.until.timestamp())
-
-
 def _passed(around: Surroundings, store: str, at: float) -> float:
-    """The part of a day's sales that a store has usually made at this instant."""
-    zone = zone_of(around.places.zone_of(store))
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone)
+    """The part of a business day's sales that a store has usually made at this instant."""
+    local = datetime.fromtimestamp(at, UTC).astimezone(zone_of(around.places.zone_of(store)))
     everybody = around.hours[""]
     total = everybody.sum()
     shape = (everybody / total if total else np.full(24, 1 / 24)) * _EVERYBODY + around.hours.get(store, 0.0)
     spans = (around.standing.hours.get(store) or {}).get(WEEK[local.weekday()])
     if spans:
         shape = shape * _open_hours(tuple(spans))
+    begins = around.places.cutoff_of(store) // 60
+    shape, hour = np.roll(shape, -begins), (local.hour - begins) % 24
     whole = float(shape.sum())
     if not whole:
-        return local.hour / 24
-    within = float(shape[local.hour]) * (local.minute * 60 + local.second) / 3600
-    return float(shape[: local.hour].sum() + within) / whole
+        return hour / 24
+    within = float(shape[hour]) * (local.minute * 60 + local.second) / 3600
+    return float(shape[:hour].sum() + within) / whole
 
 
 def _open_hours(spans: Sequence[tuple[str, str]]) -> Numbers:

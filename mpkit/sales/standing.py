@@ -16,13 +16,13 @@ class Standing:
     """All by Mercado Pago's ids.
 
     `until` is the day a store opens again; `over` are stores and registers that are closed for good or handed over,
-    whose silence is wanted; `listed` says the external ids of registers.
+    whose silence is wanted; `listed` says the external ids, by object and id.
     """
 
     hours: Mapping[str, Hours] = field(default_factory=dict)
     until: Mapping[str, date] = field(default_factory=dict)
     over: frozenset[str] = frozenset()
-    listed: Mapping[str, str] = field(default_factory=dict)
+    listed: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def opens(self, store_id: str) -> tuple[bool, ...]:
         """On which weekdays a store opens, Monday first; all where its hours are not known."""
@@ -37,19 +37,20 @@ class Standing:
 def standing_of(engine: Engine, account: str) -> Standing:
     """As the list of the account stands."""
     wanted = branches.wanted(engine, account)
-    known = {key: each.remote_id for key, each in ledger.recorded(engine, account, seal=_unread).items()}
-    gone = {each.remote_id for each in ledger.recorded(engine, account, seal=_unread).values() if each.gone}
+    recorded = ledger.recorded(engine, account, seal=_unread)
+    known = {key: each.remote_id for key, each in recorded.items()}
+    gone = {each.remote_id for each in recorded.values() if each.gone}
     stores = {each.external_id: each for each in wanted.branches}
     of_store = {known["store", id_]: each for id_, each in stores.items() if ("store", id_) in known}
     over = {id_ for id_, each in of_store.items() if each.closed or each.handed_to}
-    listed = {}
+    listed = {("store", id_): each.external_id for id_, each in of_store.items()}
     for register in wanted.registers:
         id_ = known.get(("pos", register.external_id), "")
         branch = stores.get(register.branch_external_id)
         if id_ and (register.closed or (branch and (branch.closed or branch.handed_to))):
             over.add(id_)
         elif id_:
-            listed[id_] = register.external_id
+            listed["pos", id_] = register.external_id
     return Standing(
         hours={id_: each.hours for id_, each in of_store.items() if each.hours},
         until={id_: date.fromisoformat(each.closed_until) for id_, each in of_store.items() if each.closed_until},

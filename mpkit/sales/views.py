@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from mpkit.model import Period
 from mpkit.sales import coverage, said
-from mpkit.sales.asking import Compared, ask, days_of, matrix, placed, places_of, ranked
+from mpkit.sales.asking import Compared, ask, days_of, matrix, placed, ranked
 from mpkit.sales.entries import business_day, zone_of
 from mpkit.sales.freshness import Freshness
 from mpkit.sales.mirror import Mirror
@@ -17,8 +17,6 @@ from mpkit.sales.windows import UPDATED, gaps
 
 _INSTANT = timedelta(microseconds=1)
 _WEEK = timedelta(days=7)
-_LOOK_BACK = 14  # days before yesterday in which a register's habits are looked for
-_HABIT = 5  # of them with a sale, for a silent day to mean something
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +79,6 @@ NOTHING = Compared(Row("", ""), Row("", ""))
 
 
 @dataclass(frozen=True, slots=True)
-class SilentRegister:
-    """A register that sold on most recent days, and on this weekday, and had no sale yesterday."""
-
-    pos_id: str
-    register: str
-    store_id: str
-    store: str
-    last_sale: date
-    days_sold: int  # of the 14 days before yesterday
-
-
-@dataclass(frozen=True, slots=True)
 class Yesterday:
     """The figures of the first sentence on Hoy; one row per currency, the one with most payments first."""
 
@@ -100,7 +86,6 @@ class Yesterday:
     totals: tuple[Row, ...]
     week_before: tuple[Row, ...]
     registers: int  # that had a sale
-    silent: tuple[SilentRegister, ...]
 
     def changes(self, currency: str) -> float | None:
         """Gross against the same weekday a week before, as a fraction."""
@@ -215,30 +200,6 @@ def by_store_and_day(mirror: Mirror, question: Question) -> tuple[tuple[str, Row
     return matrix(mirror, question, "store", "day")
 
 
-def silent_registers(mirror: Mirror, day: date | None = None) -> tuple[SilentRegister, ...]:
-    """Registers without a sale on `day` (yesterday) though they sell on most days and on this weekday.
-
-    "Most days": at least 5 of the 14 before; "on this weekday": one or two weeks before. A register that rests on
-    Sundays is so not called silent on Mondays. Most regular ones first.
-    """
-    silent_on = day or local_day(mirror) - timedelta(days=1)
-    sold: dict[tuple[str, str], set[date]] = {}
-    first = silent_on - timedelta(days=_LOOK_BACK)
-    for pos_id, store_id, when, count in mirror.fetch(said.last_sales(mirror.account, first, silent_on)):
-        if count > 0:
-            sold.setdefault((pos_id, store_id), set()).add(when)
-    places = places_of(mirror)
-    usual = {silent_on - _WEEK, silent_on - 2 * _WEEK}
-    found = [
-        SilentRegister(
-            pos_id, places.register_name(pos_id), store_id, places.store_name(store_id), max(days), len(days)
-        )
-        for (pos_id, store_id), days in sold.items()
-        if silent_on not in days and len(days) >= _HABIT and days & usual
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.days_sold, each.store, each.register, each.pos_id)))
-
-
 def yesterday_sentence(mirror: Mirror) -> Yesterday:
     """The figures of yesterday's sentence."""
     day = local_day(mirror) - timedelta(days=1)
@@ -246,4 +207,4 @@ def yesterday_sentence(mirror: Mirror) -> Yesterday:
     before = ask(mirror, replace(asked, period=Period(day - _WEEK, day - _WEEK)))
     ((selling,),) = mirror.fetch(said.selling(asked)) or [(0,)]
     totals = tuple(sorted(ask(mirror, asked).totals, key=lambda row: -row.count))
-    return Yesterday(day, totals, before.totals, int(selling), silent_registers(mirror, day))
+    return Yesterday(day, totals, before.totals, int(selling))

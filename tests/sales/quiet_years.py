@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from mpkit.db import open_store
-from mpkit.sales import rows
+from mpkit.sales import placing
 from mpkit.sales.entries import zone_of
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.mirror_columns import SCHEMA
@@ -72,7 +72,7 @@ def year_seen(
     folder.mkdir(parents=True, exist_ok=True)
     engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
     zones = {id_: zone_at(world, id_).key for id_ in world.shelf.stores}
-    rows.keep_places(engine, world.seller.id, _places(world, zones))
+    placing.keep_places(engine, world.seller.id, world.site.zone, _places(world, zones))
     mirror = Mirror(folder / "mirror", engine, world.seller.id, world.site.zone, Seams(clock=clock))
     _lay_out(world, mirror, zones, born)
     hours = {

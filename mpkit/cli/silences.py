@@ -1,0 +1,40 @@
+"""`mpkit sales --silent`: who stopped selling although it usually does, as lines or as one JSON document."""
+
+from __future__ import annotations
+
+from mpkit import ledger, sales
+from mpkit.cli import console
+from mpkit.i18n import say, written
+from mpkit.sales import Mirror, Silences, SilentLine
+from mpkit.sales.question import with_offset
+
+
+def show(mirror: Mirror, *, as_json: bool) -> None:
+    """Say it; leaves with 3 where somebody is silent, or where it cannot be known for want of newer sales."""
+    put_off = ledger.snoozed(mirror.engine, mirror.account, sales.local_day(mirror))
+    seen = sales.silences(mirror).answered(put_off)
+    console.answer(seen.to_json(), "" if as_json else text(seen, mirror.zone, console.language()), as_json=as_json)
+    if seen.lines or seen.state != "known":
+        console.look()
+
+
+def text(seen: Silences, zone: str, language: str) -> str:
+    """The lines for people."""
+    if seen.state != "known":
+        return say(f"sales_silent_{seen.state}", language, as_of=with_offset(seen.as_of, zone))
+    lines = [_line(each, language) for each in seen.lines] or [say("sales_silent_none", language, n=seen.watched)]
+    if seen.put_off:
+        lines.append(say("sales_silent_put_off", language, n=len(seen.put_off)))
+    return "\n".join(lines)
+
+
+def _line(each: SilentLine, language: str) -> str:
+    place = " · ".join(part for part in (each.store, "" if each.object == "store" else each.name) if part)
+    return say(
+        "sales_silent_line",
+        language,
+        place=place,
+        last=with_offset(each.last, each.zone),
+        usual=written(round(each.usual), language),
+        missed=written(round(each.missed), language),
+    )

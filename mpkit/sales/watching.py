@@ -1,0 +1,205 @@
+"""Registers to look at because they stopped selling: a mirror comes in, one line a register or branch goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Literal, NamedTuple
+
+from mpkit.ledger import Snooze
+from mpkit.sales.entries import business_day
+from mpkit.sales.habits import LOOK
+from mpkit.sales.mirror import Mirror
+from mpkit.sales.places_of_sale import PlacesOfSale
+from mpkit.sales.question import with_offset
+from mpkit.sales.rows import known_places
+from mpkit.sales.said import Said
+from mpkit.sales.silence import Judged, judge
+from mpkit.sales.standing import Standing, standing_of
+from mpkit.sites import SITES, holidays
+
+OLD = timedelta(hours=24)  # sales known no further than this many hours back raise no alarm: who knows what came since
+
+
+@dataclass(frozen=True, slots=True)
+class SilentLine:
+    """A register ("pos"), or a branch ("store") all of whose registers stopped selling; ids are Mercado Pago's.
+
+    `last` is the last sale, `usual` the sales of one of its usual days, `missed` those that would have come since and
+    `days` its open days since. `listed` is the external id by which the list knows it, "" where it does not.
+    """
+
+    object: Literal["store", "pos"]
+    id: str
+    name: str
+    store_id: str
+    store: str
+    last: datetime
+    zone: str
+    usual: float
+    missed: float
+    days: float
+    registers: tuple[str, ...] = ()
+    listed: str = ""
+    snooze: Snooze | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As `sales --silent --json` writes it."""
+        document: dict[str, Any] = {
+            "object": {"store": "store", "pos": "register"}[self.object],
+            "id": self.id,
+            "external_id": self.listed or None,
+            "name": self.name,
+            "store": {"id": self.store_id, "name": self.store},
+            "last_sale": with_offset(self.last, self.zone),
+            "usual_a_day": round(self.usual, 1),
+            "missed": round(self.missed, 1),
+            "open_days": round(self.days, 1),
+            "registers": list(self.registers),
+        }
+        if self.snooze is not None:
+            document |= {"until": self.snooze.until.isoformat(), "reason": self.snooze.reason}
+        return document
+
+
+@dataclass(frozen=True, slots=True)
+class Silences:
+    """What there is to say about registers without sales, as of `as_of`; most missed first.
+
+    `state`: "never" nothing was fetched yet, "old" it was fetched too long ago for an alarm, else "known". `put_off`
+    are the lines somebody has answered already; `watched` is how many registers sell enough to be watched.
+    """
+
+    state: Literal["never", "old", "known"]
+    as_of: datetime | None = None
+    importing: bool = False
+    lines: tuple[SilentLine, ...] = ()
+    put_off: tuple[SilentLine, ...] = ()
+    watched: int = 0
+
+    @property
+    def registers(self) -> int:
+        """How many registers the lines are about."""
+        return sum(len(each.registers) for each in self.lines)
+
+    def of(self, ids: set[str]) -> tuple[SilentLine, ...]:
+        """The lines about any of these stores or registers."""
+        return tuple(each for each in self.lines if each.id in ids or ids.intersection(each.registers))
+
+    def answered(self, put_off: Mapping[tuple[str, str], Snooze]) -> Silences:
+        """The same without the lines that somebody has put off."""
+        said = [replace(each, snooze=put_off.get((each.object, each.id))) for each in self.lines]
+        open_ = tuple(each for each in said if each.snooze is None)
+        return replace(self, lines=open_, put_off=tuple(each for each in said if each.snooze is not None))
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of `sales --silent --json`."""
+        return {
+            "as_of": with_offset(self.as_of, "UTC"),
+            "state": self.state,
+            "importing": self.importing,
+            "watched": self.watched,
+            "silent": [each.to_json() for each in self.lines],
+            "put_off": [each.to_json() for each in self.put_off],
+        }
+
+
+def silences(mirror: Mirror, standing: Standing | None = None) -> Silences:
+    """The silences as the columns tell them, judged at the moment until which the sales are known."""
+    manifest, now = mirror.manifest(), mirror.seams.clock.now()
+    if manifest is None or manifest.as_of is None:
+        return Silences("never")
+    fresh = mirror.freshness()
+    if now - manifest.as_of > OLD:
+        return Silences("old", manifest.as_of, fresh.importing)
+    known = standing or standing_of(mirror.engine, mirror.account)
+    tills, branches = judge(mirror, known, manifest.as_of, feasts_of(mirror, manifest.as_of))
+    found = sorted(_lines(mirror, known, tills, branches), key=lambda each: (-each.missed, each.store, each.name))
+    watched = int((tills.usual.believed >= 1.0).sum())
+    return Silences("known", manifest.as_of, fresh.importing, tuple(found), (), watched)
+
+
+def feasts_of(mirror: Mirror, moment: datetime) -> frozenset[date]:
+    """The national holidays of the account's country, of this year and the one before."""
+    site = next((each.id for each in SITES.values() if each.zone == mirror.zone), "")
+    years = (moment.year - 1, moment.year) if site else ()
+    return frozenset(day for year in years for day in holidays(site, year))
+
+
+class _Known(NamedTuple):
+    places: PlacesOfSale
+    standing: Standing
+
+
+def _lines(mirror: Mirror, standing: Standing, tills: Judged, branches: Judged) -> Iterator[SilentLine]:
+    """A line for each silent branch, then for each silent register of the others."""
+    places = known_places(mirror.engine, mirror.account, mirror.zone)
+    known = _Known(places, standing)
+    today = business_day(mirror.seams.clock.now(), mirror.zone)
+    of_store: dict[str, list[int]] = {}
+    for n, (pos, store) in enumerate(zip(tills.habits.place.tolist(), tills.stores, strict=True)):
+        unknown = bool(places.registers) and pos not in places.registers
+        if not (unknown or pos in standing.over or store in standing.over or standing.resting(store, today)):
+            of_store.setdefault(store, []).append(n)
+    place = {store: n for n, store in enumerate(branches.stores)}
+    alarming, silent = tills.silent.alarming, branches.silent.alarming
+    for store, mine in of_store.items():
+        loud = [n for n in mine if not alarming[n]]
+        shut = store in place and bool(silent[place[store]])
+        if store and len(mine) > 1 and (shut or not loud):
+            ids = tuple(tills.habits.place[mine].tolist())
+            yield _line(known, branches, place[store], "store", ids)
+        else:
+            yield from (_line(known, tills, n, "pos") for n in mine if alarming[n] or shut)
+
+
+def _line(known: _Known, of: Judged, n: int, object_: Literal["store", "pos"], ids: tuple[str, ...] = ()) -> SilentLine:
+    places, standing = known
+    id_, store = str(of.habits.place[n]), of.stores[n]
+    own = of.usual.own[n]
+    return SilentLine(
+        object=object_,
+        id=id_,
+        name=places.store_name(id_) if object_ == "store" else places.register_name(id_),
+        store_id=store,
+        store=places.store_name(store),
+        last=datetime.fromtimestamp(int(of.habits.at[n]), UTC),
+        zone=places.zone_of(store),
+        usual=float(of.usual.sales[n][own].mean()) if own.any() else 0.0,
+        missed=float(of.silent.missed[n]),
+        days=float(of.silent.days[n]),
+        registers=ids or (id_,),
+        listed=standing.listed.get((object_, id_), ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsold:
+    """A register that never sold, or (with `last`) not for so long that it is no news any more."""
+
+    id: str
+    name: str
+    store: str
+    last: date | None = None
+
+
+def unsold(mirror: Mirror) -> tuple[Unsold, ...]:
+    """Registers of the account without any sale in the days a silence is looked for in; the never sold ones first."""
+    manifest = mirror.manifest()
+    if manifest is None or manifest.as_of is None:
+        return ()
+    text = (
+        "SELECT pos_id, MAX(day) AS last_day FROM entries WHERE account = {account:String} AND pos_id <> '' "
+        "AND kind = 'sale' GROUP BY pos_id ORDER BY pos_id"
+    )
+    last = dict(mirror.fetch(Said(text, {"account": mirror.account})))
+    places = known_places(mirror.engine, mirror.account, mirror.zone)
+    standing = standing_of(mirror.engine, mirror.account)
+    horizon = business_day(manifest.as_of, mirror.zone) - timedelta(days=LOOK)
+    found = [
+        Unsold(each.id, each.name, places.store_name(each.store_id), last.get(each.id))
+        for each in places.registers.values()
+        if not (each.line or {each.id, each.store_id} & standing.over) and last.get(each.id, date.min) < horizon
+    ]
+    return tuple(sorted(found, key=lambda each: (each.last is not None, each.last or date.min, each.store, each.name)))
