@@ -22,7 +22,7 @@ from mpkit.kit import artwork_reading, artwork_slots, artwork_svg, pdfx
 from mpkit.kit.artwork_slots import coded
 from mpkit.kit.placeholder import placeholder
 
-MEMORY = 512 << 20  # bytes beyond what the program itself takes
+MEMORY = 360 << 20  # bytes beyond what the program itself takes: some 500 MB in all
 CPU_SECONDS = 5  # for one file
 
 

@@ -15,7 +15,8 @@ from pikepdf import Array, Dictionary, Name
 
 from mpkit.errors import Refused
 
-_MOST = 1_500_000  # operators of a drawing, those of its forms counted each time they are shown
+_MOST = 1_000_000  # operators of a drawing, those of its forms counted each time they are shown
+_PIXELS = 200_000_000  # of one picture: A2 at 600 dots an inch
 _DEEPEST = 24  # forms inside each other
 _LIGHT = {"rg", "RG"}
 _TEXTS = {"Tj", "TJ", "'", '"'}
@@ -126,7 +127,10 @@ class _Looker:
             self.seen.light |= str(getattr(image, "colorspace", "")) in {"/DeviceRGB", "/RGB"}
 
     def _picture(self, one: Any, matrix: Matrix) -> None:  # noqa: ANN401 - pikepdf's own
-        self._dots(int(one.get("/Width", 0)), int(one.get("/Height", 0)), matrix)
+        wide, high = int(one.get("/Width", 0)), int(one.get("/Height", 0))
+        if wide * high > _PIXELS:
+            raise Refused("artwork_heavy")
+        self._dots(wide, high, matrix)
         if "/ColorSpace" in one:
             self._space(one.ColorSpace)
         self.seen.clear |= "/SMask" in one

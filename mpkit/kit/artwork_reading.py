@@ -6,6 +6,7 @@ files, hidden layers. What is kept is copied piece by piece, so colours, plates 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -24,6 +25,7 @@ _BLEED = 5.0  # mm beyond the cut that are kept
 _SIDES = (20.0, 1500.0)  # mm a side of a sign may have
 _KEPT = ("/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font")
 _DROPPED = ("/PieceInfo", "/Metadata", "/StructParent", "/StructParents", "/OC", "/LastModified", "/AF", "/Measure")
+_LOCKED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")  # in a trailer, which is never packed
 Frame = tuple[float, float, float, float]  # points: left, low, right, top
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -71,10 +73,10 @@ def read(content: bytes) -> Read:
 
 
 def _opened(content: bytes) -> pikepdf.Pdf:
+    if _LOCKED.search(content):
+        raise Refused("artwork_encrypted")
     try:
         document = pikepdf.open(BytesIO(content))
-        if document.is_encrypted:
-            raise Refused("artwork_encrypted")
         len(document.pages)
     except pikepdf.PasswordError as error:
         raise Refused("artwork_encrypted") from error

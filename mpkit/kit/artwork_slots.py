@@ -32,9 +32,9 @@ _FORMATS: Any = (
     zxingcpp.BarcodeFormat.DataMatrix,
 )
 _COARSE = (300.0, 150.0, 600.0)  # dots an inch, tried until something is found
-_PIXELS = 36_000_000  # of a page at once
+_PIXELS = 24_000_000  # of a page at once
 _CLOSE = 0.02  # mm of a pixel when a code is measured
-_WIDEST = 4000  # pixels of a code when it is measured
+_WIDEST = 2400  # pixels of a code when it is measured
 _ROUND = 6.0  # modules around a code that are looked at
 _STRAIGHT = 0.4  # degrees a code may be off its quarter turn: what measuring cannot tell from none
 _FRINGE = 0.2  # of a module at the edge of the quiet zone: half-covered pixels
