@@ -18,6 +18,7 @@ from pikepdf import Array, Dictionary, Name
 from mpkit.kit import pdfx
 from mpkit.kit.canvas import Canvas, finished, taken
 from mpkit.kit.marks import BENEATH, OVER, Ink
+from mpkit.kit.separating import separate
 from mpkit.kit.type import POINT
 
 Box = tuple[float, float, float, float]  # mm: left, low, right, top
@@ -40,7 +41,8 @@ class Binder:
     canvas: Canvas
     inks: Mapping[str, Ink] = field(default_factory=dict)
     output: pdfx.Output | None = None
-    drawings: Mapping[str, bytes] = field(default_factory=dict)  # by resource, each a PDF whose page shows one form
+    press: bytes = field(default=b"", repr=False)  # the profile pictures are separated by; none for office printers
+    drawings: dict[str, bytes] = field(default_factory=dict)  # by resource, each a PDF whose page shows one form
     pages: list[tuple[bytes, Boxes]] = field(default_factory=list)
 
     def page(self, boxes: Boxes) -> None:
@@ -56,10 +58,13 @@ class Binder:
             _laid_in(document, resources, self.drawings)
             frames = {boxes: _frame(boxes) | {"/Parent": tree, "/Resources": resources} for _, boxes in self.pages}
             leaves = (
-                Dictionary(frames[boxes] | {"/Contents": document.make_stream(content)}) for content, boxes in self.pages
+                Dictionary(frames[boxes] | {"/Contents": document.make_stream(content)})
+                for content, boxes in self.pages
             )
             tree.Kids = Array([document.make_indirect(leaf) for leaf in leaves])  # to append them takes n * n steps
             tree.Count = len(self.pages)
+            if self.press:
+                separate(document, self.press)
             if self.output is not None:
                 pdfx.finish(document, self.output)
             document.save(

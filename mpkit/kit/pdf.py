@@ -15,7 +15,7 @@ from mpkit.kit.canvas import opened, raw, taken
 from mpkit.kit.cover import Cover
 from mpkit.kit.design import Design
 from mpkit.kit.paper import Grid, Paper
-from mpkit.kit.pdfx import Output
+from mpkit.kit.pdfx import Output, coated
 from mpkit.kit.printers import Printer
 from mpkit.kit.sign import ARTWORK, Sheet, draw
 from mpkit.kit.subject import Piece
@@ -71,7 +71,8 @@ def write(
     output = replace(how.output, title=title) if how.output else None
     drawing = wording.design.drawing()
     inks = marks.inks(paper) if paper.standard or grid.marks or paper.cut else {}
-    binder = Binder(canvas, inks, output, {ARTWORK: drawing} if drawing else {})
+    press = b"" if paper.space == "rgb" else output.profile if output else coated()
+    binder = Binder(canvas, inks, output, press, {ARTWORK: drawing} if drawing else {})
     taken(canvas)  # what a new canvas begins with
     sheets: dict[int, list[Placed]] = {}
     for one in placed:
@@ -83,6 +84,7 @@ def write(
         for side in sides:
             _side(sheet, on, side, how, place=(number + 1, last))
             binder.page(_boxes(wording.design, grid))
+    binder.drawings.update({name: path.read_bytes() for path, name in sheet.drawings.items()})
     return binder.save(target)
 
 

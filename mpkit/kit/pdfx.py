@@ -41,13 +41,18 @@ class Output:
     made: datetime
 
 
+@cache
+def coated() -> bytes:
+    """Our own profile, of coated paper."""
+    return (shelves("profiles", None)[0] / _OURS).read_bytes()
+
+
 def output(paper: Paper, overlay: Path | None, *, title: str, made: datetime) -> Output | None:
     """What files of that paper are made for; None where they are for no press. `Refused` where the profile is none."""
     if not paper.standard:
         return None
     if not paper.profile:
-        ours = shelves("profiles", None)[0] / _OURS
-        return Output(ours.read_bytes(), paper.condition or _OUR_CONDITION, _REGISTRY, title, made)
+        return Output(coated(), paper.condition or _OUR_CONDITION, _REGISTRY, title, made)
     found = [folder / paper.profile for folder in shelves("profiles", overlay)]
     path = next((one for one in found if one.parent in shelves("profiles", overlay) and one.is_file()), None)
     if path is None or path.stat().st_size > _LARGEST:
@@ -59,7 +64,7 @@ def output(paper: Paper, overlay: Path | None, *, title: str, made: datetime) ->
 
 
 def finish(document: pikepdf.Pdf, output: Output) -> None:
-    """Lay output intent, metadata and boxes into a document; pictures of red, green and blue are said to be sRGB."""
+    """Lay output intent, metadata and boxes into a document."""
     profile = document.make_stream(output.profile, {"/N": 4})
     intent = {
         "/Type": Name.OutputIntent,
@@ -72,7 +77,7 @@ def finish(document: pikepdf.Pdf, output: Output) -> None:
         intent["/RegistryName"] = output.registry
     document.Root.OutputIntents = Array([document.make_indirect(Dictionary(intent))])
     _described(document, output)
-    transparent = _tagged(document)
+    transparent = _see_through(document)
     for page in document.Root.Pages.Kids:
         if "/TrimBox" not in page:  # a sheet that is cut between its signs: all of it is printed
             page["/TrimBox"] = page["/BleedBox"] = page["/MediaBox"]
@@ -131,25 +136,14 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 """
 
 
-def _tagged(document: pikepdf.Pdf) -> bool:
-    """Say of every picture without a profile that it is sRGB; whether anything in the document shines through."""
-    transparent = False
-    space: Any = None
-    for one in document.objects:
-        if not isinstance(one, pikepdf.Stream | pikepdf.Dictionary):
-            continue
-        if "/SMask" in one or one.get("/BM", Name.Normal) != Name.Normal:
-            transparent = True
-        if (
-            isinstance(one, pikepdf.Stream)
-            and one.get("/Subtype") == "/Image"
-            and one.get("/ColorSpace") == "/DeviceRGB"
-        ):
-            if space is None:
-                profile = document.make_stream(srgb(), {"/N": 3, "/Alternate": Name.DeviceRGB})
-                space = document.make_indirect(Array([Name.ICCBased, profile]))
-            one.ColorSpace = space
-    return transparent or any("/MpWhite" in _spaces(page) for page in list(document.Root.Pages.Kids)[:1])
+def _see_through(document: pikepdf.Pdf) -> bool:
+    """Whether anything in the document shines through."""
+    shines = any(
+        "/SMask" in one or one.get("/BM", Name.Normal) != Name.Normal
+        for one in document.objects
+        if isinstance(one, pikepdf.Stream | pikepdf.Dictionary)
+    )
+    return shines or any("/MpWhite" in _spaces(page) for page in list(document.Root.Pages.Kids)[:1])
 
 
 def _spaces(page: Any) -> Any:  # noqa: ANN401 - pikepdf's own

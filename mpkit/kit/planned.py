@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from mpkit.kit import grading, symbol
+from mpkit.kit import grading, plates, symbol
 from mpkit.kit.finding import Asked, Expected, Failure, Ladder, Proof, Sign
 from mpkit.kit.looking import Seen
 
@@ -40,6 +40,7 @@ def compare(asked: Asked, seen: Seen, owned: Mapping[str, str], least: str) -> P
                 failures.append(Failure(number + 1, one.register, *found))
             if "ladder" in box:
                 ladder = Ladder(**box["ladder"])
+    failures += _coloured(wanted, by_page)
     extra = [(page["page"], code) for page in seen.looked for code in page["codes"]]
     for number, code in extra:
         holder = holders.get(base64.b64decode(code["bytes"]), "")
@@ -59,6 +60,14 @@ def compare(asked: Asked, seen: Seen, owned: Mapping[str, str], least: str) -> P
         ladder,
         coded=bool(asked.codes),
     )
+
+
+def _coloured(wanted: Mapping[int, Sequence[Expected]], pages: Mapping[int, Mapping[str, Any]]) -> Iterator[Failure]:
+    """Codes that are printed with other inks than black alone; seen of the first of each size."""
+    for number, codes in wanted.items():
+        for one, box in zip(codes, pages.get(number, {}).get("boxes", ()), strict=False):
+            if other := [ink for ink in box.get("inks", ()) if ink != plates.BLACK]:
+                yield Failure(number + 1, one.register, "kit_code_inks", {"inks": ", ".join(other)})
 
 
 def whole(asked: Asked, seen: Seen) -> Iterator[Failure]:
@@ -116,7 +125,7 @@ def flaw(box: Mapping[str, Any]) -> Fault | None:
 
 def questions(codes: Sequence[Expected], payload: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - bytes to text
     """The boxes as a child takes them; the first of each size is put on the ladder."""
-    names = ("page", "x", "y", "side", "frame", "version", "level", "rotation", "mirror")
+    names = ("page", "x", "y", "side", "frame", "version", "level", "rotation", "mirror", "as_it_is")
     found, sizes = [], set()
     for one in codes:
         box = {name: getattr(one, name) for name in names} | {"payload": payload((one.payload or "").encode())}

@@ -26,7 +26,9 @@ from mpkit.sites import SITES
 
 _ONE_AT_A_TIME = threading.Lock()  # the renderer is not safe with several threads, a page is one thread a person
 _WIDEST = 4000  # pixels
-_BARE = Paper(name="preview", title={"es": "", "pt": "", "en": ""}, margin=0, bleed=0, marks=False, slug=False)
+_BARE = Paper(
+    name="preview", title={"es": "", "pt": "", "en": ""}, margin=0, bleed=0, marks=False, slug=False, space="rgb"
+)
 
 
 def preview_png(

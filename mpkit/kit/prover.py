@@ -14,11 +14,12 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+import pikepdf
 import pypdfium2 as pdfium
 import zxingcpp
 
 from mpkit.errors import Refused
-from mpkit.kit import grading, symbol
+from mpkit.kit import grading, plates, symbol
 from mpkit.kit.grading import Pixels
 from mpkit.kit.ladder import FINEST, climbed
 from mpkit.kit.sheets import Letters, Page
@@ -51,7 +52,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     """What one look sees, or why it sees nothing."""
     try:
         return look(question)
-    except (pdfium.PdfiumError, MemoryError, ValueError) as error:
+    except (pdfium.PdfiumError, pikepdf.PdfError, MemoryError, ValueError) as error:
         return {"broken": f"{type(error).__name__}: {error}"}
 
 
@@ -83,8 +84,21 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
         coarse = max(_SCAN_DPI / 72, _SCAN_PIXELS / finest if finest else 0.0)
         pages.append(_looked(shown, boxes, names, known, coarse))
         page.close()
+    _inked(question["pdf"], wanted, pages)
     mark = document.get_metadata_value("Subject")
     return {"pages": len(document), "mark": mark, "looked": pages}
+
+
+def _inked(pdf: str, wanted: Mapping[int, Sequence[Mapping[str, Any]]], pages: Sequence[dict[str, Any]]) -> None:
+    """The inks of the first code of each size, read from the operators: on a screen all blacks are the same."""
+    first = [(at, page) for page in pages for at, box in enumerate(wanted.get(page["page"], [])) if box.get("ladder")]
+    if not first:
+        return
+    with pikepdf.open(pdf) as document:
+        for at, page in first:
+            box = wanted[page["page"]][at]
+            square = [each / POINT for each in (box["x"], box["y"], box["x"] + box["side"], box["y"] + box["side"])]
+            page["boxes"][at]["inks"] = plates.inks(document.pages[page["page"]], square)
 
 
 def _symbols(boxes: Any) -> Known:  # noqa: ANN401 - boxes as they come from JSON
@@ -228,6 +242,8 @@ def _measured(shown: Page, box: Mapping[str, Any], known: Known) -> dict[str, An
     modules = symbol.side_of(box["version"])
     light = grading.sampled(cut, modules)
     found |= grading.NOTHING if light is None else _graded(light, box, known)
+    if box.get("as_it_is") and read:
+        found = grading.as_it_is(found, read[0].extra)
     if box.get("ladder") and light is not None and found["decoded"] == box["payload"]:
         close = Page(shown.page, shown.number, FINEST * modules / box["side"] * POINT)  # once for a design
         found["ladder"] = climbed(_upright(close.cut(box["x"], box["y"], box["side"]), box), modules, read[0].bytes)

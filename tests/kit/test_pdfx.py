@@ -15,7 +15,7 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 from pikepdf import Array, Dictionary, Name
-from PIL import Image
+from PIL import Image, ImageCms
 
 from mpkit import kit, shipped
 from mpkit.errors import ProofFailed, Refused
@@ -50,10 +50,7 @@ def test_files_for_a_press_are_clean(made: kit.Book) -> None:
         assert preflight.faults(document) == []
         assert document.docinfo["/CreationDate"] == f"D:{WHEN:%Y%m%d%H%M%S}Z"
         pictures = [one for one in document.objects if isinstance(one, pikepdf.Stream) and one.get("/Width") == 60]
-        assert {one.ColorSpace if one.ColorSpace == "/DeviceGray" else one.ColorSpace[0] for one in pictures} == {
-            "/ICCBased",
-            "/DeviceGray",
-        }
+        assert {str(one.ColorSpace) for one in pictures} == {"/DeviceCMYK", "/DeviceGray"}
         assert all(page.obj.Group.CS == "/DeviceCMYK" for page in document.pages)
         fonts = [one for one in document.objects if isinstance(one, Dictionary) and one.get("/Type") == "/Font"]
         assert fonts
@@ -149,6 +146,36 @@ PLANTED: dict[str, Callable[[pikepdf.Pdf], object]] = {
     "ink /CutContour looks two ways": other_ink,
     "a transfer curve": lambda d: d.pages[0].obj.Resources.ExtGState["/MpOver"].__setitem__("/TR", Name.Identity),
 }
+
+
+def test_a_logo_is_separated_by_the_profile_of_the_press(made: kit.Book) -> None:
+    """Its red comes out of the inks again as it went in: turned back by the same profile."""
+    with pikepdf.open(made.files[0]) as document:
+        (picture,) = (one for one in document.objects if isinstance(one, pikepdf.Stream) and one.get("/SMask"))
+        inks = Image.frombytes("CMYK", (60, 30), picture.read_bytes())
+        profile = ImageCms.ImageCmsProfile(BytesIO(intent(document).DestOutputProfile.read_bytes()))
+    light = ImageCms.profileToProfile(inks, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    assert light is not None
+    assert light.getpixel((50, 20)) == pytest.approx((200, 30, 30), abs=24)  # no press makes so pure a red
+    cyan, magenta, yellow, _ = inks.getpixel((50, 20))  # type: ignore[misc]
+    assert min(magenta, yellow) > 180
+    assert cyan < 80
+
+
+@pytest.mark.parametrize(
+    ("inks", "named"), [(b"0.6 0.4 0.4 1 k", "Cyan, Magenta, Yellow"), (b"/MpAll cs 1 scn", "All")]
+)
+def test_a_code_of_rich_black_is_found_by_the_proof(made: kit.Book, tmp_path: Path, inks: bytes, named: str) -> None:
+    """It looks as black as black alone, reads, and has no fault but its plates."""
+    assert made.proofs[0].passed
+    with pikepdf.open(made.files[0]) as document:
+        page = document.pages[made.manifest.pieces[0].page - 1]
+        content = page.Contents.read_bytes()
+        page.Contents = document.make_stream(content.replace(b"re f 0 0 0 1 k", b"re f " + inks, 1))
+        document.save(tmp_path / "x.pdf")
+    found = proven(made, tmp_path / "x.pdf", {one.external_id: one.payload for one in SUBJECTS})
+    (failure,) = [one for one in found.failures if one.reason == "kit_code_inks"]
+    assert (failure.register, failure.values) == (made.manifest.pieces[0].register_id, {"inks": named})
 
 
 @pytest.mark.parametrize("fault", PLANTED)
