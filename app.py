@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mpkit import shipped
-from mpkit.pages import frame, side
+from mpkit.pages import frame, ink, side
 
 st.set_page_config(
     page_title="mpkit",
@@ -12,6 +12,7 @@ st.set_page_config(
     initial_sidebar_state="auto",
 )
 st.logo(str(shipped.folder("static/wordmark.png")), size="large", icon_image=str(shipped.folder("static/icon.png")))
+ink.show()
 with frame.guarded():
     page = side.navigation()
     page.run()

@@ -8,7 +8,8 @@ stays as it is, and somebody chooses.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -80,7 +81,8 @@ class Change:
 class Proposed:
     """What a proposal did to the list: external ids of branches and registers, and each value it is about.
 
-    `take_in` is what `undo` takes to bring back the list as it was, "" where nothing was written.
+    `take_in` is what `undo` takes to bring back the list as it was, "" where nothing was written. `kinds` counts what
+    was added, changed and left the same, as branches and as registers.
     """
 
     added: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ class Proposed:
     same: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     take_in: str = ""
+    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
     def conflicts(self) -> tuple[Change, ...]:
@@ -97,7 +100,7 @@ class Proposed:
     def to_json(self) -> dict[str, Any]:
         """Plain data: counts, and the changes value by value."""
         counts = {"added": len(self.added), "changed": len(self.changed), "same": len(self.same)}
-        told = {"conflicts": len(self.conflicts), "take_in": self.take_in}
+        told = {"conflicts": len(self.conflicts), "take_in": self.take_in, "kinds": self.kinds}
         return {**counts, **told, "changes": [asdict(change) for change in self.changes]}
 
 
@@ -132,8 +135,15 @@ def compare(
             tuple(name for _, name in changed),
             tuple(name for _, name in same),
             tuple(change for change in told if change.before != change.after),
+            kinds={name: _kinds(keys) for name, keys in (("added", added), ("changed", changed), ("same", same))},
         ),
     )
+
+
+def _kinds(keys: Sequence[Key]) -> Mapping[str, int]:
+    """How many of them are branches, how many registers."""
+    counts = Counter(kind for kind, _ in keys)
+    return {"branches": counts["branch"], "registers": counts["register"]}
 
 
 def _settled(row: Mapping[str, Any], held: Mapping[str, Any] | None, at: datetime) -> Mapping[str, Any]:

@@ -23,8 +23,7 @@ def show(now: Shown) -> None:
     changes = now.judged.changes if now.judged else None
     if changes is None:
         return
-    counts = {name: int(changes[name]) for name in ("added", "changed", "same")}
-    st.markdown(words("changes_sentence", **counts))
+    st.markdown(words("changes_sentence", **kinds(changes)))
     st.caption(words("changes_absent"))
     values = changes["values"]
     if not values:
@@ -44,6 +43,18 @@ def show(now: Shown) -> None:
     rows = [value for value in values if not field or value["field"] == field]
     first = paging.pages(len(rows), PAGE, key="changes")
     tables.sentences([_cells(value) for value in rows[first : first + PAGE]], alt=say("review_view_changes"))
+
+
+def kinds(done: Mapping[str, Any]) -> dict[str, str]:
+    """What was, or would be, added, changed and left the same: each as branches and registers."""
+    return {name: _kind(done.get("kinds", {}).get(name, {})) for name in ("added", "changed", "same")}
+
+
+def _kind(counts: Mapping[str, int]) -> str:
+    told = [say(f"review_n_{name}", n=counts[name]) for name in ("branches", "registers") if counts.get(name)]
+    return (
+        say("changes_both", branches=told[0], registers=told[1]) if len(told) > 1 else (*told, say("changes_none"))[0]
+    )
 
 
 def _conflicts(now: Shown, open_: list[dict[str, Any]]) -> None:

@@ -101,8 +101,7 @@ def _again(now: Shown) -> None:
 def _taken(taking: Job) -> bool:
     """What became of taking the rows in; False while the page has nothing else to say."""
     if watch.done(taking):
-        values = {name: int((taking.result or {}).get(name, 0)) for name in ("added", "changed", "same")}
-        st.success(words("review_taken", **values), icon=":material/check_circle:")
+        st.success(words("review_in_list", **comparing.kinds(taking.result or {})), icon=":material/check_circle:")
         with st.container(horizontal=True):
             path.forward("create", "review_to_create")
             _take_back(taking)

@@ -19,6 +19,7 @@ from tests.soak import Bar
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 LONG = 120_000
+LEGIBLE = 4.5  # WCAG 2.2, 1.4.3
 HEAD = "codigo;nombre;direccion;ciudad;provincia;lat;lng;horario\n"
 NORTE = (
     "0425;Centro;San Martín 450;Rosario;Santa Fe;-32.9468;-60.6393;Lun a Vie 9 a 18\n"
@@ -98,7 +99,7 @@ def shot(page: Page, name: str) -> None:
     Path(folder).mkdir(parents=True, exist_ok=True)
     size = page.viewport_size or {"width": 1280, "height": 900}
     high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": size["width"], "height": max(600, min(high, 1600))})
+    page.set_viewport_size({"width": size["width"], "height": max(600, min(high, 9000))})
     page.wait_for_timeout(900)
     page.screenshot(path=Path(folder) / f"{name}.png")
     page.set_viewport_size(size)
@@ -111,6 +112,26 @@ def view(page: Page, name: str) -> None:
 
 def sideways(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+CONTRAST = """() => {
+    const numbers = text => text.match(/[\\d.]+/g).map(Number);
+    const light = rgb => rgb.map(c => c / 255).map(c => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, n) => sum + c * [0.2126, 0.7152, 0.0722][n], 0);
+    return Math.min(...[...document.querySelectorAll(".stButtonGroup [data-selected=true] p")].map(letters => {
+        const layers = [];
+        for (let at = letters; at; at = at.parentElement) layers.push(numbers(getComputedStyle(at).backgroundColor));
+        const ground = layers.reverse().reduce((below, [r, g, b, a = 1]) =>
+            [r, g, b].map((c, n) => c * a + below[n] * (1 - a)), [255, 255, 255]);
+        const pair = [light(numbers(getComputedStyle(letters).color)), light(ground)].sort((a, b) => b - a);
+        return (pair[0] + 0.05) / (pair[1] + 0.05);
+    }));
+}"""
+
+
+def legible(page: Page) -> float:
+    """The contrast of the letters on what is chosen of several (WCAG 2.2), the least on the page."""
+    return float(page.evaluate(CONTRAST))
 
 
 def drawn(page: Page) -> tuple[int, int]:
@@ -212,6 +233,7 @@ def test_several_files_on_a_phone(shop: Shop, open_page: Open, tmp_path: Path) -
     for name in VIEWS["pt"]:
         view(page, name)
         assert sideways(page) <= 0, name
+        assert legible(page) >= LEGIBLE, name
     shot(page, "importar-telefono")
     with page.expect_download(timeout=LONG) as waiting:
         button(page, "Baixar planilhas marcadas").click()
@@ -236,6 +258,7 @@ def test_the_open_files_as_a_new_user_would(
         for shown in VIEWS[lang]:
             view(page, shown)
             assert sideways(page) <= 0, (name, shown)
+            assert legible(page) >= LEGIBLE, (name, shown)
             assert not page.get_by_test_id("stException").count(), (name, shown)
             shot(page, f"{Path(name).stem}-{lang}-{width}-{shown.lower().replace(' ', '-')}")
             seen += 1

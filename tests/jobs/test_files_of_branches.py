@@ -97,6 +97,7 @@ def test_a_file_is_taken_into_the_list_once(bench, listed):
     arguments = {"account": "7", "paths": [str(listed)], "who": "ana"}
     preview = take_in.run(bench, {**arguments, "preview": True}, silent)
     assert (preview["added"], preview["branches"]) == (2, 0)
+    assert preview["kinds"]["added"] == {"branches": 1, "registers": 1}
     first = take_in.run(bench, arguments, silent)
     assert (first["added"], first["branches"], first["registers"]) == (2, 1, 1)
     assert first["files"] == [{"file": "sucursales.csv", "rows": 2, "branches": 1, "registers": 1, "blocking": 1}]

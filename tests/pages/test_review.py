@@ -12,7 +12,7 @@ import pytest
 from mpkit import i18n, jobs
 from mpkit.db import open_store
 from mpkit.jobs.rows import live
-from mpkit.pages import acting, judged
+from mpkit.pages import acting, comparing, judged
 from mpkit.places.geocoder import Found, Sought
 from mpkit.settings import load
 from mpkit.sheet import gaps, rows
@@ -256,3 +256,9 @@ def test_filters_of_twenty_thousand_rows_look_at_nothing_but_the_findings():
         document.pick(severity="warning")
     assert counting < (time.process_time() - begun) * 20, "a ratio: a hundred counts beside five walks"
     assert sum(document.counts("severity").values()) == 40_000
+
+
+def test_what_is_taken_in_is_said_as_branches_and_registers(monkeypatch):
+    monkeypatch.setattr(comparing, "say", lambda key, **values: i18n.say(key, "es", **values))
+    done = {"kinds": {"added": {"branches": 2, "registers": 5}, "changed": {"branches": 0, "registers": 1}, "same": {}}}
+    assert comparing.kinds(done) == {"added": "2 sucursales y 5 cajas", "changed": "1 caja", "same": "nada"}

@@ -70,7 +70,7 @@ def _changes(
     values = [
         {**asdict(change), "name": names.get(change.external_id, change.external_id)} for change in proposed.changes
     ]
-    return {**counts, "values": values}
+    return {**counts, "kinds": proposed.kinds, "values": values}
 
 
 def unanswered(
