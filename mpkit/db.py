@@ -68,6 +68,11 @@ class Utc(sa.TypeDecorator[datetime]):
             raise _Unreadable(str(error)) from error
 
 
+def _microseconds(since: timedelta) -> int:
+    """The same as dividing by one, in half the time."""
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
 class Json(sa.TypeDecorator[Any]):
     """Plain data as canonical JSON text: sorted keys, no blanks, UTF-8, so that equal data is equal text."""
 
@@ -106,14 +111,14 @@ class _Texts(sa.TypeDecorator[Sequence[str]]):
 class _Among(sa.sql.functions.FunctionElement[bool]):
     """What `among` gives; said in the database's own words below."""
 
-    type = sa.Boolean()
+    type = sa.types.NullType()  # type: ignore[assignment] # as a truth value it would be compared with 1, and no index be used
     inherit_cache = True
 
 
 @compiles(_Among)
 def _in_json(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: Any) -> str:  # noqa: ANN401
     column, texts = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({texts}))"
+    return f"{column} IN (SELECT value FROM json_each({texts}))"  # noqa: S608 - both are the compiler's own
 
 
 @compiles(_Among, "postgresql")
@@ -125,6 +130,11 @@ def _in_array(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: An
 def among(column: sa.Column[Any], texts: Iterable[str]) -> Condition:
     """Whether a text column holds one of these, however many: one value and one statement for all."""
     return _Among(column, sa.bindparam(None, list(texts), type_=_Texts(), unique=True))
+
+
+def counted(query: sa.Select[Any]) -> sa.Select[Any]:
+    """How many rows a query of one table finds, read from nothing but what its conditions need."""
+    return query.with_only_columns(sa.func.count())
 
 
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once: it is asked often
@@ -353,7 +363,7 @@ def _compiled(
 def _written(dialect: sa.Dialect, column: sa.ColumnClause[Any], values: Sequence[Any]) -> Iterable[Any]:
     """A column's values as the driver takes them."""
     if isinstance(column.type, Utc):  # what `process_bind_param` does of one; a naive time is refused by subtracting
-        return [None if value is None else (value - EPOCH) // _MICROSECOND for value in values]
+        return [None if value is None else _microseconds(value - EPOCH) for value in values]
     change = column.type.dialect_impl(dialect).bind_processor(dialect)
     if change is None or isinstance(column.type, sa.Boolean):  # the driver takes truth values as they are
         return values

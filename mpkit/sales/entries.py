@@ -37,7 +37,6 @@ _RANK = {
 }
 _EPOCH = date(1970, 1, 1)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 # All that was said, in the order of the fields: twice as fast as to have the objects written out.
 _APART = {"charges", "refunds", "told"}
@@ -103,11 +102,10 @@ def seniority(payment: Payment, version: str) -> int:
 
     Equal content gives an equal number; of any set of versions the same one is greatest, in whatever order they come.
     """
-    milliseconds = (payment.updated - _BEGINNING) // _MILLISECOND
-    rank = _RANK.get(payment.status, 4)
-    return (
-        milliseconds * 1_000_000 + rank * 100_000 + min(len(payment.refunds), 99) * 1000 + int(version[:8], 16) % 1000
-    )
+    since = payment.updated - _BEGINNING
+    milliseconds = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    stage = _RANK.get(payment.status, 4) * 100 + min(len(payment.refunds), 99)
+    return (milliseconds * 1000 + stage) * 1000 + int(version[:8], 16) % 1000
 
 
 def payment_facts(payment: Payment, account: str, spot: Spot) -> Facts:

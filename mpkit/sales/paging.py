@@ -32,8 +32,8 @@ def payments_page(mirror: Mirror, asked: PaymentFilter, offset: int = 0, limit: 
         found = [line for line in _lines(mirror, [asked.payment_id]) if _meant(asked, line)]
         return PaymentLines(len(found), tuple(found[offset : offset + limit]))
     if 0 < len(asked.stores) <= _FEW and not (asked.only or asked.hours or asked.weekdays):
-        keys = _in_rows(mirror, asked)
-        return PaymentLines(len(keys), tuple(_lines(mirror, keys[offset : offset + limit])))
+        count, keys = _in_rows(mirror, asked, offset, limit)
+        return PaymentLines(count, tuple(_lines(mirror, keys)))
     ((count,),) = mirror.fetch(said.payment_count(asked)) or [(0,)]
     found_keys = mirror.fetch(said.payment_keys(asked, offset, limit)) if count else []
     return PaymentLines(int(count), tuple(_lines(mirror, [key for key, _ in found_keys])))
@@ -71,19 +71,15 @@ def _of_columns(key: str, values: dict[str, Any], places: PlacesOfSale) -> Payme
     )
 
 
-def _in_rows(mirror: Mirror, asked: PaymentFilter) -> list[str]:
-    """The ids of all payments of some stores in the period, newest first."""
+def _in_rows(mirror: Mirror, asked: PaymentFilter, offset: int, limit: int) -> tuple[int, list[str]]:
+    """How many payments some stores have in the period, and the ids of one page of them, newest first."""
     columns = payments.c
-    query = (
-        payments.select()
-        .with_only_columns(columns.payment_id)
-        .where(
-            columns.account == asked.account,
-            columns.store_id.in_(asked.stores),
-            columns.day.between(asked.period.first, asked.period.last),
-            columns.income,
-        )
-    )
+    which = [
+        columns.account == asked.account,
+        columns.store_id.in_(asked.stores),
+        columns.income,
+        columns.day.between(asked.period.first, asked.period.last),
+    ]
     for column, wanted in (
         (columns.pos_id, asked.registers),
         (columns.method, asked.methods),
@@ -93,11 +89,15 @@ def _in_rows(mirror: Mirror, asked: PaymentFilter) -> list[str]:
         (columns.currency, (asked.currency,) if asked.currency else ()),
     ):
         if wanted:
-            query = query.where(column.in_(wanted))
-    query = query.order_by(columns.approved.desc(), columns.payment_id.desc())
+            which.append(column.in_(wanted))
+    # The index of a store has its payments in this order; those of several have to be sorted, as their days may differ.
+    order = [columns.day.desc()] if len(asked.stores) == 1 else []
+    order += [columns.approved.desc(), columns.payment_id.desc()]
+    keys = payments.select().with_only_columns(columns.payment_id).where(*which)
     with db.reading(mirror.engine) as connection:
-        found = connection.execute(query).cursor  # the driver's own tuples: a store may have many
-        return [key for (key,) in found.fetchall()] if found is not None else []
+        count: int = connection.execute(db.counted(keys)).scalar_one()
+        found = connection.execute(keys.order_by(*order).offset(offset).limit(limit)).scalars().all() if count else ()
+        return count, list(found)
 
 
 def _lines(mirror: Mirror, keys: list[str]) -> list[PaymentLine]:

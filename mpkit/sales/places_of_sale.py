@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 from mpkit.model import Branch, Pos, Store
 from mpkit.places import catalogue
@@ -46,6 +46,7 @@ class PlacesOfSale:
     zone: str
     stores: Mapping[str, Place]
     registers: Mapping[str, Place]
+    _spots: dict[tuple[str | None, str | None], Spot] = field(default_factory=dict, repr=False, compare=False)
 
     def store_of(self, store_id: str | None, pos_id: str | None) -> str:
         """A payment's store: as the API says it, else the store of its register, else ""."""
@@ -71,8 +72,12 @@ class PlacesOfSale:
 
     def spot_of(self, store_id: str | None, pos_id: str | None) -> Spot:
         """Where a payment counts."""
-        store = self.store_of(store_id, pos_id)
-        return Spot(store, self.line_of(pos_id or ""), self.zone_of(store), self.cutoff_of(store))
+        found = self._spots.get((store_id, pos_id))
+        if found is None:
+            store = self.store_of(store_id, pos_id)
+            found = Spot(store, self.line_of(pos_id or ""), self.zone_of(store), self.cutoff_of(store))
+            self._spots[store_id, pos_id] = found
+        return found
 
     def store_name(self, store_id: str) -> str:
         """A store's name, its id where it is no longer there; "" for sales without a branch."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -44,7 +43,7 @@ payments = sa.Table(
     *(sa.Column(name, sa.Text, nullable=False) for name in ("zone", "method", "method_type", "channel", "store_id")),
     *(sa.Column(name, sa.Text, nullable=False) for name in ("pos_id", "order_id", "wallet", "reference")),
     sa.Column("chargebacks_due", sa.Boolean, nullable=False),
-    # `paid_at`: the register as the answer says it, where its line has another id now; `raw`: hash of what was kept of it
+    # The register as the answer says it, where its line has another id now; the hash of what was kept of the answer.
     *(sa.Column(name, sa.Text, nullable=False, server_default="") for name in ("paid_at", "raw")),
     sa.Column("charges", sa.Text, nullable=False, server_default="[]"),
     sa.Column("cutoff", sa.Integer, nullable=False, server_default="0"),
@@ -144,9 +143,8 @@ class Due:
 def keep_payments(engine: Engine, account: str, batch: Iterable[Payment], where: PlacesOfSale) -> tuple[Payment, ...]:
     """Write what is newer than what we hold, in one transaction with the outbox; returns what was."""
     newest: dict[str, tuple[Payment, Facts]] = {}
-    spot_of = cache(where.spot_of)
     for payment in batch:
-        facts = payment_facts(payment, account, spot_of(payment.store_id, payment.pos_id))
+        facts = payment_facts(payment, account, where.spot_of(payment.store_id, payment.pos_id))
         if payment.id not in newest or newest[payment.id][1]["seniority"] < facts["seniority"]:
             newest[payment.id] = payment, facts
     if not newest:
@@ -192,7 +190,7 @@ def keep_chargebacks(engine: Engine, account: str, due: Due, found: Sequence[Cha
     with db.writing(engine) as connection:
         here = (payments.c.account == account) & (payments.c.payment_id == due.payment_id)
         booked_on = connection.execute(sa.select(payments.c.zone, payments.c.cutoff).where(here)).mappings().one()
-        rows = [chargeback_facts(each, account, booked_on) for each in found if each.payment_id == due.payment_id]
+        rows = [chargeback_facts(each, account, dict(booked_on)) for each in found if each.payment_id == due.payment_id]
         key = ("account", "payment_id", "chargeback_id")
         db.upsert(connection, chargebacks, rows, key=key, newer_by="updated")
         looked = sa.update(payments).where(here, payments.c.seniority == due.seniority).values(chargebacks_due=False)
@@ -202,12 +200,12 @@ def keep_chargebacks(engine: Engine, account: str, due: Due, found: Sequence[Cha
 
 def _pick(connection: Connection, account: str, ids: Iterable[str], *columns: sa.Column[Any]) -> Sequence[Any]:
     """These columns of the rows of these payments, as the driver's own tuples; no instants or days among them."""
-    table = columns[0].table
+    table: sa.Table = columns[0].table
     found = connection.execute(_those(sa.select(*columns), table, account, ids)).cursor
     return found.fetchall() if found is not None else ()
 
 
-def _those(said: Any, table: sa.FromClause, account: str, ids: Iterable[str]) -> Any:  # noqa: ANN401 - any statement
+def _those(said: Any, table: sa.Table, account: str, ids: Iterable[str]) -> Any:  # noqa: ANN401 - any statement
     return said.where(table.c.account == account, db.among(table.c.payment_id, ids))
 
 
@@ -215,7 +213,7 @@ def rebook(connection: Connection, table: sa.Table, account: str, lines: Sequenc
     """Change what stands in these columns of rows that are there, each found by the key columns of its line."""
     keys = [column.name for column in table.primary_key if column.name != "account"]
     here = [table.c[name] == sa.bindparam(f"at_{name}") for name in keys]
-    changed = {name: sa.bindparam(f"to_{name}") for name in lines[0] if name not in keys}
+    changed: Facts = {name: sa.bindparam(f"to_{name}") for name in lines[0] if name not in keys}
     said = sa.update(table).where(table.c.account == account, *here).values(changed)
     to = [{f"{'at' if name in keys else 'to'}_{name}": value for name, value in line.items()} for line in lines]
     connection.execute(said, to)
@@ -294,11 +292,11 @@ def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Bo
     for table in (refunds, chargebacks):
         by_payment: dict[str, list[Mapping[str, Any]]] = {}
         for row in connection.execute(_those(sa.select(table), table, account, ids)).mappings():
-            by_payment.setdefault(row["payment_id"], []).append(row)
+            by_payment.setdefault(row["payment_id"], []).append(dict(row))
         gathered.append(by_payment)
     given_back, disputed = gathered
     return [
-        Booked(row, tuple(given_back.get(row["payment_id"], ())), tuple(disputed.get(row["payment_id"], ())))
+        Booked(dict(row), tuple(given_back.get(row["payment_id"], ())), tuple(disputed.get(row["payment_id"], ())))
         for row in connection.execute(_those(sa.select(payments), payments, account, ids)).mappings()
     ]
 
