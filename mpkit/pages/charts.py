@@ -7,7 +7,7 @@ pressed tells its `key`, which says what of the sales is behind it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,8 +21,9 @@ HEIGHT = 300
 QUIET = 0.005  # share of all sales below which an hour at the end of a day is left out
 CELL = 34  # height of a heat-map row
 PRESSED = "pressed"  # the selection of every chart: the key of the mark
-GIVEN = "given"  # the selection of the marks below the axis
+GIVEN = "-"  # before the key of what is below the axis
 _LABELS = 8  # under the bars
+_FINGER = 0.08  # of the height: what can be pressed below the axis, however little was given back
 
 
 @dataclass(frozen=True)
@@ -131,18 +132,26 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
             "mark": {"type": "line", "color": ink.past, "strokeWidth": 1.5},
             "encoding": {"x": x, "y": {"field": "before", "type": "quantitative"}},
         },
+        {"mark": _bar(ink.refunds, 2), "encoding": {"x": x, "y": down}},
         {
-            "params": [_point(PRESSED)],
+            "data": {"values": list(_reach(points))},
+            "params": [_point(PRESSED, "press")],
             "mark": {"type": "bar", "opacity": 0, "cursor": "pointer", "width": {"band": 1}},
-            "encoding": {**whole, "tooltip": tips},
-        },
-        {
-            "params": [_point(GIVEN)],
-            "mark": {**_bar(ink.refunds, 2), "cursor": "pointer"},
-            "encoding": {"x": x, "y": down, "tooltip": tips},
+            "encoding": {"x": x, "y": {"field": "to", "type": "quantitative"}, "y2": {"datum": 0}, "tooltip": tips},
         },
     ]
     return _dressed({"height": height, "layer": layers}, rows, look)
+
+
+def _reach(points: Sequence[Bar]) -> Iterator[dict[str, Any]]:
+    """Where a bar can be pressed: above the line all the height there is, below it where something was given back."""
+    top = max((max(p.income, p.before or 0.0) for p in points), default=0.0)
+    low = max(max((p.refunds for p in points), default=0.0), _FINGER * top)
+    for p in points:
+        told = {"key": p.key, "name": p.name, "income": p.income, "given": p.refunds, "before": p.before}
+        yield told | {"press": p.key, "to": top}
+        if p.refunds > 0:
+            yield told | {"press": f"{GIVEN}{p.key}", "to": -low}
 
 
 def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, look: Look, names: str) -> Spec:
@@ -261,8 +270,8 @@ def _tip(field: str, title: str, format_: str = "") -> Spec:
     return {"field": field, "title": title, **({"type": "quantitative", "format": format_} if format_ else {})}
 
 
-def _point(name: str) -> Spec:
-    return {"name": name, "select": {"type": "point", "fields": ["key"]}}
+def _point(name: str, field: str = "key") -> Spec:
+    return {"name": name, "select": {"type": "point", "fields": [field]}}
 
 
 def _dressed(chart: Spec, rows: list[dict[str, Any]], look: Look) -> Spec:

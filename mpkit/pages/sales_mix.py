@@ -53,7 +53,7 @@ def _mix(shown: Shown, by: str, named: Callable[[str], str]) -> None:
 
 
 def _pressed(by: str) -> None:
-    for mark in tables.pressed(f"mix_{by}", charts.PRESSED):
+    for mark in tables.pressed(f"mix_{by}"):
         _lead(by, mark)
 
 

@@ -78,7 +78,7 @@ def _with_branch(row: Row, registers: PlacesOfSale, stores: PlacesOfSale) -> str
 
 
 def _pressed(by: str) -> None:
-    for mark in tables.pressed(f"ranked_{by}", charts.PRESSED):
+    for mark in tables.pressed(f"ranked_{by}"):
         _lead(by, mark)
 
 

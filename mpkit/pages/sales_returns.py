@@ -115,7 +115,7 @@ def _money(hundredths: int, shown: Shown) -> str:
 
 
 def _pressed() -> None:
-    for mark in tables.pressed("returned", charts.PRESSED):
+    for mark in tables.pressed("returned"):
         sales_filters.leads(store=mark, only="refunded")
 
 

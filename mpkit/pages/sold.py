@@ -104,7 +104,7 @@ def show_days(shown: Shown) -> None:
     )
     spec = charts.bars(points, titles | {"name": say(f"sold_chart_{by}")}, currency=shown.currency, look=look())
     st.vega_lite_chart(
-        spec, alt=say("sold_by_day_alt"), key=f"days_{by}", on_select=_day_pressed, selection_mode=_PRESSED
+        spec, alt=say("sold_by_day_alt"), key=f"days_{by}", on_select=_day_pressed, selection_mode=charts.PRESSED
     )
     than = say(f"sold_than_{shown.asked.compare or 'previous'}")
     st.caption(f"{words('sold_by_day_legend', than=than)} {words('sold_press_mark')}")
@@ -112,15 +112,11 @@ def show_days(shown: Shown) -> None:
     tables.as_table(rows, f"sold_chart_{by}", key="days", total=shown.total, leads=_day_of)
 
 
-_PRESSED = (charts.PRESSED, charts.GIVEN)
-
-
 def _day_pressed() -> None:
     """From a bar to its payments; from one below the axis to those that were given back."""
-    for key in ("days_day", "days_hour"):
-        for selection in _PRESSED:
-            for mark in tables.pressed(key, selection):
-                _day_of(mark, only="refunded" if selection == charts.GIVEN else "")
+    for mark in (*tables.pressed("days_day"), *tables.pressed("days_hour")):
+        back = mark.startswith(charts.GIVEN)
+        _day_of(mark.removeprefix(charts.GIVEN), only="refunded" if back else "")
 
 
 def _day_of(key: str, only: str = "") -> None:
@@ -148,7 +144,7 @@ def show_hours(shown: Shown) -> None:
 
 
 def _hour_pressed() -> None:
-    for mark in tables.pressed("hours", charts.PRESSED):
+    for mark in tables.pressed("hours"):
         _hour_of(mark)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from mpkit.i18n import locale_of
 from mpkit.pages import figures
-from mpkit.pages.charts import weekdays
+from mpkit.pages.charts import PRESSED, weekdays
 from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.sales import Row
 
@@ -60,11 +60,11 @@ def show(
     return int(picked[0]) if picked else None
 
 
-def pressed(key: str, selection: str) -> list[str]:
+def pressed(key: str) -> list[str]:
     """The keys of the marks of a chart that are pressed now; for what is called when one is."""
     found: Any = st.session_state.get(key) or {}
-    marks = (found.get("selection") or {}).get(selection) or []
-    return [str(mark["key"]) for mark in marks if isinstance(mark, dict) and "key" in mark]
+    marks = (found.get("selection") or {}).get(PRESSED) or []
+    return [str(value) for mark in marks if isinstance(mark, dict) for value in mark.values()][:1]
 
 
 def sentences(rows: Sequence[dict[str, str]], *, alt: str) -> None:

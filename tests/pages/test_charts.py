@@ -45,7 +45,7 @@ def test_the_colours_mean_the_same_everywhere():
         layers = daily(ink)["layer"]
         return {layer["encoding"]["y"].get("field"): layer["mark"].get("color") for layer in layers}
 
-    light = {field: colour for field, colour in seen(charts.LIGHT).items() if field}
+    light = {field: colour for field, colour in seen(charts.LIGHT).items() if field and colour}
     assert light == {"income": "#0F766E", "refunds": "#D9480F", "before": "#98A1AE"}
     assert not {seen(charts.DARK)[field] for field in light} & set(light.values())
 
@@ -79,10 +79,19 @@ def test_money_is_named_on_the_axis_only():
 def test_every_mark_can_be_pressed_and_says_what_it_is():
     heat = charts.heat({(1, 9): 5.0, (2, 10): 5.0}, TITLES, look=look(), names="es_AR")
     ranking = charts.ranking([("7", "Caja 1", 3.0, 1.0)], TITLES, look=look())
-    for spec, key in ((daily(), "2026-03-01"), (heat, "1-9"), (ranking, "7")):
+    for spec, key in ((heat, "1-9"), (ranking, "7")):
         assert rows_of(spec)[0]["key"] == key
         params = [each for layer in (spec, *spec.get("layer", ())) for each in layer.get("params", ())]
-        assert params[0] == {"name": charts.PRESSED, "select": {"type": "point", "fields": ["key"]}}
+        assert params == [{"name": charts.PRESSED, "select": {"type": "point", "fields": ["key"]}}]
+
+
+def test_above_the_axis_a_day_is_pressed_below_it_what_was_given_back():
+    (top,) = [layer for layer in daily()["layer"] if "params" in layer]
+    assert top == daily()["layer"][-1], "nothing lies over it"
+    reach = {row["press"]: row["to"] for row in top["data"]["values"]}
+    assert reach["2026-03-02"] == max(point.income for point in DAYS)
+    assert reach["-2026-03-02"] < 0
+    assert "-2026-03-01" not in reach, "nothing was given back on that day"
 
 
 def test_names_that_are_alike_are_told_apart():
