@@ -63,6 +63,7 @@ def command(  # noqa: PLR0917 - typer reads the options from here
         "start_at": start_at,
         "split": split,
         "language": lang,
+        "reader": console.language(),
         "mood": mood,
         "workers": workers,
         "instead": instead,

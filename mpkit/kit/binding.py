@@ -15,7 +15,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from mpkit.kit import pdfx
+from mpkit.kit import metadata, pdfx
 from mpkit.kit.canvas import Canvas, finished, taken
 from mpkit.kit.marks import BENEATH, OVER, Ink
 from mpkit.kit.separating import separate
@@ -42,6 +42,7 @@ class Binder:
     inks: Mapping[str, Ink] = field(default_factory=dict)
     output: pdfx.Output | None = None
     press: bytes = field(default=b"", repr=False)  # the profile pictures are separated by; none for office printers
+    digest: str = ""  # of the manifest the file belongs to
     drawings: dict[str, bytes] = field(default_factory=dict)  # by resource, each a PDF whose page shows one form
     pages: list[tuple[bytes, Boxes]] = field(default_factory=list)
 
@@ -67,6 +68,8 @@ class Binder:
                 separate(document, self.press)
             if self.output is not None:
                 pdfx.finish(document, self.output)
+            if self.digest:
+                metadata.mark(document, self.digest)
             document.save(
                 target,
                 compress_streams=True,

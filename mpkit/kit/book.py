@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from mpkit.kit import packing
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
 from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, asked, check_code
-from mpkit.kit.paper import Paper, grid
+from mpkit.kit.paper import Grid, Paper, grid
 from mpkit.kit.parts import Drawn, Laid, Numbered, Press, drawn, entry, parts
 from mpkit.kit.pdf import Printing
 from mpkit.kit.pdfx import output
@@ -55,6 +55,9 @@ class Order:
     least: str = LEAST  # the worst grade that may leave: C only with somebody's consent
     wave: str = ""  # of a roll-out, as people call it
     printer: Printer | None = None  # whose shift and swelling are drawn against
+    reader: str = (
+        ""  # the language of whoever prints and hands out: slips, lines beside signs, lists; "" the signs' own
+    )
     data: Path | None = None  # where the merchant's own templates and profiles lie
 
 
@@ -109,7 +112,7 @@ def make(
         manifest = _written(order, ready, (aside, live), serials=serials, seal=seal, progress=progress, pool=pool)
         proofs = _proven(order, manifest, (aside, live), fresh(), progress)
         progress(0, None, "kit_writing")
-        packing.write(aside, manifest, order.language)
+        packing.write(aside, manifest, order.reader or order.language)
         (aside / MANIFEST).write_text(manifest.text(), encoding="utf-8")
         for path in aside.iterdir():
             _flush(path)
@@ -143,18 +146,25 @@ def _written(
         total=len(numbered),
         output=output(order.paper, order.data, title=order.book, made=order.when),
         printer=order.printer,
+        language=order.reader or order.language,
     )
     wanted = parts(numbered, order.split, printing, sheet, order.start_at)
     names = [_name(order, at, len(wanted), part) for at, part in enumerate(wanted)]
+    planned = _planned(order, ready, sheet, dict(zip(names, wanted, strict=True)))
     press = Press(
         Wording(order.design, order.language, order.worn),
         sheet,
         ready.level,
         ready.version,
-        printing,
+        replace(printing, digest=planned.digest()),
     )
     drawings = drawn(press, names, wanted, order.workers, pool)
     files = _filed(drawings, names, wanted, folders, progress=progress)
+    return planned.model_copy(update={"files": tuple(files)}).signed(seal("manifest"))
+
+
+def _planned(order: Order, ready: Ready, sheet: Grid, files: Mapping[str, Sequence[Laid]]) -> Manifest:
+    """All that is known of a book before its files are made."""
     one = ready.subjects[0]
     return Manifest(
         book=order.book,
@@ -169,14 +179,14 @@ def _written(
         level=ready.level,
         module_mm=round(order.design.code_side / side_of(ready.version), 4),
         distance_mm=order.design.distance,
-        files=tuple(files),
+        files=(),
         pieces=tuple(
             found
-            for name, part in zip(names, wanted, strict=True)
+            for name, part in files.items()
             for laid in part
             if (found := entry(order.design, sheet, name, laid, order.printer)) is not None
         ),
-    ).signed(seal("manifest"))
+    )
 
 
 def _filed(
@@ -246,7 +256,7 @@ def _proven(
         wanted = asked(of, folder, fresh)
         found += proofs(wanted, owned, workers=order.workers, least=order.least, progress=progress)
     for one in found:
-        refuse_unless_sound(one, order.language)
+        refuse_unless_sound(one, order.reader or order.language)
     if manifest.curves:
         names = [file.name for file in manifest.files]
         differing = compare([(live / name, aside / name) for name in names], order.workers)

@@ -27,11 +27,12 @@ class Cover:
     registers: tuple[str, ...]
     book: str
     wave: str = ""
+    language: str = ""  # of whoever hands the signs out; "" the signs' own
 
 
 def draw(sheet: Sheet, cover: Cover) -> None:
     """Draw the slip with its lower left trimmed corner at the origin of the canvas."""
-    language, (wide, high) = sheet.wording.language, sheet.design.flat
+    language, (wide, high) = cover.language or sheet.wording.language, sheet.design.flat
     margin = max(3.0, 0.07 * min(wide, high))
     across = wide - 2 * margin
     frame = (

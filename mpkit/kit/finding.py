@@ -30,15 +30,17 @@ class Expected:
     rotation: int = 0
     mirror: bool = False  # printed reversed, to be read through glass
     distance: float = 0.0  # mm it is made to be read from; 0 where nobody said
+    as_it_is: bool = False  # somebody else's drawing of the code: read, not compared module by module
 
 
 class Asked(NamedTuple):
-    """A file and all that must stand in it; `pages` and `mark` as the manifest says them, where there is one."""
+    """A file and all that must stand in it; the rest as the manifest says it, where there is one."""
 
     pdf: Path
     codes: Sequence[Expected]
     pages: int = 0
     mark: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

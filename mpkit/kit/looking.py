@@ -55,6 +55,7 @@ class Seen:
     pages: int
     looked: Sequence[Mapping[str, Any]]
     mark: str = ""  # what the file says of the book it belongs to
+    digest: str = ""  # and of its manifest
 
 
 def see(looks: Sequence[Look], *, workers: int = 1, progress: Progress = silent) -> list[Seen]:
@@ -79,7 +80,7 @@ def see(looks: Sequence[Look], *, workers: int = 1, progress: Progress = silent)
             answers[at]["looked"] += group[0]["looked"]
             done += len(group[0]["looked"])
             progress(done, max(known, done), "kit_proving")
-    return [Seen(int(answer["pages"]), answer["looked"], answer["mark"]) for answer in answers]
+    return [Seen(int(answer["pages"]), answer["looked"], answer["mark"], answer["digest"]) for answer in answers]
 
 
 def _groups(looks: Sequence[Look]) -> Iterator[list[Look]]:

@@ -109,6 +109,13 @@ class Manifest(Strict):
 
     def _text(self) -> str:
         from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
+    def digest(self) -> str:
+        """The hash over all that is known before the files are made: it stands in each of them."""
+        from mpkit.db import canonical  # noqa: PLC0415 - as below
+
+        said = self.model_dump(mode="json", by_alias=True, exclude={"mac", "files"})
+        return sha256(canonical(said).encode()).hexdigest()
+
 
         return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}))
 
@@ -162,8 +169,9 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
 def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str]) -> list[Asked]:
     """Every file of the book in its folder, with all that must stand in it."""
     return [
-        Asked(folder / one.name, expected(manifest, one.name, fresh), pages=one.pages, mark=mark(manifest))
+        Asked(folder / one.name, expected(manifest, one.name, fresh), one.pages, mark(manifest), digest)
         for one in manifest.files
+    digest = manifest.digest()
     ]
 
 

@@ -109,7 +109,7 @@ def _covered(pieces: Sequence[Numbered], printing: Printing) -> list[Numbered | 
         subject = branch[0].piece.subject
         names = tuple(dict.fromkeys(one.piece.subject.register for one in branch if one.piece.subject.register))
         of = (subject.store, subject.store_external_id, len(branch), names, printing.slug, printing.wave)
-        found += [Cover(*of), *branch]
+        found += [Cover(*of, printing.language), *branch]
     return found
 
 

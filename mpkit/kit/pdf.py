@@ -48,8 +48,10 @@ class Printing:
     slug: str = ""
     wave: str = ""
     total: int = 0
+    digest: str = ""  # of the manifest
     output: Output | None = None
     printer: Printer | None = None
+    language: str = ""  # of what stands beside the signs; "" theirs
 
 
 def write(
@@ -72,7 +74,7 @@ def write(
     drawing = wording.design.drawing()
     inks = marks.inks(paper) if paper.standard or grid.marks or paper.cut else {}
     press = b"" if paper.space == "rgb" else output.profile if output else coated()
-    binder = Binder(canvas, inks, output, press, {ARTWORK: drawing} if drawing else {})
+    binder = Binder(canvas, inks, output, press, how.digest, {ARTWORK: drawing} if drawing else {})
     taken(canvas)  # what a new canvas begins with
     sheets: dict[int, list[Placed]] = {}
     for one in placed:
@@ -134,7 +136,7 @@ def _sheet_line(sheet: Sheet, grid: Grid, how: Printing, place: tuple[int, int])
         return
     x, y = found
     raw(sheet.canvas, marks.ruler(x, y, sheet.space))
-    text = say("sign_slug", sheet.wording.language, slug=how.slug, page=place[0], pages=place[1])
+    text = say("sign_slug", how.language or sheet.wording.language, slug=how.slug, page=place[0], pages=place[1])
     left = x + marks.RULER + 3
     _fitted(sheet, text, (left, y), (grid.width - left - 6.0, _SLUG_HIGH))
 
@@ -149,7 +151,7 @@ def _slug(sheet: Sheet, one: Placed, grid: Grid, how: Printing) -> None:
         "paper_slug_branch": subject.store_external_id or subject.store,
         "paper_slug_register": subject.register,
     }
-    language = sheet.wording.language
+    language = how.language or sheet.wording.language
     said = [say(key, language, name=name) for key, name in parts.items() if name]
     text = " · ".join([f"{one.number:0{digits}d}/{how.total}", *said])
     below = grid.slots[0][1] - grid.bleed - 1.2

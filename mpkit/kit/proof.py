@@ -30,15 +30,16 @@ def proof(
     least: str = LEAST,
     moved: bool = False,
     mark: str = "",
+    digest: str = "",
     progress: Progress = silent,
 ) -> Proof:
     """Prove a file against the account. `owned` is external id to payload, as the account answers now.
 
     Without `expected` (no manifest) every code found must be owned, and lie beside its own id. With `moved` the pieces
     of the manifest are looked for anywhere: a print shop laid its pages anew. `least` is the worst grade that passes,
-    `mark` what a file of this book says of itself where it says anything.
+    `mark` and `digest` what a file of this book says of itself and of its manifest where it says anything.
     """
-    asked = Asked(pdf, expected or (), mark=mark)
+    asked = Asked(pdf, expected or (), mark=mark, digest=digest)
     if expected is not None and not moved:
         return proofs([asked], owned, dpi=dpi, workers=workers, least=least, progress=progress)[0]
     labels: dict[str, list[str]] = {}

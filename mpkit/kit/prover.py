@@ -19,7 +19,7 @@ import pypdfium2 as pdfium
 import zxingcpp
 
 from mpkit.errors import Refused
-from mpkit.kit import grading, plates, symbol
+from mpkit.kit import grading, metadata, plates, symbol
 from mpkit.kit.grading import Pixels
 from mpkit.kit.ladder import FINEST, climbed
 from mpkit.kit.sheets import Letters, Page
@@ -84,22 +84,21 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
         coarse = max(_SCAN_DPI / 72, _SCAN_PIXELS / finest if finest else 0.0)
         pages.append(_looked(shown, boxes, names, known, coarse))
         page.close()
-    _inked(question["pdf"], wanted, pages)
+    digest = _written(question["pdf"], wanted, pages)
     mark = document.get_metadata_value("Subject")
-    return {"pages": len(document), "mark": mark, "looked": pages}
+    return {"pages": len(document), "mark": mark, "digest": digest, "looked": pages}
 
 
-def _inked(pdf: str, wanted: Mapping[int, Sequence[Mapping[str, Any]]], pages: Sequence[dict[str, Any]]) -> None:
-    """The inks of the first code of each size, read from the operators: on a screen all blacks are the same."""
+def _written(pdf: str, wanted: Mapping[int, Sequence[Mapping[str, Any]]], pages: Sequence[dict[str, Any]]) -> str:
+    """What no picture shows: the manifest the file names, and the inks of the first code of each size."""
     first = [(at, page) for page in pages for at, box in enumerate(wanted.get(page["page"], [])) if box.get("ladder")]
-    if not first:
-        return
     with pikepdf.open(pdf) as document:
         for at, page in first:
             box = wanted[page["page"]][at]
             square = [each / POINT for each in (box["x"], box["y"], box["x"] + box["side"], box["y"] + box["side"])]
             page["boxes"][at]["inks"] = plates.inks(document.pages[page["page"]], square)
 
+        return metadata.marked(document)
 
 def _symbols(boxes: Any) -> Known:  # noqa: ANN401 - boxes as they come from JSON
     """What each payload must look like, made together where they share version and level."""

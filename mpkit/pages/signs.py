@@ -12,7 +12,7 @@ from mpkit.jobs import Job
 from mpkit.kit.paper import fitting
 from mpkit.model import Account
 from mpkit.pages import books, gallery, printable, rollout, steps, thumbnails, watch
-from mpkit.pages.frame import CLOCK, go, head, house, needs_account, plain, say, words
+from mpkit.pages.frame import CLOCK, go, head, house, language, needs_account, plain, say, words
 
 COPIES = 20
 SHOWN_WIDTH = 340  # pixels
@@ -72,6 +72,7 @@ def order(one: Account, design: kit.Design) -> None:
             "registers": tills,
             "copies": copies,
             "instead": in_place_of(one, tills),
+            "reader": language()[:2],
             "who": "screen",
         }
         if st.button(words("signs_print"), type="primary", icon=":material/print:", key="print"):

@@ -22,6 +22,8 @@ import mpkit.errors
 from mpkit import kit
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit import manifest as manifests
+from mpkit.kit import metadata
+from mpkit.kit.proof import proofs
 from tests.kit.making import book, order, payload, seal, subject
 from tests.soak import Bar
 
@@ -149,6 +151,38 @@ def test_artwork_stands_once(tmp_path: Path) -> None:
         forms = [one for one in document.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Form"]
     assert len(forms) == 1
     assert sizes[1].stat().st_size - sizes[0].stat().st_size < 36 * 2500
+
+
+@pytest.mark.parametrize("paper", ["alone", "print-shop", "a4"])
+def test_every_file_names_its_manifest_and_the_proof_holds_it_to_it(tmp_path: Path, paper: str) -> None:
+    made = book(SUBJECTS[:2], tmp_path / "a", order(paper=paper))
+    with pikepdf.open(made.files[0]) as document:
+        assert metadata.marked(document) == made.manifest.digest()
+    fresh = {one.pos_id: one.payload for one in SUBJECTS}
+    owned = {one.external_id: one.payload for one in SUBJECTS}
+    later = made.manifest.model_copy(update={"who": "somebody else"})
+    assert later.digest() != made.manifest.digest()
+    for manifest, wrong in ((made.manifest, []), (later, ["kit_mark_differs"])):
+        (found,) = proofs(manifests.asked(manifest, made.folder, fresh), owned)
+        assert [one.reason for one in found.failures] == wrong
+
+
+@pytest.mark.parametrize("content", [b"", b"<x", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', b"<a/>"])
+def test_metadata_that_says_nothing(content: bytes) -> None:
+    document = pikepdf.new()
+    document.Root.Metadata = document.make_stream(content)
+    assert metadata.marked(document) == ""
+
+
+def test_slips_and_lists_speak_the_language_of_whoever_hands_out(tmp_path: Path) -> None:
+    """An Argentine sign says Paga in its country's way; the slip before it, its line and the list are English."""
+    made = book(SUBJECTS[:3], tmp_path, order(paper="print-shop", reader="en", wave="2"))
+    pages = [page.get_textpage().get_text_bounded() for page in pdfium.PdfDocument(made.files[0].read_bytes())]
+    assert "3 signs" in pages[0]
+    assert "Pagá con QR" in pages[1]
+    assert "Wave 2 · Branch SUC0000 · Caja 1" in pages[1]
+    listed = pdfium.PdfDocument((tmp_path / "packing-20261123-AB12CD.pdf").read_bytes())[0].get_textpage()
+    assert "Packing list" in listed.get_text_bounded()
 
 
 def test_split_by_store_and_by_number(tmp_path: Path) -> None:

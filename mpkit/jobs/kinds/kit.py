@@ -107,6 +107,7 @@ def _ordered(bench: Workbench, account: Account, arguments: Mapping[str, Any]) -
     )
 
 
+        reader=str(arguments.get("reader") or ""),
 def paper_of(bench: Workbench, arguments: Mapping[str, Any]) -> kit.Paper:
     """The paper asked for, with what was asked for otherwise: bleed, marks, curves."""
     chosen = kit.paper(str(arguments.get("paper") or "a4"), bench.settings.data)

@@ -31,7 +31,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     progress(0, None, "kit_reading")
     pos = all_pos(seller)
     owned = {one.external_id or one.id: one.qr_code for one in pos if one.qr_code}
-    expected, moved, mark = None, False, ""
+    expected, moved, mark, digest = None, False, "", ""
     if arguments.get("manifest"):
         path = Path(str(arguments["manifest"]))
         manifest = manifests.read(path)
@@ -41,11 +41,21 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
             raise Refused("kit_manifest_changed", file=path.name)
         fresh = {one.id: one.qr_code for one in pos if one.qr_code}
         missing = {entry.pos_id for entry in manifest.pieces} - set(fresh)
-        mark = manifests.mark(manifest)
+        mark, digest = manifests.mark(manifest), manifest.digest()
         moved = not manifests.drawn_by_us(manifest, file)
         expected = manifests.expected(
             manifest, manifests.file_meant(manifest, file), fresh | payloads_now(seller, missing) if missing else fresh
         )
     workers = int(arguments.get("workers") or 1)
-    found = kit.proof(file, expected, owned, dpi=dpi, workers=workers, moved=moved, mark=mark, progress=progress)
+    found = kit.proof(
+        file,
+        expected,
+        owned,
+        dpi=dpi,
+        workers=workers,
+        moved=moved,
+        mark=mark,
+        digest=digest,
+        progress=progress,
+    )
     return found.to_json(language)
