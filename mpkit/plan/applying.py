@@ -142,11 +142,12 @@ class Applying:
         if list_hash(self.wanted, self.account.amount, plan.scope) != plan.listed:
             raise StalePlan("plan_stale_list")
         before = self.api.requests
-        known = ledger.known(self.store, self.account.id, seal=self.seal)
+        recorded = ledger.recorded(self.store, self.account.id, seal=self.seal)
         journal = {
             f"{one.object}:{one.external_id}": one for one in ledger.of_plan(self.store, self.account.id, plan.hash)
         }
-        existing = scan.read(self.api, known.values(), self.progress)
+        known = [one for one in recorded.values() if one.gone is None]
+        existing = scan.read(self.api, known, self.progress)
         again = undone(plan, existing, journal)
         journal = {key: replace(one, state="intended") if key in again else one for key, one in journal.items()}
         still_true(plan, existing, journal)
@@ -154,10 +155,9 @@ class Applying:
         signs_still(plan, ledger.serials_in_use(self.store, self.account.id), done)
         unpaid_still(plan, self._paid(plan, done), done)
         unordered_still(plan, self._waiting(plan, existing, done), done)
-        recorded = ledger.recorded(self.store, self.account.id, seal=self.seal)
         to = (self.store, self.account.id, plan.hash)
         book = Book(*to, recorded, self.seal, self.seams.clock, hold, self.who, self.sources)
-        keys = book.begin(plan.work, again, None if journal and not again else plan.approved)
+        keys = book.begin(plan.work, journal, again, None if journal and not again else plan.approved)
         machine = self._machine(plan, existing, journal)
         _log.info("apply begins", plan=plan.hash, changes=machine.total, done_before=machine.done)
         driver = self.driver(

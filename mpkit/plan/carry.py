@@ -105,25 +105,31 @@ class Book:
     sources: Mapping[str, str] = field(default_factory=dict)  # change key → the file and row it came from
 
     def begin(
-        self, changes: Iterable[Change], again: Collection[str] = (), approved: Mapping[str, Any] | None = None
+        self,
+        changes: Iterable[Change],
+        journal: Mapping[str, Intent],
+        again: Collection[str] = (),
+        approved: Mapping[str, Any] | None = None,
     ) -> dict[str, str]:
         """Put on record everything the plan will do, before its first request; gives the idempotency keys by change.
 
-        `again` are the keys of changes that were done once and are to be done anew; `approved` the numbers of the plan
-        that somebody said yes to, None where that stands in the audit already.
+        `journal` is what stands there of this plan already; `again` are the keys of changes that were done once and are
+        to be done anew; `approved` the numbers of the plan that somebody said yes to, None where that stands in the
+        audit already.
         """
-        rest, now = iter(changes), self.clock.now()
+        keys, now = {key: one.key for key, one in journal.items()}, self.clock.now()
+        rest = (change for change in changes if change.key not in keys or change.key in again)
         with ledger.writing_held(self.store, self.hold) as connection:
             while part := list(islice(rest, _AT_ONCE)):  # a chain's whole plan as rows would be most of our memory
-                wanted = [self._intended(change) for change in part]
-                ledger.intend(connection, self.account, wanted, at=now)
-                for intent in wanted:
-                    if f"{intent.object}:{intent.external_id}" in again:
+                wanted = {change.key: self._intended(change) for change in part}
+                ledger.intend(connection, self.account, wanted.values(), at=now)
+                for key, intent in wanted.items():
+                    if key in again:
                         ledger.reopen(connection, self.account, intent, at=now)
+                    keys[key] = intent.key
             said = [] if approved is None else [Done("approve", "plan", self.plan, approved)]
             audit.append(connection, self.account, said, self._by(), seal=self.seal)
-        recorded = ledger.of_plan(self.store, self.account, self.plan)
-        return {f"{one.object}:{one.external_id}": one.key for one in recorded}
+        return keys
 
     def _intended(self, change: Change) -> Intent:
         return Intent(

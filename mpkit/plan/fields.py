@@ -139,12 +139,9 @@ def words_of(text: object) -> str:
 
 def plain_hours(hours: Hours) -> dict[str, list[list[str]]]:
     """Opening hours in one form: days in order, intervals in order, two-digit times, closed days left out."""
-    plain: dict[str, list[list[str]]] = {}
-    for day in WEEK:
-        intervals = sorted([_clock(opens), _clock(closes)] for opens, closes in hours.get(day, ()))
-        if intervals:
-            plain[day] = intervals
-    return plain
+    return {
+        day: sorted([_clock(opens), _clock(closes)] for opens, closes in hours[day]) for day in WEEK if hours.get(day)
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -7,12 +7,13 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cache
 from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from mpkit.work import executor
+from mpkit.work import executor, gather_rarely
 from tests.plan.lifetime import Lifetime
 from tests.plan.machines import Machines
 from tests.plan.scans import Scans
@@ -47,11 +48,18 @@ class Came:
 
 def one(kind: str, seed: int, registers: int, options: Mapping[str, Any] = {}, *, kept: bool = True) -> Came:
     """Run one seed in a folder of its own; `kept` False leaves the trace out."""
+    _gathering()
     with TemporaryDirectory() as folder:
         run = KINDS[kind](seed, Path(folder), registers=registers, **options).run()
         faults = run.faults() if run.applied is not None else [*run.faults(), "never came to an end"]
         run.store.dispose()
     return Came(seed, tuple(faults), run.fired, run.lives, tuple(run.trace) if kept else ())
+
+
+@cache
+def _gathering() -> None:
+    """As in the processes it plays."""
+    gather_rarely()
 
 
 def each(kind: str, seeds: Iterable[int], registers: int, *, cores: bool) -> Iterator[Came]:

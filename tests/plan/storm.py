@@ -199,7 +199,9 @@ class Storm(Simulation):
 
     def _filled(self, connection: db.Connection) -> None:
         """A full disk: the file may not grow, and SQLite itself says so."""
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if self.full else 2**30}")
+        if connection.info.get("full", False) != self.full:
+            connection.info["full"] = self.full
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {1 if self.full else 2**30}")
 
     def _copied(self) -> None:
         with closing(sqlite3.connect(self.net.ledger)) as books:
