@@ -168,10 +168,10 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
 
 def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str]) -> list[Asked]:
     """Every file of the book in its folder, with all that must stand in it."""
+    digest = manifest.digest()
     return [
         Asked(folder / one.name, expected(manifest, one.name, fresh), one.pages, mark(manifest), digest)
         for one in manifest.files
-    digest = manifest.digest()
     ]
 
 

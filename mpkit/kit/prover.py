@@ -97,8 +97,8 @@ def _written(pdf: str, wanted: Mapping[int, Sequence[Mapping[str, Any]]], pages:
             box = wanted[page["page"]][at]
             square = [each / POINT for each in (box["x"], box["y"], box["x"] + box["side"], box["y"] + box["side"])]
             page["boxes"][at]["inks"] = plates.inks(document.pages[page["page"]], square)
-
         return metadata.marked(document)
+
 
 def _symbols(boxes: Any) -> Known:  # noqa: ANN401 - boxes as they come from JSON
     """What each payload must look like, made together where they share version and level."""

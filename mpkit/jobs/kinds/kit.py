@@ -101,13 +101,20 @@ def _ordered(bench: Workbench, account: Account, arguments: Mapping[str, Any]) -
         workers=int(arguments.get("workers") or os.cpu_count() or 1),
         worn=worn(bench, account, str(arguments.get("mood") or "")),
         wave=str(arguments.get("wave") or ""),
+        reader=str(arguments.get("reader") or ""),
         printer=printer(bench.settings.data, name) if (name := str(arguments.get("printer") or "")) else None,
         data=bench.settings.data,
         least=CONSENTED if arguments.get("consent_grade") == CONSENTED else LEAST,
     )
 
 
-        reader=str(arguments.get("reader") or ""),
+def design_of(bench: Workbench, account: Account, name: str) -> kit.Design:
+    """The design of that name: ours, the merchant's, or Mercado Pago's own sign of each register."""
+    if name == template_document.NAME:
+        return template_document.design_of(tuple(template_document.kept(documents.folder(bench, account))))
+    return kit.design(name, bench.settings.data, account.id)
+
+
 def paper_of(bench: Workbench, arguments: Mapping[str, Any]) -> kit.Paper:
     """The paper asked for, with what was asked for otherwise: bleed, marks, curves."""
     chosen = kit.paper(str(arguments.get("paper") or "a4"), bench.settings.data)
