@@ -64,6 +64,7 @@ class Design(Strict):
     per: Literal["register", "store"] = "register"
     artwork: Annotated[Artwork | None, Field(exclude_if=lambda artwork: artwork is None)] = None
     boxes: tuple[Box, ...]
+    untouched: Annotated[bool, Field(exclude_if=lambda untouched: not untouched)] = False  # each register's own artwork
     _file: bytes = PrivateAttr(b"")  # the artwork as it was handed in
     _form: bytes = PrivateAttr(b"")  # and as it is laid under signs
 
@@ -96,7 +97,7 @@ class Design(Strict):
 
     def drawing(self) -> bytes:
         """The artwork as one form in a PDF of its own, read in a limited child at the first call; empty without one."""
-        if self.artwork is not None and not self._form:
+        if self.artwork is not None and not self.untouched and not self._form:
             from mpkit.kit.artwork import form_of  # noqa: PLC0415 - only designs with artwork need its reader
 
             self._form = form_of(self._file)

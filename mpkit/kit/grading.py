@@ -108,6 +108,12 @@ def measured(light: Light, expected: symbol.Symbol | None) -> dict[str, Any]:
     }
 
 
+def as_it_is(found: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be said of a code that somebody else drew: nobody knows its matrix, the reader its reserve."""
+    known = {name: value for name, value in found.items() if name not in {"modulation", "fixed"}}
+    return known | {"unused": float(said.get("UEC", 1.0)), "wrong": 0}
+
+
 def _modulation(margin: npt.NDArray[np.floating[Any]], expected: symbol.Symbol) -> float:
     """How evenly light and dark the codewords are, weak ones taken for lost where the correction can bear it.
 

@@ -36,6 +36,8 @@ class Spot(Strict):
     code: Frame
     face: Frame
     turn: Literal[0, 90, 180, 270] = 0
+    version: int | None = Field(default=None, exclude_if=lambda said: said is None)  # of a code that is not ours
+    level: str = Field("", exclude_if=lambda said: not said)
     page: int | None = Field(default=None, ge=1, exclude_if=lambda page: page is None)  # of the back of a sheet
 
 
@@ -107,8 +109,6 @@ class Manifest(Strict):
         """Whether it is as we wrote it."""
         return self.mac == seal(self._text())
 
-    def _text(self) -> str:
-        from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
     def digest(self) -> str:
         """The hash over all that is known before the files are made: it stands in each of them."""
         from mpkit.db import canonical  # noqa: PLC0415 - as below
@@ -116,6 +116,8 @@ class Manifest(Strict):
         said = self.model_dump(mode="json", by_alias=True, exclude={"mac", "files"})
         return sha256(canonical(said).encode()).hexdigest()
 
+    def _text(self) -> str:
+        from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
 
         return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}))
 
@@ -151,8 +153,9 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
                 y=spot.code.y,
                 side=spot.code.width,
                 frame=(spot.face.x, spot.face.y, spot.face.x + spot.face.width, spot.face.y + spot.face.height),
-                version=manifest.version,
-                level=manifest.level,
+                version=spot.version or manifest.version,
+                level=spot.level or manifest.level,
+                as_it_is=spot.version is not None,
                 register=entry.register_id,
                 payload=fresh.get(entry.pos_id),
                 printed=entry.payload_sha256,

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pikepdf
 
 from mpkit.errors import Refused
-from mpkit.kit import pdf, preflight
+from mpkit.kit import pdf, preflight, template_document
 from mpkit.kit.cover import Cover
 from mpkit.kit.design import Design
 from mpkit.kit.manifest import Entry, Frame, Spot
@@ -26,6 +26,7 @@ from mpkit.kit.printers import Printer
 from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece
 from mpkit.kit.symbol import encode_all
+from mpkit.kit.template_document import Document
 from mpkit.kit.wording import Wording
 from mpkit.work import Pool, executor, in_order
 
@@ -147,7 +148,7 @@ def _file(press: Press, name: str, laid: Sequence[Laid]) -> Drawn:
     """One file, whoever draws it."""
     pieces = [one.piece for one in laid if isinstance(one.piece, Piece)]
     payloads = list(dict.fromkeys(piece.subject.content for piece in pieces))
-    coded = press.wording.design.code is not None
+    coded = press.wording.design.code is not None and not press.wording.design.untouched
     symbols = encode_all(payloads, press.level, press.version) if coded else []
     stamps = {
         payload: stamped(symbol, press.printing.paper.symbol)
@@ -181,7 +182,7 @@ def entry(design: Design, grid: Grid, name: str, laid: Laid, printer: Printer | 
     spots = [
         spot
         for at, side in enumerate(sides)
-        for spot in _spots(design, side, side.slots[laid.slot], page + at if at else None, printer)
+        for spot in _spots((design, subject.document), side, side.slots[laid.slot], page + at if at else None, printer)
     ]
     return Entry(
         file=name,
@@ -204,15 +205,24 @@ def entry(design: Design, grid: Grid, name: str, laid: Laid, printer: Printer | 
 
 
 def _spots(
-    design: Design, grid: Grid, at: tuple[float, float], page: int | None, printer: Printer | None
+    of: tuple[Design, Document | None],
+    grid: Grid,
+    at: tuple[float, float],
+    page: int | None,
+    printer: Printer | None,
 ) -> Iterator[Spot]:
     """The codes of a piece whose lower left corner lies at `at`; `page` where it is not the piece's own."""
-    x, y = at
+    (x, y), (design, document) = at, of
     wide, high = design.face
+    if design.untouched and document is not None:
+        design = template_document.alone(design, document)
+        said = {"version": document.version, "level": document.level}
+    else:
+        said = {}
     for one in design.codes:
         code = _frame(grid, printer, (x + one.x, y + one.y), (one.side, one.side))
         face = _frame(grid, printer, (x + one.face[0], y + one.face[1]), (wide, high + design.above))
-        yield Spot(code=code, face=face, turn=one.turn, page=page)
+        yield Spot.model_validate({"code": code, "face": face, "turn": one.turn, "page": page, **said})
 
 
 def _frame(grid: Grid, printer: Printer | None, at: tuple[float, float], size: tuple[float, float]) -> Frame:

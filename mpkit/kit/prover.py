@@ -31,6 +31,7 @@ _MODULE_PIXELS = 6.0  # of a module, for the look at one code
 _MEMORY = 2 << 30  # bytes of address space, arrays and the renderer included
 _ASKEW = 2.0  # degrees a code may be turned and still be measured
 _ROUND = 0.12  # of a code's side around it that is looked at again, closely
+_OTHERS, _RESERVE = 0.1, 0.8  # of the modules: more are not spoilt but drawn otherwise; of the error correction
 _QR: Any = zxingcpp.BarcodeFormat.QRCode
 _FORMATS: Any = (
     zxingcpp.BarcodeFormat.QRCode,
@@ -168,6 +169,7 @@ def _placed(code: Any, left: float, top: float, pixel: float) -> dict[str, Any]:
         "y": sum(y for _, y in corners) / 4,
         "version": int(version) if qr else 0,
         "level": str(code.ec_level),
+        "said": {"UEC": code.extra.get("UEC", 1.0)} if qr else {},
     }
 
 
@@ -207,7 +209,12 @@ def _turned(shown: Page, code: dict[str, Any]) -> None:
         return
     tries = [grading.measured(seen, expected) for seen in (light, light.transpose(1, 0, 2))]
     code["mirror"] = tries[1]["wrong"] < tries[0]["wrong"]
-    code |= tries[code["mirror"]]
+    found = tries[code["mirror"]]
+    if found["wrong"] > _OTHERS * modules * modules and float(code["said"].get("UEC", 0)) >= _RESERVE:
+        found = grading.as_it_is(found, code["said"])  # read with all its reserve: another program's drawing of it
+        for name in code.keys() & grading.BOUNDS.keys() - found.keys():
+            del code[name]
+    code |= found
 
 
 def _beside(code: Mapping[str, Any], place: tuple[float, float]) -> tuple[float, float]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from mpkit.kit import template_document
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design, designs
 from mpkit.kit.subject import Piece, Refusal, Subject, judge
@@ -39,6 +40,10 @@ def prepare(subjects: Iterable[Subject], design: Design, language: str, worn: Dr
             faults.append(fault)
     if not kept:
         return Ready((), tuple(faults), design.levels[-1], 1)
+    theirs = [one.document for one in kept if one.document is not None] if design.untouched else []
+    if theirs:
+        finest = max(theirs, key=lambda one: one.version)
+        return Ready(tuple(kept), tuple(faults), finest.level, finest.version)
     level, version = _symbol_of([subject.content for subject in kept], design)
     return Ready(tuple(kept), tuple(faults), level, version)
 
@@ -59,10 +64,16 @@ def _asked(subjects: Iterable[Subject], design: Design) -> Iterator[tuple[Subjec
 def _unfit(subject: Subject, wording: Wording) -> Refusal | None:
     """Why this register cannot be shown on this design, None where it can."""
     design, name = wording.design, subject.external_id or subject.store_external_id
+    if design.untouched and (why := template_document.wrong(subject.document, subject.content, design.face)):
+        return Refusal(name, *why)
     reason = wording.unfit(Piece(subject, serial=_LONGEST_SERIAL, check=_LONGEST_CHECK))
     if reason is not None:
         return Refusal(name, reason.key, reason.values)
-    if design.code is None or module_of(design, subject.content, design.levels[-1]) >= design.least_module:
+    if (
+        design.code is None
+        or design.untouched
+        or module_of(design, subject.content, design.levels[-1]) >= design.least_module
+    ):
         return None
     return Refusal(name, "kit_code_too_fine", {"sign": design.name, "fits": smallest(subject.content)})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
 from PIL import Image
@@ -33,6 +34,7 @@ class Sheet:
     canvas: Canvas
     wording: Wording
     space: Space = "cmyk"
+    drawings: dict[Path, str] = field(default_factory=dict)  # registers' own artworks, by the names of their forms
     forms: dict[tuple[Kind, float], str] = field(default_factory=dict)
 
     @property
@@ -55,22 +57,24 @@ def draw(sheet: Sheet, piece: Piece, *, symbol: tuple[str, int], bleed: float) -
     for panel in design.panels:
         raw(canvas, f"q {_placed(design, panel, high)} cm")
         if design.artwork is not None:
-            raw(canvas, _drawing(design, bleed))
+            raw(canvas, _drawing(sheet, piece, bleed))
         canvas.doForm(artwork)
         for box, setting in own:
             _text(sheet, box, setting)
-        for code in design.code_boxes:
+        for code in () if design.untouched else design.code_boxes:
             raw(canvas, _stamp(sheet, code, symbol))
         raw(canvas, "Q")
     if design.mirror:
         raw(canvas, "Q")
 
 
-def _drawing(design: Design, bleed: float) -> str:
-    """Operators that show the merchant's artwork as far as the bleed; its form stands in the file once."""
-    over = bleed / POINT
+def _drawing(sheet: Sheet, piece: Piece, bleed: float) -> str:
+    """Operators that show the artwork as far as the bleed; its form stands in the file once."""
+    design, name, over = sheet.design, ARTWORK, bleed / POINT
+    if (document := piece.subject.document) is not None and design.untouched:
+        name = sheet.drawings.setdefault(document.form, f"{ARTWORK}{len(sheet.drawings)}")
     wide, high = design.width / POINT + 2 * over, design.height / POINT + 2 * over
-    return f"q {-over:.4f} {-over:.4f} {wide:.4f} {high:.4f} re W n {ARTWORK} Do Q"
+    return f"q {-over:.4f} {-over:.4f} {wide:.4f} {high:.4f} re W n {name} Do Q"
 
 
 def _stamp(sheet: Sheet, code: CodeBox, symbol: tuple[str, int]) -> str:

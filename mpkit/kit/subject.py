@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from mpkit import emv
 from mpkit.i18n import say
+from mpkit.kit.template_document import Document
 from mpkit.kit.type import UnfitText, clean
 from mpkit.sites import SITES
 
@@ -30,6 +31,7 @@ class Subject:
     store_external_id: str = ""
     waits_for_order: bool = False  # the amount comes from an order; else the buyer types it
     address: str = ""  # street, number and city of the branch, "" where the list does not say them
+    document: Document | None = None  # Mercado Pago's own sign for it, where that is what is printed
 
     @property
     def content(self) -> bytes:
