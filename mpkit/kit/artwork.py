@@ -48,7 +48,7 @@ class Code:
 class Examined:
     """What a file holds; `form` is the drawing alone, clean, in a PDF of its own."""
 
-    kind: Literal["pdf", "svg"]
+    kind: Literal["pdf", "svg", "picture"]
     width: float  # mm of the cut
     height: float
     bleed: float

@@ -23,6 +23,7 @@ from mpkit.kit.artwork_slots import coded
 from mpkit.kit.placeholder import placeholder
 
 MEMORY = 360 << 20  # bytes beyond what the program itself takes: some 500 MB in all
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 CPU_SECONDS = 5  # for one file
 
 
@@ -43,6 +44,7 @@ def _warm() -> None:
     Image.init()
     for kind in ("pdf", "svg"):
         _answer(placeholder("QR1", kind), "artwork")
+    _answer(placeholder("QR1", "png"), "document")
 
 
 def limit(files: int) -> None:
@@ -90,13 +92,18 @@ def _answer(content: bytes, mode: str) -> dict[str, Any]:
     if len(content) > artwork_reading.LARGEST:
         raise Refused("artwork_large", limit=artwork_reading.LARGEST >> 20)
     kind = "pdf" if b"%PDF" in content[:1024] else "svg" if artwork_svg.looks(content) else ""
-    if not kind:
+    if not kind and mode == "document" and content.startswith(_PICTURES):
+        read = artwork_reading.pictured(content)
+    elif not kind:
         raise Refused("artwork_kind")
-    read = artwork_reading.read(content) if kind == "pdf" else artwork_svg.read(content)
+    elif kind == "pdf":
+        read = artwork_reading.read(content, whole=mode == "document")
+    else:
+        read = artwork_svg.read(content)
     sheet = read.sheet
     codes, picture = artwork_slots.seen(read.form, (sheet.width, sheet.height), sheet.bleed)
     found = {
-        "kind": kind,
+        "kind": kind or "picture",
         "form": coded(read.form),
         "picture": coded(picture) if mode == "artwork" else "",
         "width": sheet.width,

@@ -27,6 +27,7 @@ from mpkit.kit.shelves import checked
 _STRIP, _APART = 3.4, 0.8  # mm: how high the line above the cut is, and how far above the bleed
 _BAND = 0.055  # of the longer side: the band that says a sign is of a rehearsal
 _TELLS = ("external_id", "serial", "check")
+OTHERS = ("mercadopago",)  # names that mean something else
 _LEVELS = ("Q", "M")
 _READ_FROM = 3.9  # times the field's side: from so far even the longest code reads well (grade B)
 _NEAREST, _FARTHEST = 150.0, 450.0  # mm
@@ -69,7 +70,7 @@ def _free(data: Path, account: str, title: str) -> str:
         raise Refused("artwork_many", n=_MOST)
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:32].strip("-") or "artwork"
-    taken = {one.name for one in designs(data, account)} | {"mercadopago"}
+    taken = {one.name for one in designs(data, account)} | set(OTHERS)
     return next(name for name in (base, *(f"{base}-{n}" for n in range(2, 99))) if name not in taken)
 
 

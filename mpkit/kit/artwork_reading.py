@@ -18,9 +18,11 @@ from pikepdf import Array, Dictionary, Name
 from mpkit.errors import Refused
 from mpkit.kit.artwork_colours import Looked, embedded, look
 from mpkit.kit.artwork_fields import Field, fields
+from mpkit.kit.pictures import picture
 
 LARGEST = 25 << 20  # bytes of a file, and of the form that is kept of it
 POINT = 25.4 / 72  # millimetres
+_DOTS = 300.0  # of an inch: how large a sign that comes as a picture is taken to be
 _BLEED = 5.0  # mm beyond the cut that are kept
 _SIDES = (20.0, 1500.0)  # mm a side of a sign may have
 _KEPT = ("/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font")
@@ -52,8 +54,11 @@ class Read:
     looked: Looked = field(default_factory=Looked)
 
 
-def read(content: bytes) -> Read:
-    """The artwork of a PDF's only page; `Refused` says what it must not have."""
+def read(content: bytes, *, whole: bool = False) -> Read:
+    """The artwork of a PDF's only page; `Refused` says what it must not have.
+
+    With `whole` it is shown as it is: also letters of fonts that are not in the file.
+    """
     document = _opened(content)
     for problem in _unwanted(document):
         raise Refused(problem)
@@ -66,7 +71,7 @@ def read(content: bytes) -> Read:
     found = fields(document, page, sheet.matrix, sheet.height)
     resources = _as(_inherited(page, "/Resources"))
     looked = look(page, resources, sheet.matrix)
-    form = _form(document, page, resources, sheet, light=looked.light)
+    form = _form(document, page, resources, sheet, (looked.light, whole))
     if len(form) > LARGEST:
         raise Refused("artwork_large", limit=LARGEST >> 20)
     return Read(form, sheet, found, looked)
@@ -194,7 +199,13 @@ def _inside(box: Frame, outer: Frame) -> Frame:
     return found if found[0] < found[2] and found[1] < found[3] else outer
 
 
-def _form(document: pikepdf.Pdf, page: pikepdf.Page, resources: Any, sheet: Sheet, *, light: bool) -> bytes:  # noqa: ANN401
+def _form(
+    document: pikepdf.Pdf,
+    page: pikepdf.Page,
+    resources: Any,  # noqa: ANN401 - pikepdf's own
+    sheet: Sheet,
+    how: tuple[bool, bool],
+) -> bytes:
     """The drawing as one form, with nothing else of the file: what it needs is copied, what it does not is left."""
     contents = page.obj.get("/Contents")
     parts = contents if isinstance(contents, Array) else [contents] if contents is not None else []
@@ -210,10 +221,29 @@ def _form(document: pikepdf.Pdf, page: pikepdf.Page, resources: Any, sheet: Shee
     if isinstance(page.obj.get("/Group"), Dictionary):
         form["/Group"] = page.obj.Group
     made = document.make_stream(b"q\n" + drawn + b"\nQ", form)
-    return shown(made, (sheet.width, sheet.height), sheet.bleed, light=light)
+    return shown(made, (sheet.width, sheet.height), sheet.bleed, light=how[0], whole=how[1])
 
 
-def shown(form: pikepdf.Stream, size: tuple[float, float], bleed: float, *, light: bool = False) -> bytes:
+def pictured(content: bytes) -> Read:
+    """A sign that comes as a picture: laid out at 300 dots an inch, which is how large such pictures are meant."""
+    with pikepdf.new() as document:
+        image, pixels, light = picture(document, content)
+        wide, high = (side / _DOTS * 25.4 for side in pixels)
+        form = {
+            "/Type": Name.XObject,
+            "/Subtype": Name.Form,
+            "/BBox": Array([0, 0, wide / POINT, high / POINT]),
+            "/Resources": Dictionary({"/XObject": Dictionary({"/I": image})}),
+        }
+        drawn = document.make_stream(f"{wide / POINT:.4f} 0 0 {high / POINT:.4f} 0 0 cm /I Do".encode(), form)
+        alone = shown(drawn, (wide, high), 0, light=light)
+    sheet = Sheet((1, 0, 0, 1, 0, 0), (0, 0, 0, 0), round(wide, 3), round(high, 3), 0.0, trimmed=False)
+    return Read(alone, sheet, looked=Looked(dots=_DOTS, light=light))
+
+
+def shown(
+    form: pikepdf.Stream, size: tuple[float, float], bleed: float, *, light: bool = False, whole: bool = False
+) -> bytes:
     """A PDF whose page shows one form, `bleed` mm beyond its cut; red, green and blue are said to be sRGB."""
     over = bleed / POINT
     wide, high = (side / POINT for side in size)
@@ -225,7 +255,7 @@ def shown(form: pikepdf.Stream, size: tuple[float, float], bleed: float, *, ligh
         page.obj.Contents = alone.make_stream(b"/MpArt Do")
         for one in alone.objects:
             if isinstance(one, Dictionary | pikepdf.Stream):
-                _cleared(one)
+                _cleared(one, whole=whole)
         if light:
             _tagged(alone)
         target = BytesIO()
@@ -238,14 +268,14 @@ def shown(form: pikepdf.Stream, size: tuple[float, float], bleed: float, *, ligh
     return target.getvalue()
 
 
-def _cleared(one: Any) -> None:  # noqa: ANN401 - pikepdf's own
+def _cleared(one: Any, *, whole: bool) -> None:  # noqa: ANN401 - pikepdf's own
     """Take from a part what a drawing needs not: notes of other programs, and fonts that are named and never used."""
     for name in _DROPPED:
         if name in one:
             del one[name]
     fonts = _as(_as(one.get("/Resources")).get("/Font"))
     unused = {name for name, font in fonts.items() if not embedded(font)}
-    if not unused:
+    if not unused or whole:
         return
     for name in unused:
         del fonts[name]

@@ -35,7 +35,7 @@ from mpkit.kit.svg_measures import (
     said_of,
 )
 from mpkit.kit.svg_paths import SHAPES, path
-from mpkit.kit.svg_shades import Gradients, picture
+from mpkit.kit.svg_shades import Gradients, embedded
 from mpkit.kit.svg_tree import Node, tree
 
 _FIELD = re.compile(r"\s*\{\{\s*([\w.-]+)\s*\}\}\s*")
@@ -267,7 +267,7 @@ class _Pen:
     def _image(self, node: Node, style: Mapping[str, str], matrix: Matrix) -> None:
         href = node.said.get("href", "")
         if href not in self.pictures:
-            self.pictures[href] = (f"/I{len(self.pictures)}", *picture(self.document, href))
+            self.pictures[href] = (f"/I{len(self.pictures)}", *embedded(self.document, href))
         name, _, pixels, light = self.pictures[href]
         x, y, wide, high = (length(node.said.get(each, "")) for each in ("x", "y", "width", "height"))
         wide, high = wide or pixels[0], high or pixels[1]

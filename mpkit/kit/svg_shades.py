@@ -5,23 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from itertools import pairwise
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
-from PIL import Image, ImageChops, UnidentifiedImageError
 
 from mpkit.errors import Refused
+from mpkit.kit.pictures import picture
 from mpkit.kit.svg_measures import NUMBER, moved, numbers
 from mpkit.kit.svg_tree import Node
 
 _DATA = re.compile(r"data:image/(?:png|jpe?g);base64,(.*)", re.DOTALL)
-_MOST = 40_000_000  # pixels of a picture
 _HOPS = 8  # from a gradient to the one it takes its colours from
 Ink = tuple[float, float, float, float]
 
@@ -131,42 +128,12 @@ def _bounds(drawn: str) -> tuple[float, float, float, float]:
     return wide, high, min(xs), min(ys)
 
 
-def picture(document: pikepdf.Pdf, href: str) -> tuple[Any, tuple[int, int], bool]:
-    """An embedded PNG or JPEG as an image of a PDF, its pixels, and whether it has screen colours."""
+def embedded(document: pikepdf.Pdf, href: str) -> tuple[Any, tuple[int, int], bool]:
+    """A picture that stands in the SVG itself, as an image of a PDF; one that stands elsewhere is refused."""
     found = _DATA.match(href.strip())
     if found is None:
         raise Refused("artwork_outside")
     try:
-        content = base64.b64decode(found[1], validate=False)
-        with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
-            if opened.width * opened.height > _MOST:
-                raise Refused("artwork_heavy")
-            opened.load()
-            image = opened.convert("RGBA" if "A" in opened.getbands() or "transparency" in opened.info else "RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, binascii.Error) as error:
-        raise Refused("artwork_unreadable", why=type(error).__name__) from error
-    flat = image.convert("RGB")
-    grey = all(lo == hi for lo, hi in _apart(flat))
-    said: dict[str, Any] = {
-        "/Type": Name.XObject,
-        "/Subtype": Name.Image,
-        "/Width": image.width,
-        "/Height": image.height,
-        "/BitsPerComponent": 8,
-        "/ColorSpace": Name.DeviceGray if grey else Name.DeviceRGB,
-    }
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() != (255, 255):
-        veil = said | {"/ColorSpace": Name.DeviceGray}
-        said["/SMask"] = _stream(document, image.getchannel("A").tobytes(), veil)
-    return _stream(document, (flat.convert("L") if grey else flat).tobytes(), said), image.size, not grey
-
-
-def _apart(image: Image.Image) -> list[tuple[int, int]]:
-    """How far red, green and blue are apart: all nought where a picture is grey."""
-    red, green, blue = image.split()
-    pairs = (ImageChops.difference(red, green), ImageChops.difference(green, blue))
-    return [(0, int(one.getextrema()[1])) for one in pairs]  # type: ignore[arg-type]
-
-
-def _stream(document: pikepdf.Pdf, content: bytes, said: Mapping[str, Any]) -> Any:  # noqa: ANN401 - pikepdf's own
-    return document.make_stream(zlib.compress(content), {**said, "/Filter": Name.FlateDecode})
+        return picture(document, base64.b64decode(found[1], validate=False))
+    except binascii.Error as error:
+        raise Refused("artwork_unreadable", why="base64") from error
