@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_decimal
+
 from mpkit import ledger, sales
 from mpkit.cli import console
-from mpkit.i18n import say, written
+from mpkit.i18n import locale_of, say
 from mpkit.sales import Mirror, Silences, SilentLine
 from mpkit.sales.question import with_offset
 
@@ -35,6 +37,10 @@ def _line(each: SilentLine, language: str) -> str:
         language,
         place=place,
         last=with_offset(each.last, each.zone),
-        usual=written(round(each.usual), language),
-        missed=written(round(each.missed), language),
+        usual=_rounded(each.usual, language),
+        missed=_rounded(each.missed, language),
     )
+
+
+def _rounded(number: float, language: str) -> str:
+    return str(format_decimal(number, "#,##0.#", locale=locale_of(language)))

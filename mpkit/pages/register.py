@@ -7,7 +7,7 @@ import streamlit as st
 from mpkit import kit, ledger
 from mpkit.model import Account
 from mpkit.pages import address, alarms, presses, printable, rollout, sold, stories, till_presses, watch
-from mpkit.pages.frame import head, house, needs_account, plain, say, script, words
+from mpkit.pages.frame import go, head, house, needs_account, plain, say, script, words
 from mpkit.pages.rollout import unread
 from mpkit.pages.till_presses import Till
 
@@ -109,5 +109,7 @@ else:
     if job is not None and not watch.done(job):
         st.caption(words("watch_reload"))
     alarms.of_register(till)
+    if known_of(till) is not None:
+        go("counter", "counter_go", icon=":material/receipt_long:", id=till.register.external_id)
     till_presses.show(till)
     body(till)

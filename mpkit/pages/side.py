@@ -27,6 +27,7 @@ _INSIDE = {  # pages that other pages lead to: what stands in the row of the nav
     "branch": ("sucursal", "storefront"),
     "register": ("caja", "point_of_sale"),
     "silent": ("cajas-sin-ventas", "notifications_paused"),
+    "counter": ("pagos-de-la-caja", "receipt_long"),
     "brand": ("marca", "palette"),
     "artwork": ("disenos", "draw"),
     "adopt": ("incorporar", "move_to_inbox"),

@@ -22,12 +22,12 @@ def bring_up_to_date(one: Account) -> None:
     watch.submit("sync", KEY, {"account": one.id}, account=one.id, in_address=False)
 
 
-def keep_fresh(one: Account) -> None:
-    """Ask for what is new while somebody watches; never twice a minute, and not again after a failure."""
+def keep_fresh(one: Account, pause: timedelta = PAUSE) -> None:
+    """Ask for what is new while somebody watches; never twice in a pause, and not again after a failure."""
     job = jobs.latest(house().store, one.id, "sync")
     if job is not None and (not job.finished or job.state == "failed"):
         return
-    if job is None or job.ended is None or CLOCK.now() - job.ended > PAUSE:
+    if job is None or job.ended is None or CLOCK.now() - job.ended > pause:
         bring_up_to_date(one)
 
 

@@ -65,7 +65,7 @@ class SilentLine:
 
 @dataclass(frozen=True, slots=True)
 class Silences:
-    """What there is to say about registers without sales, as of `as_of`; most missed first.
+    """What there is to say about registers without sales, as of `as_of`; who fell silent last comes first.
 
     `state`: "never" nothing was fetched yet, "old" it was fetched too long ago for an alarm, else "known". `put_off`
     are the lines somebody has answered already; `watched` is how many registers sell enough to be watched.
@@ -115,7 +115,9 @@ def silences(mirror: Mirror, standing: Standing | None = None) -> Silences:
         return Silences("old", manifest.as_of, fresh.importing)
     known = standing or standing_of(mirror.engine, mirror.account)
     tills, branches = judge(mirror, known, manifest.as_of, feasts_of(mirror, manifest.as_of))
-    found = sorted(_lines(mirror, known, tills, branches), key=lambda each: (-each.missed, each.store, each.name))
+    found = sorted(
+        _lines(mirror, known, tills, branches), key=lambda each: (-each.last.timestamp(), each.store, each.name)
+    )
     watched = int((tills.usual.believed >= 1.0).sum())
     return Silences("known", manifest.as_of, fresh.importing, tuple(found), (), watched)
 
