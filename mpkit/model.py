@@ -163,7 +163,8 @@ class Pos:
     category: int | None = None
     qr_code: str | None = None
     qr_image: str | None = None
-    template_document: str | None = None
+    template_document: str | None = None  # the address of Mercado Pago's own sign, as PDF
+    template_image: str | None = None  # and as a picture
     uuid: str | None = None
     status: str = "active"
     created: datetime | None = None

@@ -2,6 +2,7 @@
 
 from mpkit.api.bodies import category, plain_name
 from mpkit.api.calls import SECONDS, Reread
+from mpkit.api.linked import Linked
 from mpkit.api.mercadopago import MercadoPago, connect
 from mpkit.api.pace import Pace
 from mpkit.api.payments import PaymentPage, Window
@@ -10,6 +11,7 @@ from mpkit.settings import on_this_machine
 
 __all__ = [
     "SECONDS",
+    "Linked",
     "MercadoPago",
     "Pace",
     "PaymentPage",

@@ -221,6 +221,7 @@ def pos(value: object) -> Pos:
         qr_code=_maybe_text(found.get("qr_code") or qr.get("qr_code"), "qr_code"),
         qr_image=_maybe_text(qr.get("image"), "qr.image"),
         template_document=_maybe_text(qr.get("template_document"), "qr.template_document"),
+        template_image=_maybe_text(qr.get("template_image"), "qr.template_image"),
         uuid=_maybe_text(found.get("uuid") or qr.get("uuid"), "uuid"),
         status=text(found.get("status"), "status") or "active",
         created=maybe_instant(found.get("date_created"), "date_created"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,11 @@ from mpkit import branches, emv, keys, kit, ledger
 from mpkit.api import MercadoPago
 from mpkit.branches import addresses
 from mpkit.errors import NotFound, Refused
+from mpkit.jobs import documents
 from mpkit.jobs.replacing import replaced
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
+from mpkit.kit import template_document
 from mpkit.kit.book import MANIFEST
 from mpkit.kit.papers import changed
 from mpkit.kit.printers import printer
@@ -38,6 +40,7 @@ class Chosen:
 
     subjects: tuple[kit.Subject, ...]
     refused: tuple[kit.Refusal, ...]
+    links: Mapping[str, Sequence[str]] = field(default_factory=dict)  # POS id to the addresses of Mercado Pago's sign
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
@@ -62,6 +65,9 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     seller = bench.mercadopago(account)
     progress(0, None, "kit_reading")
     chosen = choose(bench, account, seller, arguments)
+    if order.design.untouched and chosen.subjects:
+        subjects, without, design = documents.put_on(bench, account, chosen.subjects, chosen.links, progress)
+        chosen, order = Chosen(subjects, (*chosen.refused, *without)), replace(order, design=design)
     if not chosen.subjects:
         if len(chosen.refused) == 1:  # its own sentence, which a face says in its reader's language
             only = chosen.refused[0]
@@ -89,7 +95,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
 def _ordered(bench: Workbench, account: Account, arguments: Mapping[str, Any]) -> kit.Order:
     """What is to be printed and how, with what was not said filled in."""
     return kit.Order(
-        design=kit.design(str(arguments.get("sign") or "sticker-70x100"), bench.settings.data, account.id),
+        design=design_of(bench, account, str(arguments.get("sign") or "sticker-70x100")),
         paper=paper_of(bench, arguments),
         language=str(arguments.get("language") or SITES[account.site].language),
         book=str(arguments["book"]),
@@ -233,7 +239,8 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
             refused.append(kit.Refusal(name, "kit_other_firm", {"kind": taxes.NAMES[SITES[account.site].country]}))
             continue
         subjects.append(replace(_subject(bench, account, one, store, payload), address=places.get(name, "")))
-    return Chosen(tuple(subjects), tuple(refused))
+    links = {one.id: [url for url in (one.template_document, one.template_image) if url] for one in wanted}
+    return Chosen(tuple(subjects), tuple(refused), links)
 
 
 def _firms(bench: Workbench, account: Account) -> dict[str, str]:
