@@ -8,8 +8,10 @@ from mpkit.sales.asking import Compared, ask, names_of, places_of, registers_of,
 from mpkit.sales.disputes import Dispute, Disputes, disputes
 from mpkit.sales.export import as_csv, as_xlsx, payments_as_csv, payments_as_xlsx
 from mpkit.sales.freshness import Freshness
+from mpkit.sales.growth import Growth, growth
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.paging import every_payment, payments_page
+from mpkit.sales.peers import Rate, Spike, rates, spikes
 from mpkit.sales.question import (
     BY,
     CHANNELS,
@@ -57,6 +59,7 @@ __all__ = [
     "Dispute",
     "Disputes",
     "Freshness",
+    "Growth",
     "Mirror",
     "Overview",
     "PaymentFilter",
@@ -64,9 +67,11 @@ __all__ = [
     "PaymentLines",
     "Question",
     "Ranking",
+    "Rate",
     "Row",
     "Silences",
     "SilentLine",
+    "Spike",
     "Standing",
     "Synced",
     "Today",
@@ -83,6 +88,7 @@ __all__ = [
     "disputes",
     "every_payment",
     "freshness",
+    "growth",
     "hour_by_weekday",
     "last_days",
     "local_day",
@@ -95,9 +101,11 @@ __all__ = [
     "payments_page",
     "places_of",
     "ranking",
+    "rates",
     "registers_of",
     "silences",
     "some_places",
+    "spikes",
     "standing_of",
     "sync",
     "today",

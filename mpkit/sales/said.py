@@ -181,7 +181,7 @@ def placed(question: Question, before: Period) -> Said:
 
 
 def _in_both(question: Question, before: Period) -> tuple[str, dict[str, str | int | date]]:
-    where, values = _conditions(f"({_NOW} OR {_THEN})", question)
+    where, values = conditions(f"({_NOW} OR {_THEN})", question)
     return where, {**values, "then_first": before.first, "then_last": before.last}
 
 
@@ -235,10 +235,10 @@ def _payments(asked: PaymentFilter, more: str = "") -> tuple[str, dict[str, str 
 
 
 def _where(asked: Which) -> tuple[str, dict[str, str | int | date]]:
-    return _conditions("day BETWEEN {first:Date} AND {last:Date}", asked)
+    return conditions("day BETWEEN {first:Date} AND {last:Date}", asked)
 
 
-def _conditions(when: str, asked: Which) -> tuple[str, dict[str, str | int | date]]:
+def conditions(when: str, asked: Which) -> tuple[str, dict[str, str | int | date]]:
     """A condition on the days and everything else that is asked; `first` and `last` are the period's."""
     values: dict[str, str | int | date] = {
         "account": asked.account,
