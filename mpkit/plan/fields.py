@@ -137,8 +137,17 @@ def words_of(text: object) -> str:
     return _NOT_A_WORD.sub(" ", bare.casefold()).strip()
 
 
-def plain_hours(hours: Hours) -> dict[str, list[list[str]]]:
-    """Opening hours in one form: days in order, intervals in order, two-digit times, closed days left out."""
+def plain_hours(hours: Hours) -> Mapping[str, list[list[str]]]:
+    """Opening hours in one form: days in order, intervals in order, two-digit times, closed days left out.
+
+    One for all that have the same, and never written to: a chain's branches open alike, and each is asked for it twice.
+    """
+    return _week(tuple(hours.items())) if hours else {}
+
+
+@lru_cache(maxsize=4096)
+def _week(days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Mapping[str, list[list[str]]]:
+    hours = dict(days)
     return {
         day: sorted([_clock(opens), _clock(closes)] for opens, closes in hours[day]) for day in WEEK if hours.get(day)
     }
