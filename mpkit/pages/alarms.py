@@ -10,8 +10,8 @@ import streamlit as st
 from mpkit import keys, ledger
 from mpkit.ledger import Known, Seal
 from mpkit.model import Account
-from mpkit.pages import rollout, silences
-from mpkit.pages.frame import go, house, words
+from mpkit.pages import figures, rollout, silences
+from mpkit.pages.frame import go, house, numbers, words
 from mpkit.pages.presses import Shop
 from mpkit.pages.till_presses import Till
 
@@ -48,7 +48,11 @@ def _silent(one: Account, mine: dict[tuple[str, str], Known]) -> None:
     """What stopped selling although it usually does, and nobody has answered yet."""
     lines = silences.seen(one).of({each.remote_id for each in mine.values()})
     for each in lines:
-        values = {"name": each.name, "last": silences.last_sale(each), "missed": silences.round_(each.missed)}
+        values = {
+            "name": each.name,
+            "last": silences.last_sale(each),
+            "missed": figures.estimate(each.missed, numbers()),
+        }
         st.warning(words(f"alarm_silent_{each.object}", **values), icon=":material/notifications_paused:")
     if lines:
         go("silent", "alarm_silent_see", icon=":material/arrow_forward:")

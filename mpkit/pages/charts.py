@@ -118,8 +118,8 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
     money = {**_BARE, "title": currency, "format": "~s" if large else ",.0f", "tickCount": 5}
     up = {"field": "income", "type": "quantitative", "axis": money, "scale": {"zero": True}}
     down = {"field": "refunds", "type": "quantitative"}
-    tips = [_tip("name", titles["name"]), *(_tip(name, titles[name], ",.0f") for name in ("income",))]
-    tips += [_tip("given", titles["refunds"], ",.0f"), _tip("before", titles["before"], ",.0f")]
+    tips = [tip("name", titles["name"]), *(tip(name, titles[name], ",.0f") for name in ("income",))]
+    tips += [tip("given", titles["refunds"], ",.0f"), tip("before", titles["before"], ",.0f")]
     whole = {"x": x, "y": {"value": 0}, "y2": {"value": "height"}}
     layers: list[Spec] = [
         {
@@ -140,7 +140,7 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
             "encoding": {"x": x, "y": {"field": "to", "type": "quantitative"}, "y2": {"datum": 0}, "tooltip": tips},
         },
     ]
-    return _dressed({"height": height, "layer": layers}, rows, look)
+    return dressed({"height": height, "layer": layers}, rows, look)
 
 
 def _reach(points: Sequence[Bar]) -> Iterator[dict[str, Any]]:
@@ -186,13 +186,13 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
                 "scale": {"range": list(look.ink.ramp)},
             },
             "tooltip": [
-                _tip("weekday", titles["weekday"]),
-                _tip("hour", titles["hour"]),
-                _tip("income", titles["income"], ",.0f"),
+                tip("weekday", titles["weekday"]),
+                tip("hour", titles["hour"]),
+                tip("income", titles["income"], ",.0f"),
             ],
         },
     }
-    return _dressed(chart, rows, look)
+    return dressed(chart, rows, look)
 
 
 def ranking(
@@ -213,7 +213,7 @@ def ranking(
         "field": "name", "type": "nominal", "sort": names,
         "axis": {**_BARE, "title": None, "labelLimit": 190, "labelPadding": 8},
     }  # fmt: skip
-    tips = [_tip("name", titles["name"]), *(_tip(name, titles[name], ",.0f") for name in ("income", "before"))]
+    tips = [tip("name", titles["name"]), *(tip(name, titles[name], ",.0f") for name in ("income", "before"))]
     far = {"domain": [0, furthest * 1.6 or 1]}
     layers: list[Spec] = [
         {
@@ -238,7 +238,7 @@ def ranking(
             "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips},
         },
     ]
-    return _dressed({"height": 28 * max(1, len(rows)) + 10, "layer": layers}, drawn, look)
+    return dressed({"height": 28 * max(1, len(rows)) + 10, "layer": layers}, drawn, look)
 
 
 def busy_hours(cells: Mapping[tuple[int, int], float]) -> range:
@@ -266,7 +266,8 @@ def _bar(colour: str, round_: int) -> Spec:
     return {"type": "bar", "color": colour, "cornerRadiusEnd": round_}
 
 
-def _tip(field: str, title: str, format_: str = "") -> Spec:
+def tip(field: str, title: str, format_: str = "") -> Spec:
+    """A line of what is told where a mark is pointed at."""
     return {"field": field, "title": title, **({"type": "quantitative", "format": format_} if format_ else {})}
 
 
@@ -274,7 +275,7 @@ def _point(name: str, field: str = "key") -> Spec:
     return {"name": name, "select": {"type": "point", "fields": [field]}}
 
 
-def _dressed(chart: Spec, rows: list[dict[str, Any]], look: Look) -> Spec:
+def dressed(chart: Spec, rows: list[dict[str, Any]], look: Look) -> Spec:
     """The one look of all charts."""
     ink = look.ink
     axis = {"gridColor": ink.line, "labelColor": ink.quiet, "titleColor": ink.quiet}

@@ -36,6 +36,12 @@ def count(number: int, language: str) -> str:
     return str(format_decimal(number, locale=locale_of(language)))
 
 
+def estimate(number: float, language: str) -> str:
+    """A number that is not known to the last: whole from ten on, one decimal below."""
+    about = round(number) if number >= 10 else number  # noqa: PLR2004 - tenths say nothing from here on
+    return str(format_decimal(about, "#,##0.#", locale=locale_of(language)))
+
+
 def share(fraction: float, language: str) -> str:
     """A fraction as whole per cent, one decimal below ten per cent."""
     pattern = "#,##0.0 %" if abs(fraction) < 0.1 else "#,##0 %"  # noqa: PLR2004 - ten per cent

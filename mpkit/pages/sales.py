@@ -15,6 +15,7 @@ from mpkit.pages import (
     payments,
     sales_files,
     sales_filters,
+    sales_growth,
     sales_mix,
     sales_ranked,
     sales_returns,
@@ -27,7 +28,7 @@ from mpkit.pages.sold import Shown
 from mpkit.sales import Mirror, Question
 from mpkit.sites import SITES
 
-VIEWS = ("summary", "places", "mix", "returns", "payments")
+VIEWS = ("summary", "places", "growth", "mix", "returns", "payments")
 LIVE = 20  # seconds between two looks while today is watched
 
 
@@ -116,6 +117,7 @@ def _currencies(shown: Shown) -> None:
 SHOWN = {
     "summary": sold.show,
     "places": sales_ranked.show,
+    "growth": sales_growth.show,
     "mix": sales_mix.show,
     "returns": sales_returns.show,
     "payments": payments.show,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from mpkit import sales
-from mpkit.pages import answers, charts, figures, paging, sales_filters, tables
+from mpkit.pages import answers, charts, figures, paging, sales_filters, sales_peers, tables
 from mpkit.pages.frame import numbers, plain, say, words
 from mpkit.pages.sold import Shown, look
 from mpkit.sales import Mirror, Question, Row
@@ -22,6 +22,7 @@ def show(shown: Shown) -> None:
     _figures(shown)
     _by_branch(shown)
     _disputes(shown)
+    sales_peers.show(shown)
 
 
 def _figures(shown: Shown) -> None:

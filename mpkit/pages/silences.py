@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from babel.numbers import format_decimal
-
 from mpkit import branches, ledger, sales
-from mpkit.i18n import locale_of
 from mpkit.model import Account
 from mpkit.pages import answers, figures
 from mpkit.pages.frame import house, language, mirror, numbers, words
 from mpkit.sales import Mirror, Silences, SilentLine
-
-_WHOLE = 10  # sales: from here on tenths of an estimate say nothing
 
 
 def seen(one: Account) -> Silences:
@@ -32,14 +27,13 @@ def last_sale(line: SilentLine) -> str:
     return figures.moment(line.last.astimezone(ZoneInfo(line.zone)), language())
 
 
-def round_(sales_: float) -> str:
-    """A number of sales as people say an estimate: whole, one decimal below ten."""
-    return str(format_decimal(round(sales_) if sales_ >= _WHOLE else sales_, "#,##0.#", locale=locale_of(numbers())))
-
-
 def told(line: SilentLine) -> str:
     """What is known of a silence, in one sentence."""
-    values = {"last": last_sale(line), "usual": round_(line.usual), "missed": round_(line.missed)}
+    values = {
+        "last": last_sale(line),
+        "usual": figures.estimate(line.usual, numbers()),
+        "missed": figures.estimate(line.missed, numbers()),
+    }
     return words("silent_told", **values, n=max(1, round(line.days)))
 
 

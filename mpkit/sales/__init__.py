@@ -11,7 +11,7 @@ from mpkit.sales.freshness import Freshness
 from mpkit.sales.growth import Growth, growth
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.paging import every_payment, payments_page
-from mpkit.sales.peers import Rate, Spike, rates, spikes
+from mpkit.sales.peers import Rate, Rates, Spike, rates, spikes
 from mpkit.sales.question import (
     BY,
     CHANNELS,
@@ -68,6 +68,7 @@ __all__ = [
     "Question",
     "Ranking",
     "Rate",
+    "Rates",
     "Row",
     "Silences",
     "SilentLine",

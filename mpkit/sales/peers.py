@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -56,6 +56,15 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Rates:
+    """The first of the places, who stands out before the rest; how many there are, and how many stand out."""
+
+    rows: tuple[Rate, ...]
+    places: int
+    out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Spike:
     """Weeks in which a place gave back far more than usual: payments given back, and how many were to be expected."""
 
@@ -80,18 +89,20 @@ def wilson(cases: int, payments: int, sure: float = SURE) -> tuple[float, float]
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def rates(mirror: Mirror, asked: Which, measure: Measure = "refunds", by: Place = "store") -> tuple[Rate, ...]:
+def rates(mirror: Mirror, asked: Which, measure: Measure = "refunds", by: Place = "store", limit: int = 10) -> Rates:
     """The places of a period that stand out first, then by what is certain of their rate; what has no place is none."""
     found = [line for line in mirror.fetch(_counted(asked, measure, by)) if line[0]]
     payments, cases = (sum(line[n] for line in found) for n in (1, 2))
-    places = names_of(mirror, {line[0] for line in found})
     made = []
     for id_, count, came in found:
         low, high = wilson(came, count)
-        others = (cases - came) / (payments - count) if payments > count else 0.0
-        rate = came / count if count else 0.0
-        made.append(Rate(id_, *_named(places, by, id_), count, came, rate, low, high, others))
-    return tuple(sorted(made, key=lambda each: (not each.stands_out, -each.low, -each.cases, each.id)))
+        rate, others = _part(count, came), _part(payments - count, cases - came)
+        made.append(Rate(id_, "", "", count, came, rate, low, high, others))
+    made.sort(key=lambda each: (not each.stands_out, -each.low, -each.cases, each.id))
+    places = names_of(mirror, {each.id for each in made[:limit]})
+    named = [(each, *_named(places, by, each.id)) for each in made[:limit]]
+    rows = tuple(replace(each, name=name, store=store) for each, name, store in named)
+    return Rates(rows, len(made), sum(each.stands_out for each in made))
 
 
 def _counted(asked: Which, measure: Measure, by: Place) -> Said:
