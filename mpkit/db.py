@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import errno
-import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from itertools import repeat
@@ -18,131 +16,51 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.compiler import compiles
 
 from mpkit.errors import StoreTrouble, WrongUsage, of_system
+from mpkit.stored import EPOCH, Condition, Json, Unreadable, Utc, among, canonical, counted, microseconds
+
+__all__ = [
+    "EPOCH",
+    "PATIENCE",
+    "Condition",
+    "Connection",
+    "Engine",
+    "Expression",
+    "Json",
+    "Rows",
+    "Utc",
+    "among",
+    "backup_before_migration",
+    "canonical",
+    "connect",
+    "counted",
+    "insert_many",
+    "metadata",
+    "migrate",
+    "open_store",
+    "reading",
+    "revisions",
+    "upsert",
+    "wal_is_safe",
+    "where",
+    "writing",
+]
+
 
 metadata = sa.MetaData()
 Engine = sa.Engine  # other rooms name these without importing the library
 Connection = sa.Connection
-Condition = sa.ColumnElement[bool]
 Expression = sa.ColumnElement[Any]
 Rows = Sequence[Mapping[str, object]]  # values by column name
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_WRITER = 6_071_975  # the lock of whoever writes; any number, the same in every mpkit
 PATIENCE = 30  # seconds a connection waits for others that hold the store
 
 # Several connections on one file are safe in WAL mode only from these versions on (the WAL-reset fault of SQLite).
 _WAL_SAFE = ((3, 51, 3),)
 _WAL_SAFE_PATCHES = {(3, 50): 7, (3, 44): 6}
 _OURS = re.compile(r"no such (table|column|function)|syntax error|has no column|too many", re.IGNORECASE)  # SQLite's
-
-
-class _Unreadable(ValueError):
-    """A stored value is none of ours: a flipped bit, a foreign hand."""
-
-
-class Utc(sa.TypeDecorator[datetime]):
-    """An aware UTC instant as microseconds since 1970: every database keeps and orders it alike."""
-
-    impl = sa.BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002
-        """Refuse naive times; store microseconds."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "a naive time cannot be stored"
-            raise ValueError(message)
-        return (value - EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
-        """Give back an aware UTC time."""
-        if value is None:
-            return None
-        try:
-            return EPOCH + timedelta(microseconds=value)
-        except (TypeError, OverflowError) as error:
-            raise _Unreadable(str(error)) from error
-
-
-def _microseconds(since: timedelta) -> int:
-    """The same as dividing by one, in half the time."""
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-class Json(sa.TypeDecorator[Any]):
-    """Plain data as canonical JSON text: sorted keys, no blanks, UTF-8, so that equal data is equal text."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:  # noqa: ANN401, ARG002
-        """Write canonical JSON."""
-        return None if value is None else canonical(value)
-
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401, ARG002
-        """Read it back."""
-        if value is None:
-            return None
-        try:
-            return json.loads(value)
-        except (TypeError, ValueError) as error:
-            raise _Unreadable(str(error)) from error
-
-
-class _Texts(sa.TypeDecorator[Sequence[str]]):
-    """Many texts in one value: an array where the database has them, else a JSON list."""
-
-    impl = sa.Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
-        """An array of PostgreSQL; a text elsewhere."""
-        return dialect.type_descriptor(postgresql.ARRAY(sa.Text()) if dialect.name == "postgresql" else sa.Text())
-
-    def process_bind_param(self, value: Sequence[str] | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401
-        """The driver's own list, or JSON."""
-        return value if dialect.name == "postgresql" or value is None else json.dumps(value)
-
-
-class _Among(sa.sql.functions.FunctionElement[bool]):
-    """What `among` gives; said in the database's own words below."""
-
-    type = sa.types.NullType()  # type: ignore[assignment] # as a truth value it would be compared with 1, and no index be used
-    inherit_cache = True
-
-
-@compiles(_Among)
-def _in_json(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: Any) -> str:  # noqa: ANN401
-    column, texts = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({texts}))"  # noqa: S608 - both are the compiler's own
-
-
-@compiles(_Among, "postgresql")
-def _in_array(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: Any) -> str:  # noqa: ANN401
-    column, texts = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"{column} = ANY ({texts})"
-
-
-def among(column: sa.Column[Any], texts: Iterable[str]) -> Condition:
-    """Whether a text column holds one of these, however many: one value and one statement for all."""
-    return _Among(column, sa.bindparam(None, list(texts), type_=_Texts(), unique=True))
-
-
-def counted(query: sa.Select[Any]) -> sa.Select[Any]:
-    """How many rows a query of one table finds, read from nothing but what its conditions need."""
-    return query.with_only_columns(sa.func.count())
-
-
-_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once: it is asked often
-
-
-def canonical(value: object) -> str:
-    """The one JSON text of plain data: what hashes and MACs are taken over."""
-    return _CANONICAL.encode(value)
 
 
 def wal_is_safe(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> bool:
@@ -157,7 +75,7 @@ def connect(url: str) -> sa.Engine:
     """An engine with our connection rules; nothing is opened yet and no table is made (see `open_store`)."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True)
+        return _connect_server(parsed)
     engine = sa.create_engine(parsed, connect_args={"timeout": PATIENCE})
     mode = "WAL" if wal_is_safe() else "DELETE"
 
@@ -179,6 +97,18 @@ def connect(url: str) -> sa.Engine:
     return engine
 
 
+def _connect_server(url: sa.URL) -> sa.Engine:
+    """PostgreSQL: one writer at a time, as with SQLite, so that what was read in a transaction still holds in it."""
+    engine = sa.create_engine(url, pool_pre_ping=True)
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        if connection.get_execution_options().get("mpkit_begin") != "DEFERRED":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+
+    return engine
+
+
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """A connection that only reads: it does not wait for writers to finish and does not block them.
@@ -186,7 +116,10 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     Raises `StoreTrouble` where the store cannot be read.
     """
     with _trouble_said(engine), engine.connect() as connection:
-        yield connection.execution_options(mpkit_begin="DEFERRED")
+        if connection.dialect.name == "sqlite":
+            yield connection.execution_options(mpkit_begin="DEFERRED")
+        else:  # all of it as it stood at one moment, which SQLite gives by itself
+            yield connection.execution_options(mpkit_begin="DEFERRED", isolation_level="REPEATABLE READ")
 
 
 @contextmanager
@@ -209,7 +142,7 @@ def _trouble_said(engine: sa.Engine) -> Iterator[None]:
         if trouble is None:
             raise
         raise trouble from error
-    except _Unreadable as error:
+    except Unreadable as error:
         raise StoreTrouble("store_damaged", where=where(engine), why=str(error)) from error
 
 
@@ -363,7 +296,7 @@ def _compiled(
 def _written(dialect: sa.Dialect, column: sa.ColumnClause[Any], values: Sequence[Any]) -> Iterable[Any]:
     """A column's values as the driver takes them."""
     if isinstance(column.type, Utc):  # what `process_bind_param` does of one; a naive time is refused by subtracting
-        return [None if value is None else _microseconds(value - EPOCH) for value in values]
+        return [None if value is None else microseconds(value - EPOCH) for value in values]
     change = column.type.dialect_impl(dialect).bind_processor(dialect)
     if change is None or isinstance(column.type, sa.Boolean):  # the driver takes truth values as they are
         return values

@@ -11,8 +11,16 @@ from mpkit.jobs import run_now
 
 
 def command(
-    since: Annotated[str, typer.Option(help="read the payments made from this day on again (2026-10-31)")] = "",
+    since: Annotated[
+        str,
+        typer.Option(
+            help="read the payments made from this day on again (2026-10-31); older than a year: from reports"
+        ),
+    ] = "",
     until: Annotated[str, typer.Option(help="read the payments made up to this day again, and nothing else")] = "",
+    allow_report_columns: Annotated[
+        bool, typer.Option("--allow-report-columns", help="may add columns to the account's settlement report")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
 ) -> None:
     """Bring the account's payments up to date: the first time twelve months, then what changed."""
@@ -23,6 +31,7 @@ def command(
         "account": account.id,
         "since": first.isoformat() if first else None,
         "until": last.isoformat() if last else None,
+        "consent": allow_report_columns,
     }
     key = f"{arguments['since'] or ''}/{arguments['until'] or ''}".strip("/")
     with console.progress() as progress:
@@ -32,5 +41,7 @@ def command(
     console.say("sales_synced", n=done["payments"], changed=done["changed"], as_of=done["as_of"])
     for gap in done["gaps"]:
         console.say("sales_gaps", begin=gap["from"], end=gap["to"])
-    if done["gaps"]:
+    if done["lost"]:
+        console.say("sales_report_lost", n=done["lost"])
+    if done["gaps"] or done["lost"]:
         console.look()

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from mpkit.sales.windows import CREATED, UPDATED, Window, covered
+from mpkit.sales.windows import CREATED, REPORTED, UPDATED, Window, covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ def judge(windows: Iterable[Window]) -> Freshness:
     """What the windows of one account cover without a gap."""
     found = list(windows)
     left = [window for window in found if window.range == CREATED and window.done is None]
-    stretches = covered(window for window in found if window.range == CREATED)
-    if not stretches:
+    stretches = covered(window for window in found if window.range in {CREATED, REPORTED})
+    if not any(window.range == CREATED and window.done for window in found):
         return Freshness(importing=bool(left), windows_left=len(left))
     since, newest = stretches[-1]
     anchor = min(window.anchor for window in found if window.range == CREATED and window.done is not None)

@@ -20,6 +20,7 @@ from mpkit.errors import NotFound, RefusedByApi, Unauthorised, WrongUsage
 from mpkit.model import Account, Branch, Payment
 from mpkit.sales import coverage, freshness, placing, rows
 from mpkit.sales.entries import zone_of
+from mpkit.sales.history import History
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.places_of_sale import PlacesOfSale, from_api
 from mpkit.sales.question import with_offset
@@ -57,6 +58,7 @@ class Synced:
     since: datetime | None
     gaps: tuple[tuple[datetime, datetime], ...]
     zone: str
+    lost: int = 0  # rows of reports whose payment's id the file itself has lost
 
     def to_json(self) -> dict[str, Any]:
         """As `sync --json` writes it."""
@@ -66,6 +68,7 @@ class Synced:
             "chargebacks": self.chargebacks,
             "from": with_offset(self.since, self.zone),
             "as_of": with_offset(self.as_of, self.zone),
+            "lost": self.lost,
             "gaps": [{"from": with_offset(a, self.zone), "to": with_offset(b, self.zone)} for a, b in self.gaps],
         }
 
@@ -78,21 +81,27 @@ def sync(
     branches: Iterable[Branch] = (),
     since: date | None = None,
     until: date | None = None,
+    consent: bool = False,
     seams: Seams | None = None,
     progress: Progress = silent,
 ) -> Synced:
     """Bring the account's payments up to date.
 
     The first time everything the search reaches (12 months), newest first; then what changed. `since` and `until` read
-    the payments made on these days again; with `until` nothing else is read. `branches` give stores their own zones.
-    Raises an `ApiError` when Mercado Pago cannot be read (what was read stays), `Cancelled` when asked to stop.
+    the payments made on these days again; with `until` nothing else is read. What a `since` means beyond the search's
+    reach is read from settlement reports, month by month; `consent` lets mpkit add the columns that takes. `branches`
+    give stores their own zones.
+    Raises `Refused` where that consent is needed and not given, an `ApiError` when Mercado Pago cannot be read (what
+    was read stays), `Cancelled` when asked to stop.
     """
     work = _Sync(mercadopago, mirror, account, seams or mirror.seams, progress)
+    older = work.older(since, consent=consent)
     work.refresh_places(branches)
     for window in work.plan(since, until):
         work.queue.append(window)
     work.read_all(stored=True)
     work.read_chargebacks()
+    work.read_older(older)
     if until is None:
         work.queue.extend(work.what_changed())
         work.read_all(stored=False)
@@ -119,6 +128,10 @@ class _Sync:
         self.places: PlacesOfSale = rows.known_places(self.engine, self.account, self.zone)
         self.read = self.changed = self.chargebacks = 0
         self.total: int | None = None
+        folder = mirror.folder.with_name("reports")
+        self.history = History(
+            mercadopago, self.engine, self.account, zone=self.zone, folder=folder, seams=seams, progress=progress
+        )
         self._counting = threading.Lock()
         self._stop = threading.Event()
         self._mirrored = seams.clock.monotonic()
@@ -129,6 +142,31 @@ class _Sync:
         found = from_api(self.site, self.mercadopago.stores(), self.mercadopago.pos_list(), branches)
         placing.keep_places(self.engine, self.account, self.zone, found)
         self.places = rows.known_places(self.engine, self.account, self.zone)
+
+    # What the search does not reach
+
+    def older(self, since: date | None, *, consent: bool) -> date | None:
+        """From which day on reports have to be read; None where the search, or what was read before, has it all."""
+        reach = self.now() - REACH
+        if since is None or since >= reach.astimezone(zone_of(self.zone)).date():
+            return None
+        if self.history.left(since):
+            self.history.prepare(consent=consent)
+        return since
+
+    def read_older(self, since: date | None) -> None:
+        """Read the reports, then what became of their payments since: the search tells of changes within its reach."""
+        if since is None:
+            return
+        left = self.history.left(since)
+        self.changed += self.history.read(left, self.places)
+        known = coverage.known_windows(self.engine, self.account)
+        created = [window for window in known if window.range == CREATED]
+        begin, anchor = min(w.begin for w in created), min(w.anchor for w in created)
+        for start, end in gaps(begin, anchor, [window for window in known if window.range == UPDATED]):
+            self.queue += sliced(UPDATED, start, end, anchor)
+        self.read_all(stored=False)
+        self.read_chargebacks()
 
     # Planning
 
@@ -156,11 +194,13 @@ class _Sync:
 
     def _named(self, since: date | None, until: date | None, now: datetime) -> tuple[Window, ...]:
         zone = zone_of(self.zone)
-        begin = datetime.combine(since, time(), zone) if since else now - REACH
+        begin = now - REACH  # what lies before is silently not there, and must never count as read
+        if since:
+            begin = max(begin, datetime.combine(since, time(), zone).astimezone(now.tzinfo))
         end = datetime.combine(until + timedelta(days=1), time(), zone) if until else now
         if begin >= end or begin >= now:
             raise WrongUsage("sales_period_backwards", first=since or begin.date(), last=until or end.date())
-        return sliced(CREATED, begin.astimezone(now.tzinfo), min(end.astimezone(now.tzinfo), now), now)
+        return sliced(CREATED, begin, min(end.astimezone(now.tzinfo), now), now)
 
     def _missing(self, known: Sequence[Window], now: datetime) -> list[Window]:
         """What no window over the creation date covers or is to cover."""
@@ -280,4 +320,13 @@ class _Sync:
             begin, anchor = min(w.begin for w in created), min(w.anchor for w in created)
             missing = gaps(begin, min(anchor, fresh.as_of), created)
             missing += gaps(anchor, fresh.as_of, [window for window in known if window.range == UPDATED])
-        return Synced(self.read, self.changed, self.chargebacks, fresh.as_of, fresh.since, tuple(missing), self.zone)
+        return Synced(
+            self.read,
+            self.changed,
+            self.chargebacks,
+            fresh.as_of,
+            fresh.since,
+            tuple(missing),
+            self.zone,
+            self.history.lost,
+        )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 CREATED, UPDATED = "date_created", "date_last_updated"
+REPORTED = "settlement_report"  # what is older than the search reaches, read from reports
 REACH = timedelta(days=365)  # further back the search answers nothing
 LONGEST = timedelta(days=360)
 SLICE = timedelta(days=30)

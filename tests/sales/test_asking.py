@@ -16,7 +16,7 @@ from mpkit import sales
 from mpkit.db import Engine
 from mpkit.errors import WrongUsage
 from mpkit.model import Chargeback, Period
-from mpkit.sales import PaymentFilter, Question, Row, coverage, paging, rows, said
+from mpkit.sales import PaymentFilter, Question, Row, coverage, paging, placing, rows, said
 from mpkit.sales.disputes import disputes
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.question import Which, earlier
@@ -32,7 +32,7 @@ TODAY = datetime(2026, 3, 21, 18, 0, tzinfo=UTC)
 @pytest.fixture
 def mirror(store: Engine, tmp_path: Path) -> Mirror:
     """Two weeks of two registers, one of which fell silent; a refund, a chargeback, a transfer, dollars."""
-    rows.keep_places(store, ACCOUNT, [*PLACES.stores.values(), *PLACES.registers.values()])
+    placing.keep_places(store, ACCOUNT, ZONE, [*PLACES.stores.values(), *PLACES.registers.values()])
     fee = (charge("fee", 761), charge("tax", 300))
     many = []
     for number in range(14):
@@ -181,7 +181,7 @@ def test_one_payment_is_found_whatever_its_day(narrowed: dict[str, Any], there: 
     assert (page.count, len(page.rows)) == (int(there), int(there))
 
 
-def test_yesterday_and_its_silent_register(mirror: Mirror) -> None:
+def test_yesterday(mirror: Mirror) -> None:
     clock = mirror.seams.clock
     assert isinstance(clock, FixedClock)
     clock.at = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)  # yesterday is the 19th, the 14th day of the fixture
@@ -189,16 +189,6 @@ def test_yesterday_and_its_silent_register(mirror: Mirror) -> None:
     assert (seen.day, seen.registers) == (date(2026, 3, 19), 1)
     assert (seen.totals[0].gross, seen.week_before[0].gross) == (10_000, 20_000)
     assert seen.changes("ARS") == -0.5
-    (silent,) = seen.silent
-    assert (silent.pos_id, silent.register, silent.store) == ("701", "Caja 1", "Tijuana")
-    assert (silent.last_sale, silent.days_sold) == (date(2026, 3, 18), 13)
-
-
-def test_a_register_that_rests_on_this_weekday_is_not_silent(mirror: Mirror) -> None:
-    # it sold from Friday the 6th to Wednesday the 18th: on no Thursday but the 12th, and not on the 5th
-    assert [each.pos_id for each in sales.silent_registers(mirror, date(2026, 3, 19))] == ["701"]
-    assert sales.silent_registers(mirror, date(2026, 3, 5)) == ()
-    assert sales.silent_registers(mirror, date(2026, 4, 30)) == ()
 
 
 def test_the_overview_has_every_day(mirror: Mirror) -> None:
@@ -352,7 +342,6 @@ def test_the_same_text_is_understood_by_clickhouse(mirror: Mirror) -> None:
         said.paid(question, MARCH.first, MARCH.last),
         said.paid(asked, MARCH.first, MARCH.last),
         said.unexplained(Question(ACCOUNT, MARCH)),
-        said.last_sales(ACCOUNT, MARCH.first, MARCH.last),
         said.payment_keys(asked, 0, 5),
         said.payment_keys(PaymentFilter(ACCOUNT, MARCH), 3, 7),
         said.payment_count(asked),

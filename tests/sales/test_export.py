@@ -15,7 +15,7 @@ import pytest
 from mpkit import __version__, sales
 from mpkit.db import Engine
 from mpkit.model import Period
-from mpkit.sales import Answer, PaymentFilter, PaymentLine, Question, Row, rows
+from mpkit.sales import Answer, PaymentFilter, PaymentLine, Question, Row, placing, rows
 from mpkit.sales.places_of_sale import STORE, Place, gather
 from mpkit.sales.workbook import defused
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
@@ -96,7 +96,7 @@ def test_it_says_what_it_is_about(language: str, by: str) -> None:
 
 def test_payments_are_exported_line_by_line(store: Engine, tmp_path: Path) -> None:
     mirror = opened(store, tmp_path)
-    rows.keep_places(store, ACCOUNT, gather(ZONE, [Place(STORE, "900", "=Centro")]).stores.values())
+    placing.keep_places(store, ACCOUNT, ZONE, gather(ZONE, [Place(STORE, "900", "=Centro")]).stores.values())
     fee = (charge("fee", 761),)
     rows.keep_payments(store, ACCOUNT, [payment(1, charges=fee, refunds=(refund(5, 100, NOON),))], PLACES)
     mirror.catch_up()

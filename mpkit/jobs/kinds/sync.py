@@ -11,7 +11,7 @@ from mpkit.work import Progress
 
 
 def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict[str, Any]:
-    """`arguments` is {account, since, until}; the days are ISO or absent. The result is `sync --json`."""
+    """`arguments` is {account, since, until, consent}; the days are ISO or absent. The result is `sync --json`."""
     account = bench.account(str(arguments.get("account") or ""))
     since, until = (date.fromisoformat(day) if (day := arguments.get(name)) else None for name in ("since", "until"))
     seams = rehearsal.ahead(bench.settings.data, account.id, bench.seams)
@@ -23,6 +23,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         branches=branches.wanted(bench.store, account.id).branches,
         since=since,
         until=until,
+        consent=bool(arguments.get("consent")),
         seams=seams,
         progress=progress,
     )

@@ -72,7 +72,7 @@ def place(shelf: Shelf, slip: Slip) -> dict[str, str]:
 
 def of_payment(slip: Slip, operation: Operation, style: Style) -> dict[str, str]:
     """What a payment says in every report, whatever happened to it."""
-    qr = slip.channel == "qr"
+    tag, unit = ("PO", "Point") if slip.taken == "point" else ("QR" if slip.channel == "qr" else "", "")
     metadata = {"refund_id": int(operation.note)} if operation.kind == "refund" else {}
     detailed = operation.kind == "refund" and style.refund_detailed
     told = json.dumps(metadata, separators=(", ", ": ")) if metadata else "{}"
@@ -90,11 +90,11 @@ def of_payment(slip: Slip, operation: Operation, style: Style) -> dict[str, str]
         "TAX_DETAIL": operation.taxes[0][0].removeprefix("tax_") if operation.taxes else "",
         "TAXES_AMOUNT": amount(operation.tax),
         "TAXES_DISAGGREGATED": taxes(operation.taxes, style),
-        "OPERATION_TAGS": "QR" if qr else "",
+        "OPERATION_TAGS": tag,
         "CARD_INITIAL_NUMBER": "450995" if slip.type in _CARDS else "",
         "POI_ID": "",
         "POI_WALLET_NAME": slip.wallet,
         "POI_BANK_NAME": "",
         "BUSINESS_UNIT": "Mercado Pago",
-        "SUB_UNIT": _UNITS[slip.channel],
+        "SUB_UNIT": unit or _UNITS[slip.channel],
     }

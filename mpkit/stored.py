@@ -1,0 +1,123 @@
+"""Values and conditions as the store keeps and asks them: alike in every database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+
+Condition = sa.ColumnElement[bool]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Unreadable(ValueError):
+    """A stored value is none of ours: a flipped bit, a foreign hand."""
+
+
+class Utc(sa.TypeDecorator[datetime]):
+    """An aware UTC instant as microseconds since 1970: every database keeps and orders it alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:  # noqa: ARG002
+        """Refuse naive times; store microseconds."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "a naive time cannot be stored"
+            raise ValueError(message)
+        return (value - EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back an aware UTC time."""
+        if value is None:
+            return None
+        try:
+            return EPOCH + timedelta(microseconds=value)
+        except (TypeError, OverflowError) as error:
+            raise Unreadable(str(error)) from error
+
+
+def microseconds(since: timedelta) -> int:
+    """The same as dividing by one, in half the time."""
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+class Json(sa.TypeDecorator[Any]):
+    """Plain data as canonical JSON text: sorted keys, no blanks, UTF-8, so that equal data is equal text."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:  # noqa: ANN401, ARG002
+        """Write canonical JSON."""
+        return None if value is None else canonical(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401, ARG002
+        """Read it back."""
+        if value is None:
+            return None
+        try:
+            return json.loads(value)
+        except (TypeError, ValueError) as error:
+            raise Unreadable(str(error)) from error
+
+
+class _Texts(sa.TypeDecorator[Sequence[str]]):
+    """Many texts in one value: an array where the database has them, else a JSON list."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> sa.types.TypeEngine[Any]:
+        """An array of PostgreSQL; a text elsewhere."""
+        return dialect.type_descriptor(postgresql.ARRAY(sa.Text()) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401
+        """The driver's own list, or JSON."""
+        return value if dialect.name == "postgresql" or value is None else json.dumps(value)
+
+
+class _Among(sa.sql.functions.FunctionElement[bool]):
+    """What `among` gives; said in the database's own words below."""
+
+    type = sa.types.NullType()  # type: ignore[assignment] # as a truth value it would be compared with 1, and no index be used
+    inherit_cache = True
+
+
+@compiles(_Among)
+def _in_json(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+    column, texts = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({texts}))"  # noqa: S608 - both are the compiler's own
+
+
+@compiles(_Among, "postgresql")
+def _in_array(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: Any) -> str:  # noqa: ANN401
+    column, texts = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"{column} = ANY ({texts})"
+
+
+def among(column: sa.Column[Any], texts: Iterable[str]) -> Condition:
+    """Whether a text column holds one of these, however many: one value and one statement for all."""
+    return _Among(column, sa.bindparam(None, list(texts), type_=_Texts(), unique=True))
+
+
+def counted(query: sa.Select[Any]) -> sa.Select[Any]:
+    """How many rows a query of one table finds, read from nothing but what its conditions need."""
+    return query.with_only_columns(sa.func.count())
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))  # made once: it is asked often
+
+
+def canonical(value: object) -> str:
+    """The one JSON text of plain data: what hashes and MACs are taken over."""
+    return _CANONICAL.encode(value)
