@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from mpkit import branches, emv, keys, kit, ledger, sales
 from mpkit.branches import addresses
+from mpkit.kit import template_document
 from mpkit.model import Account
 from mpkit.pages import thumbnails
 from mpkit.pages.frame import house, is_test, mirror, say
@@ -37,6 +40,22 @@ def registers(one: Account) -> tuple[kit.Subject, ...]:
         for each in wanted.registers
         if each.external_id in known and known[each.external_id].qr_payload and known[each.external_id].sound
     )
+
+
+def theirs(one: Account) -> tuple[kit.Subject, ...]:
+    """The registers whose own sign of Mercado Pago was fetched before, with it; the worker fetches the others."""
+    kept = {each.content: each for each in template_document.kept(_documents(one))}
+    found = (replace(each, document=kept.get(each.content)) for each in registers(one))
+    return tuple(each for each in found if each.document is not None)
+
+
+def their_design(one: Account) -> kit.Design:
+    """The design of Mercado Pago's own signs, as far as they are known."""
+    return template_document.design_of(tuple(template_document.kept(_documents(one))))
+
+
+def _documents(one: Account) -> Path:
+    return house().settings.data / "accounts" / one.id / "documents"
 
 
 def stores(one: Account) -> dict[str, str]:

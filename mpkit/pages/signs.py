@@ -9,6 +9,7 @@ import streamlit as st
 
 from mpkit import jobs, kit, ledger
 from mpkit.jobs import Job
+from mpkit.kit import template_document
 from mpkit.kit.paper import fitting
 from mpkit.model import Account
 from mpkit.pages import books, gallery, printable, rollout, steps, thumbnails, watch
@@ -29,6 +30,9 @@ def choose(one: Account, found: Mapping[str, kit.Design]) -> None:
         go("artwork", "signs_artwork", icon=":material/draw:")
     if not known:
         st.caption(words("signs_sample"))
+        if st.button(words("document_take"), icon=":material/verified:", key="take_mercadopago"):
+            take(template_document.NAME)
+            st.rerun()
     gallery.show(tuple(found.values()), known[0] if known else printable.sample(one), printable.worn(one), take)
 
 
@@ -49,7 +53,7 @@ def choose_paper(design: kit.Design) -> str:
 
 def order(one: Account, design: kit.Design) -> None:
     """Second and third step: how it will look, and what to print."""
-    known = printable.registers(one)
+    known = printable.theirs(one) if design.untouched else printable.registers(one)
     if st.button(words("signs_other"), icon=":material/arrow_back:", type="tertiary", key="other_design"):
         st.query_params.pop("sign", None)
         st.rerun()
@@ -123,6 +127,10 @@ def press(one: Account, arguments: Mapping[str, object]) -> None:
 
 def preview(one: Account, design: kit.Design, known: tuple[kit.Subject, ...]) -> None:
     """Any register on the chosen sign, drawn as it is printed."""
+    if design.untouched:
+        st.caption(words("document_how"))
+        if not known:
+            return
     subjects = {each.external_id: each for each in known}
     subject = printable.sample(one)
     if subjects:
@@ -161,7 +169,8 @@ head("page_signs", words("signs_answer", n=counts.existing, printed=counts.print
 steps.show("handout" if finished else "print", "handout" if counts.printed else "print")
 if job is None:
     designs = {each.name: each for each in gallery.in_order(kit.designs(house().settings.data, one.id))}
-    chosen = designs.get(st.query_params.get("sign", ""))
+    asked = st.query_params.get("sign", "")
+    chosen = printable.their_design(one) if asked == template_document.NAME else designs.get(asked)
     if chosen is None:
         choose(one, designs)
     else:

@@ -116,11 +116,11 @@ def test_stopped_half_way_it_goes_on_where_it_stopped(bench: Workbench, sandbox:
     before = asked(sandbox)
     account = bench.account()
 
-    def stop(done: int, total: int | None, step: str = "") -> None:
+    def stop(done: int, total: int | None, step: str = "") -> None:  # noqa: ARG001 - the seam's signature
         if step == "document_fetching" and done == 3:
             raise Cancelled
 
-    from mpkit.jobs.kinds import kit as kind  # noqa: PLC0415
+    from mpkit.jobs.kinds import kit as kind
 
     with pytest.raises(Cancelled):
         kind.run(bench, {"account": account.id, **SIGN, "book": "B6", "out": str(tmp_path)}, stop)
@@ -153,7 +153,7 @@ def test_nothing_is_fetched_from_elsewhere(url: str) -> None:
 
 def _picture(text: str) -> bytes:
     """A sign as a picture, 50 mm wide at 300 dots an inch."""
-    from mpkit.kit.placeholder import placeholder  # noqa: PLC0415
+    from mpkit.kit.placeholder import placeholder
 
     code = Image.open(io.BytesIO(placeholder("QR1", "png"))).convert("RGB").resize((400, 400))
     ground = Image.new("RGB", (591, 886), "#FFE600")
