@@ -20,11 +20,21 @@ def show(shown: Shown) -> None:
     seen: Growth = answers.kept(sales.growth, shown.source, shown.asked)
     if not seen.known:
         st.warning(words("growth_unknown", day=figures.day(seen.before.first, numbers())), icon=":material/history:")
+    st.markdown(_answer(seen))
     _figures(seen, shown.currency)
     st.caption(words("growth_means"))
     _chart(seen)
     for part in PARTS:
         _branches(seen, part, shown.currency)
+
+
+def _answer(seen: Growth) -> str:
+    """The one sentence."""
+    if seen.growth is None:
+        return words("growth_answer_none")
+    days = {"first": figures.day(seen.before.first, numbers()), "last": figures.day(seen.before.last, numbers())}
+    key = "growth_answer_more" if seen.growth >= 0 else "growth_answer_less"
+    return words(key, change=figures.share(abs(seen.growth), numbers()), **days)
 
 
 def _figures(seen: Growth, currency: str) -> None:

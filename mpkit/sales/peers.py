@@ -99,7 +99,7 @@ def rates(mirror: Mirror, asked: Which, measure: Measure = "refunds", by: Place 
         rate, others = _part(count, came), _part(payments - count, cases - came)
         made.append(Rate(id_, "", "", count, came, rate, low, high, others))
     made.sort(key=lambda each: (not each.stands_out, -each.low, -each.cases, each.id))
-    places = names_of(mirror, {each.id for each in made[:limit]})
+    places = _places(mirror, {each.id for each in made[:limit]})
     named = [(each, *_named(places, by, each.id)) for each in made[:limit]]
     rows = tuple(replace(each, name=name, store=store) for each, name, store in named)
     return Rates(rows, len(made), sum(each.stands_out for each in made))
@@ -128,7 +128,7 @@ def spikes(mirror: Mirror, asked: Which, by: Place = "register") -> tuple[Spike,
         if id_:
             of_place[id_][int(week)] = (sums[0], sums[1], sums[2])
     found = [(id_, run, expected) for id_, its in of_place.items() for run, expected in _runs(its, weeks, everywhere)]
-    places = names_of(mirror, {id_ for id_, *_ in found})
+    places = _places(mirror, {id_ for id_, *_ in found})
     made = [
         Spike(
             id_,
@@ -199,6 +199,12 @@ def tail(cases: int, mean: float, shape: float) -> float:
 
 def _part(payments: int, cases: int) -> float:
     return cases / payments if payments else 0.0
+
+
+def _places(mirror: Mirror, ids: set[str]) -> PlacesOfSale:
+    """The names of some places, and of the branches of the registers among them."""
+    stores = {each.store_id for each in names_of(mirror, ids).registers.values()}
+    return names_of(mirror, ids | stores)
 
 
 def _named(places: PlacesOfSale, by: Place, id_: str) -> tuple[str, str]:
