@@ -16,3 +16,4 @@ ink.show()
 with frame.guarded():
     page = side.navigation()
     page.run()
+frame.settle()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -61,6 +63,21 @@ def house() -> House:
     if token is not None and not accounts.known(store):
         offered = handover.leave(settings.data, token)
     return House(settings.model_copy(update={"access_token": None}), store, offered)
+
+
+def settle() -> None:
+    """After a run in which modules were loaded: what they hold stays, and is not gone through for garbage again.
+
+    Streamlit looks for garbage after every run. Without this two thirds of a run of a page are that look.
+    """
+    loaded = len(sys.modules)
+    if loaded != _SETTLED.get("modules"):
+        _SETTLED["modules"] = loaded
+        gc.collect()
+        gc.freeze()
+
+
+_SETTLED: dict[str, int] = {}
 
 
 def plain(text: str) -> str:

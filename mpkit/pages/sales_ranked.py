@@ -28,14 +28,15 @@ def show(shown: Shown) -> None:
 
 
 def _bars(shown: Shown, by: str) -> None:
-    first = answers.kept(sales.ranking, shown.source, shown.asked, by, 0, TOP)
+    first = answers.kept(sales.ranking, shown.source, shown.asked, by, 0, PAGE)
     st.subheader(words(f"sold_by_{by}"), anchor=False)
     if not first.places:
         st.caption(words(f"sold_none_of_{by}"))
         return
     titles = {name: say(f"sold_chart_{name}") for name in ("name", "income", "before")}
-    names = _names(shown, by, first.rows)
-    bars = [(each.now.key, names[each.now.key], each.now.gross / 100, each.before.gross / 100) for each in first.rows]
+    rows = first.rows[:TOP]
+    names = _names(shown, by, rows)
+    bars = [(each.now.key, names[each.now.key], each.now.gross / 100, each.before.gross / 100) for each in rows]
     st.vega_lite_chart(
         charts.ranking(bars, titles, look=look()),
         alt=say(f"sold_by_{by}_alt"),
@@ -48,7 +49,7 @@ def _bars(shown: Shown, by: str) -> None:
 def _table(shown: Shown, by: str) -> None:
     """A page of them, the others as one line, what came without one, and the account's total."""
     st.subheader(words(f"sold_every_{by}"), anchor=False)
-    first = answers.kept(sales.ranking, shown.source, shown.asked, by, 0, TOP)
+    first = answers.kept(sales.ranking, shown.source, shown.asked, by, 0, PAGE)
     offset = paging.pages(first.places, PAGE, key=f"ranked_{by}")
     page = answers.kept(sales.ranking, shown.source, shown.asked, by, offset, PAGE)
     names = _names(shown, by, page.rows)
