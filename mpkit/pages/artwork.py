@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from babel.numbers import format_decimal
 
 from mpkit import kit
 from mpkit.errors import MpkitError
-from mpkit.i18n import say_error
+from mpkit.i18n import locale_of, say_error
 from mpkit.kit import artwork, artwork_design, placeholder
 from mpkit.kit.artwork import Examined
 from mpkit.kit.artwork_advice import advice, slots
@@ -69,9 +70,9 @@ def look(found: Examined, name: str, one: Account, data: Path, content: bytes) -
         st.caption(words("artwork_picture"))
     said = advice(found)
     with right:
-        placed = ", ".join(f"{slot} {code.side:.1f} mm" for slot, code in slots(found).items()) or "-"
+        placed = ", ".join(f"{slot} {_mm(code.side)} mm" for slot, code in slots(found).items()) or "-"
         texts = ", ".join(each.name for each in found.fields) or "-"
-        size = {"wide": f"{found.width:g}", "high": f"{found.height:g}", "bleed": f"{found.bleed:g}"}
+        size = {"wide": _mm(found.width), "high": _mm(found.height), "bleed": _mm(found.bleed)}
         st.markdown(words("artwork_read", slots=placed, fields=texts, **size))
         for each in said:
             show = st.error if each.stops else st.info
@@ -85,6 +86,10 @@ def look(found: Examined, name: str, one: Account, data: Path, content: bytes) -
             words("artwork_keep"), type="primary", icon=":material/save:", key="artwork_keep", disabled=stopped
         ):
             keep(one, data, content, title)
+
+
+def _mm(value: float) -> str:
+    return str(format_decimal(value, "0.#", locale=locale_of(language())))
 
 
 def keep(one: Account, data: Path, content: bytes, title: str) -> None:

@@ -43,7 +43,10 @@ def take(name: str) -> None:
 
 def choose_paper(design: kit.Design) -> str:
     """The name of the sheet the signs go on; only sheets on which the design fits."""
-    found = {each.name: each for each in fitting(kit.papers(house().settings.data), design)}
+    papers = fitting(kit.papers(house().settings.data), design)
+    if design.untouched:  # what others made may not be what a press standard asks for: any printer takes it first
+        papers = tuple(sorted(papers, key=lambda each: bool(each.standard)))
+    found = {each.name: each for each in papers}
     return str(
         st.selectbox(
             words("signs_paper"), list(found.keys()), format_func=lambda name: gallery.title(found[name]), key="paper"
