@@ -25,7 +25,8 @@ _SAID = {"steps": "step1", "payee": "payee", "register": "register", "address": 
 def title(of: kit.Design | kit.Paper | kit.Mood) -> str:
     """What a design, a paper or a mood is called in the language of the session."""
     said = {str(tag): text for tag, text in of.title.items()}
-    return said.get(language()) or said[language()[:2]]
+    found = said.get(language()) or said[language()[:2]]
+    return found.replace(" × ", "\xa0×\xa0").replace(" mm", "\xa0mm")  # noqa: RUF001 - a measure stays on one line
 
 
 def in_order(designs: Iterable[kit.Design]) -> tuple[kit.Design, ...]:
