@@ -27,6 +27,7 @@ REAL_API = "https://api.mercadopago.com"
 _TAKES = {
     "pace": "0 < … ≤ 100",
     "lang": "es | pt | en",
+    "answers_days": "0 … 3650",
     "api_url": "https://…",
     "log_format": "text | json",
     "log_level": "DEBUG | INFO | WARNING | ERROR",
@@ -86,6 +87,9 @@ class Settings(BaseSettings):
     )
     public_url: str = Field("", description="the address people and notifications reach this server at")
     smtp_url: str = Field("", description="where the digest mail is sent from")
+    answers_days: int = Field(
+        90, ge=0, le=3650, description="days that what may be kept of payments' answers is kept, in files; 0: not at all"
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: str = Field("text", description="text or json")
     account: str = Field("", description="which of several accounts, by user id or nickname")

@@ -19,6 +19,7 @@ from mpkit.api.answers import (
     rows,
     text,
 )
+from mpkit.api.kept import kept
 from mpkit.model import Charge, Payment, Refund
 
 _FEE_KINDS = {"coupon_fee": "coupon", "shipping_fee": "shipping"}  # of `fee_details`; all others are fees
@@ -33,6 +34,7 @@ def payment(value: object) -> Payment:
     created = instant(found.get("date_created"), "date_created")
     approved = maybe_instant(found.get("date_approved"), "date_approved")
     channel = _channel(found, interaction)
+    wallet = _wallet(channel, interaction)
     return Payment(
         id=number,
         collector_id=_collector(found),
@@ -54,10 +56,11 @@ def payment(value: object) -> Payment:
         external_reference=text(found.get("external_reference")),
         order_id=_order(interaction),
         channel=channel,
-        wallet=_wallet(channel, interaction),
+        wallet=wallet,
         charges=_charges(found),
         refunds=tuple(refund(row, number) for row in rows(found.get("refunds"), "refunds")),
         released=maybe_instant(found.get("money_release_date"), "money_release_date"),
+        told=kept(found, wallet),
     )
 
 

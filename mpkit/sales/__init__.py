@@ -28,7 +28,8 @@ from mpkit.sales.question import (
 )
 from mpkit.sales.rows import Booked, booked
 from mpkit.sales.standing import Standing, standing_of
-from mpkit.sales.syncing import Synced, sync
+from mpkit.sales.synced import Synced
+from mpkit.sales.syncing import sync
 from mpkit.sales.views import (
     Overview,
     Ranking,

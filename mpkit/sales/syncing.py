@@ -9,9 +9,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from mpkit import api
 from mpkit.api import MercadoPago
@@ -19,12 +18,13 @@ from mpkit.db import Engine
 from mpkit.errors import NotFound, RefusedByApi, Unauthorised, WrongUsage
 from mpkit.model import Account, Branch, Payment
 from mpkit.sales import coverage, freshness, placing, rows
+from mpkit.sales.answers import KEPT_DAYS, Answers
 from mpkit.sales.entries import zone_of
 from mpkit.sales.history import History
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.places_of_sale import PlacesOfSale, from_api
-from mpkit.sales.question import with_offset
 from mpkit.sales.reading import Reading, TooMany
+from mpkit.sales.synced import Synced
 from mpkit.sales.windows import (
     CREATED,
     LONGEST,
@@ -47,32 +47,6 @@ _TICK = 0.5  # seconds between two words of progress
 _DUE = 200  # payments whose chargebacks are asked for at once
 
 
-@dataclass(frozen=True, slots=True)
-class Synced:
-    """What a sync did: payments read, payments that were new or newer, and how far everything is known now."""
-
-    read: int
-    changed: int
-    chargebacks: int
-    as_of: datetime | None
-    since: datetime | None
-    gaps: tuple[tuple[datetime, datetime], ...]
-    zone: str
-    lost: int = 0  # rows of reports whose payment's id the file itself has lost
-
-    def to_json(self) -> dict[str, Any]:
-        """As `sync --json` writes it."""
-        return {
-            "payments": self.read,
-            "changed": self.changed,
-            "chargebacks": self.chargebacks,
-            "from": with_offset(self.since, self.zone),
-            "as_of": with_offset(self.as_of, self.zone),
-            "lost": self.lost,
-            "gaps": [{"from": with_offset(a, self.zone), "to": with_offset(b, self.zone)} for a, b in self.gaps],
-        }
-
-
 def sync(
     mercadopago: MercadoPago,
     mirror: Mirror,
@@ -82,6 +56,7 @@ def sync(
     since: date | None = None,
     until: date | None = None,
     consent: bool = False,
+    answers_days: int = KEPT_DAYS,
     seams: Seams | None = None,
     progress: Progress = silent,
 ) -> Synced:
@@ -90,11 +65,12 @@ def sync(
     The first time everything the search reaches (12 months), newest first; then what changed. `since` and `until` read
     the payments made on these days again; with `until` nothing else is read. What a `since` means beyond the search's
     reach is read from settlement reports, month by month; `consent` lets mpkit add the columns that takes. `branches`
-    give stores their own zones.
+    give stores their own zones. `answers_days`: how long what may be kept of the answers is.
     Raises `Refused` where that consent is needed and not given, an `ApiError` when Mercado Pago cannot be read (what
     was read stays), `Cancelled` when asked to stop.
     """
     work = _Sync(mercadopago, mirror, account, seams or mirror.seams, progress)
+    work.answers.days = answers_days
     older = work.older(since, consent=consent)
     work.refresh_places(branches)
     for window in work.plan(since, until):
@@ -107,6 +83,7 @@ def sync(
         work.read_all(stored=False)
         work.read_chargebacks()
     mirror.catch_up(progress=progress)
+    work.answers.sweep(work.now())
     return work.result()
 
 
@@ -132,6 +109,7 @@ class _Sync:
         self.history = History(
             mercadopago, self.engine, self.account, zone=self.zone, folder=folder, seams=seams, progress=progress
         )
+        self.answers = Answers(mirror.folder.with_name("answers"))
         self._counting = threading.Lock()
         self._stop = threading.Event()
         self._mirrored = seams.clock.monotonic()
@@ -268,6 +246,7 @@ class _Sync:
         with self._counting:
             self.read += len(batch)
             self.changed += len(changed)
+        self.answers.keep(changed, self.now())
 
     def _settle(self, future: Future[int], window: Window, *, stored: bool) -> None:
         try:

@@ -24,6 +24,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         since=since,
         until=until,
         consent=bool(arguments.get("consent")),
+        answers_days=bench.settings.answers_days,
         seams=seams,
         progress=progress,
     )
