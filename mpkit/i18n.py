@@ -45,7 +45,8 @@ def say(key: str, language: str, /, **values: object) -> str:
         text = entry.get(f"{tag}_one") if values.get("n") == 1 else None
         text = text or entry.get(tag)
         if text is not None:
-            return text.format(**{name: written(value, language) for name, value in values.items()})
+            filled = text.format(**{name: written(value, language) for name, value in values.items()})
+            return filled.replace("….", "…")  # a list that was cut ends the sentence
     raise KeyError(key)
 
 

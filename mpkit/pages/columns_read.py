@@ -60,6 +60,7 @@ def _columns(now: Shown, file: File) -> None:
         key=now.key(f"columns_{file.name}"),
         column_config={
             number: st.column_config.TextColumn(number, width=70),
+            sure: st.column_config.TextColumn(sure, width=140),
             meaning: st.column_config.SelectboxColumn(meaning, options=list(named), required=True, width="medium"),
             example: st.column_config.TextColumn(example, width="large"),
         },

@@ -60,7 +60,10 @@ def _chosen(file: File) -> int | None:
     """The record somebody chose, by name where there are many."""
     records = [n for n, cells in enumerate(file.records, start=1) if any(map(str.strip, cells))]
     if len(records) > _FOUND:
-        sought = st.text_input(words("review_search"), key=f"hours_sought_{file.name}", width=330).strip().casefold()
+        box = st.text_input(
+            words("review_search"), key=f"hours_sought_{file.name}", width=330, placeholder=say("review_search_what")
+        )
+        sought = box.strip().casefold()
         found = (n for n in records if sought in " ".join(file.records[n - 1]).casefold())
         records = [n for _, n in zip(range(_FOUND), found, strict=False)]
     return st.selectbox(

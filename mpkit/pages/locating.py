@@ -161,9 +161,7 @@ def _paste(
     city = str(one.values.get("nearest") or "") if one and one.code == "coordinates_far_from_city" else ""
     place = st.form(now.key(f"locate_{name}"), border=False)
     with place, st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(
-            words("locate_paste"), key=now.key(f"paste_{name}"), width=330, placeholder=say("locate_example")
-        )
+        text = st.text_input(words("locate_paste"), key=now.key(f"paste_{name}"), width=330, placeholder=_example(file))
         saved = st.form_submit_button(words("review_save"), icon=":material/save:", key=now.key(f"keep_{name}"))
         used = pasted.point(better) is not None and st.form_submit_button(
             words("review_use", value=better), key=now.key(f"better_{name}")
@@ -189,6 +187,16 @@ def _paste(
             st.warning(words("locate_unreadable"), icon=":material/wrong_location:")
             return
         reviews.act(now, edit(file.name, *cells_of(file, row, point)))
+
+
+def _example(file: File) -> str:
+    """A point as people write it: one of the file's own, else one we know."""
+    known = say("locate_example")
+    if not file.told["points"]:
+        return known
+    pair = "{:.5f}; {:.5f}" if ";" in known else "{:.5f}, {:.5f}"
+    text = pair.format(*file.told["points"][0][1:])
+    return text.replace(".", ",") if ";" in known else text
 
 
 def emptied(file: File, one: Found) -> dict[str, object]:

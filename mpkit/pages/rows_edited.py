@@ -95,7 +95,7 @@ def _editor(now: Shown, judged: Judged, number: int, records: Sequence[int]) -> 
     table.insert(0, row, [str(file.row(record)) for record in records])
     table.insert(1, wrong, problems)
     if file.told["ids"]:
-        table.insert(2, ours, [file.told["ids"].get(str(record), "") for record in records])
+        table[ours] = [file.told["ids"].get(str(record), "") for record in records]
         fixed.append(ours)
     written = st.data_editor(
         table,

@@ -32,6 +32,8 @@ _OFFICIAL = {
 # Where every city is a municipality: what people call a quarter or write otherwise (`everyday.csv`) is none.
 _MUNICIPALITIES = frozenset({"BR"})
 _KIND = re.compile(r" *\[.*\]$")  # "Paso Blanco [Fraccionamiento]"
+# States that are one municipality: what else GeoNames has of them are its quarters.
+_ONE_CITY = {"CO-DC": "Bogotá"}
 # An other name as people here would write it: no transcription from another alphabet, no airport's letters.
 _WRITTEN = re.compile(r"[A-ZÁÉÍÓÚÑÂÃÀÇ][A-Za-zÁÉÍÓÚÑÂÃÀÇáéíóúüñãõâêôàç .-]{3,49}")
 _FOREIGN = re.compile(r"[kw]|(?:as|is|os|jo|hs)$|^(?:port|saint|cita|citta|ciutat|urbs|lungsod) ")
@@ -64,7 +66,11 @@ def rows(cities: Iterable[Mapping[str, Any]], country: str, states: Mapping[str,
     codes = {state.name: state.code for state in states.values()}
     for added in list(_added(country, {code: name for name, code in codes.items()}, found)):
         found.setdefault((added.state, fold(added.city)), added)
-    return sorted(city for (state, name), city in found.items() if (codes[state], name) not in quarters)
+    return sorted(
+        city
+        for (state, name), city in found.items()
+        if (codes[state], name) not in quarters and _ONE_CITY.get(codes[state], "") in city.city
+    )
 
 
 def others(cities: Iterable[Mapping[str, Any]], states: Mapping[str, State], kept: Iterable[City]) -> list[list[str]]:

@@ -66,6 +66,12 @@ class Case:
         return Where(state, city, self.point, tuple(self.troubles))
 
 
+def _typed(case: Case) -> str:
+    """The state of a row as its cell says it, with the name where the cell has something else."""
+    text = case.state_text.strip()
+    return case.state if fold(text) in {"", fold(case.state)} else f"{text} ({case.state})"
+
+
 class Settlement:
     """Judges rows against one catalogue; `accept` holds the codes of repairs somebody agreed to."""
 
@@ -144,7 +150,7 @@ class Settlement:
         elif town and case.point and state and town.state != state:
             inside = next((p for p in self.catalogue.around(*case.point, _AROUND) if p.state == state), None)
             if inside is None or (inside.distance_km or 0.0) > FAR_KM:
-                self._add(case, "state_mismatch", "state", town.state, found=state, state=town.state)
+                self._add(case, "state_mismatch", "state", town.state, found=_typed(case), state=town.state)
             else:
                 town = inside
         city = town.city if town and (town.distance_km or 0.0) <= NAMED_KM else ""
@@ -208,7 +214,7 @@ class Settlement:
     def _elsewhere(self, case: Case, town: Place) -> Where:
         """City and point agree on another state than the row says; one it was part of once is an old name for it."""
         old = self.catalogue.was_part_of(town.state, case.state)
-        if self._add(case, "state_mismatch", "state", town.state, agreed=old, found=case.state, state=town.state):
+        if self._add(case, "state_mismatch", "state", town.state, agreed=old, found=_typed(case), state=town.state):
             return case.settled(town.state, town.city)
         return case.settled(case.state, "")
 

@@ -91,6 +91,9 @@ def reviewed(page: Page, shop: Shop, files: list[Path], lang: str = "es") -> Non
     still(page)
 
 
+HEIGHT = "Math.ceil(document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().height)"
+
+
 def shot(page: Page, name: str) -> None:
     """A picture of the whole page, where somebody asked for pictures."""
     folder = os.environ.get("MPKIT_SCREENSHOTS")
@@ -98,9 +101,12 @@ def shot(page: Page, name: str) -> None:
         return
     Path(folder).mkdir(parents=True, exist_ok=True)
     size = page.viewport_size or {"width": 1280, "height": 900}
-    high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-    page.set_viewport_size({"width": size["width"], "height": max(600, min(high, 9000))})
-    page.wait_for_timeout(900)
+    seen = 0
+    while (high := page.evaluate(HEIGHT)) != seen:  # what is long is drawn as it comes into sight
+        seen = high
+        page.set_viewport_size({"width": size["width"], "height": max(600, min(high, 9000))})
+        still(page)
+        page.wait_for_timeout(900)
     page.screenshot(path=Path(folder) / f"{name}.png")
     page.set_viewport_size(size)
 

@@ -223,3 +223,10 @@ def test_a_namesake_far_away_is_not_offered_as_near() -> None:
     match = catalogue("MLA").match_city("JUAN BAUTISTA ALBERDI", "Tucumán", near=(-27.5889, -65.6202))
     assert match.suggestions
     assert all(place.state == "Tucumán" for place in match.suggestions)
+
+
+def test_a_quarter_of_bogota_is_no_city_to_be_chosen():
+    known = catalogue("MCO")
+    assert known.nearest(4.6165, -74.14597).city.startswith("Bogotá")
+    found = known.match_city("Kennedy", "Bogotá, D.C.")
+    assert {each.city for each in found.suggestions} == {"Bogotá", "Bogotá, D.C."}
