@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from json.encoder import encode_basestring
@@ -31,6 +31,30 @@ class Known:
     seen: datetime | None = None
     sound: bool = True
     gone: datetime | None = None
+
+
+class _Sent(Mapping[str, Any]):
+    """Fields as a sealed text has them, read out of it when one is asked for: of a chain's registers hardly one is."""
+
+    __slots__ = ("_read", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._read: dict[str, Any] | None = None
+
+    def _fields(self) -> dict[str, Any]:
+        if self._read is None:
+            self._read = json.loads(self._text)
+        return self._read
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - plain data
+        return self._fields()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields())
+
+    def __len__(self) -> int:
+        return len(self._fields())
 
 
 class Taken(Exception):
@@ -107,12 +131,13 @@ def _read(account: str, row: Any, seal: Seal) -> Known:  # noqa: ANN401 - a row 
     object_, external_id, remote_id = (str(one) for one in named)
     qr_payload = None if code is None else str(code)
     text = _sealed([account, object_, external_id, remote_id, qr_payload], sent, gone=bool(gone))
-    sound = seal(text) == mac
+    if seal(text) == mac:
+        return Known(object_, external_id, remote_id, qr_payload, _Sent(sent), seen, gone=gone)
     try:
         fields = json.loads(sent)
     except (TypeError, ValueError):  # damaged so far that it is no JSON
-        fields, sound = {}, False
-    return Known(object_, external_id, remote_id, qr_payload, fields, seen, sound, gone)
+        fields = {}
+    return Known(object_, external_id, remote_id, qr_payload, fields, seen, sound=False, gone=gone)
 
 
 def _text(account: str, known: Known) -> str:
@@ -123,5 +148,7 @@ def _text(account: str, known: Known) -> str:
 def _sealed(said: list[str | None], sent: str, *, gone: bool) -> str:
     """What a seal is made over: the canonical text of all of it in one list."""
     end = ',"gone"]' if gone else "]"
-    told = ",".join("null" if text is None else encode_basestring(text) for text in said)  # as `db.canonical`, quicker
+    told = ",".join(
+        ["null" if text is None else encode_basestring(text) for text in said]
+    )  # as `db.canonical`, quicker
     return f"[{told},{sent}{end}"
