@@ -135,17 +135,20 @@ class Clock:
 
 
 def since(habits: Habits, found: Usual, clock: Clock) -> Silent:
-    """Sum up the open days since the last sales."""
+    """Sum up the open days since the last sales; of who sold today there is nothing to say."""
+    surprise, missed, days = np.zeros((3, len(habits)))
+    late = np.flatnonzero(habits.last < clock.today)
     offset = np.arange(LOOK + 1)
-    day = habits.last[:, None] + offset
-    counts = (day <= clock.today[:, None]) & (day >= clock.since[:, None])
-    passed = np.where(day == clock.today[:, None], 1.0 - clock.over[:, None], 0.0)
-    part = np.where(offset == 0, clock.rest[:, None], 1.0) - passed
+    day = habits.last[late, None] + offset
+    today = clock.today[late, None]
+    part = np.where(offset == 0, clock.rest[late, None], np.where(day == today, clock.over[late, None], 1.0))
+    part = np.where((day <= today) & (day >= clock.since[late, None]), part, 0.0)
     day = np.minimum(day, len(clock.weekdays) - 1)
-    part = np.where(counts, np.maximum(part, 0.0), 0.0) * clock.busy[clock.group[:, None], day]
-    line, weekday = np.arange(len(habits))[:, None], clock.weekdays[day]
-    missed = (part * found.sales[line, weekday]).sum(axis=1)
-    surprise = (part * found.surprise[line, weekday]).sum(axis=1)
+    part *= clock.busy[clock.group[late, None], day]
+    line, weekday = late[:, None], clock.weekdays[day]
+    missed[late] = (part * found.sales[line, weekday]).sum(axis=1)
+    days[late] = (part * found.own[line, weekday]).sum(axis=1)
+    surprise[late] = (part * found.surprise[line, weekday]).sum(axis=1)
     believed = np.maximum(found.believed, 1e-9)
     doubt = np.where(missed > 0, believed * np.log1p(missed / believed) / np.maximum(missed, 1e-9), 1.0)
-    return Silent(surprise * doubt, missed, (part * found.own[line, weekday]).sum(axis=1))
+    return Silent(surprise * doubt, missed, days)

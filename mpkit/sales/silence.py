@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
-from mpkit.model import WEEK
 from mpkit.sales import rows
+from mpkit.sales.clocks import Clocks, clocks
 from mpkit.sales.entries import business_day, zone_of
 from mpkit.sales.habits import Habits, Numbers, Span, by_day, by_hour, habits, span_until
 from mpkit.sales.mirror import Mirror
@@ -18,8 +18,6 @@ from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.standing import Standing
 
 _LARGE = 0.04  # of the account's sales: what the others sold is then told without this store
-_EVERYBODY = 30.0  # sales the account's hours stand for in those of a store
-_HOURS = np.arange(24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Surroundings:
     places: PlacesOfSale
     standing: Standing
     feasts: Numbers
-    hours: Mapping[str, Numbers]
+    clocks: Clocks
 
 
 def judge(mirror: Mirror, standing: Standing, moment: datetime, feasts: frozenset[date]) -> tuple[Judged, Judged]:
@@ -49,10 +47,17 @@ def judge(mirror: Mirror, standing: Standing, moment: datetime, feasts: frozense
     zones = {mirror.zone, *(place.zone for place in places.stores.values() if place.zone)}
     span = span_until(moment, max(moment.astimezone(zone_of(zone)).date() for zone in zones))
     days = [span.first + timedelta(days=n) for n in range(span.days)]
-    around = Surroundings(span, places, standing, np.array([day in feasts for day in days]), by_hour(mirror, span))
     tills, shops = habits(mirror, span), habits(mirror, span, "store_id")
     of_till = tuple(_store(places, pos) for pos in tills.place)
     of_shop = tuple(shops.place.tolist())
+    stores = sorted({"", *of_till, *of_shop})
+    around = Surroundings(
+        span,
+        places,
+        standing,
+        np.array([day in feasts for day in days]),
+        clocks(stores, by_hour(mirror, span), standing.hours, places),
+    )
     busy, group = _busy(mirror, around, tills, shops, of_till)
     usual_shops = usual(shops, span.weekdays, busy[0], _opened(standing, of_shop))
     off = dict(zip(of_shop, usual_shops.off.tolist(), strict=True))
@@ -82,16 +87,17 @@ def _busy(
     total = tills.sold.sum()
     share = shops.sold.sum(axis=1) / max(total, 1e-9)
     large = tuple(shops.place[share > _LARGE].tolist())
-    sold, now = by_day(mirror, around.span, large), around.span.until.timestamp()
+    sold = by_day(mirror, around.span, large)
+    over = float(around.clocks.passed([""], _now(around))[0])
     expected = activity(tills, plain, weekdays)
-    expected[-1] *= _passed(around, "", now)
+    expected[-1] *= over
     lines = [how_busy(sold[""], expected, feasts)]
     group: dict[str, int] = {}
     stores = np.array(of_till, dtype=object)
     for store in large:
         mine = stores == store
         own = activity(tills.take(mine), _of(plain, mine), weekdays)
-        own[-1] *= _passed(around, "", now)
+        own[-1] *= over
         group[store] = len(lines)
         lines.append(how_busy(sold[""] - sold[store], expected - own, feasts))
     return np.stack(lines), group
@@ -102,44 +108,19 @@ def _of(found: Usual, which: Numbers) -> Usual:
 
 
 def _clock(around: Surroundings, each: Habits, stores: Sequence[str], busy: Numbers, group: Mapping[str, int]) -> Clock:
-    span, places, now = around.span, around.places, around.span.until.timestamp()
+    span, places = around.span, around.places
     today = {store: business_day(span.until, places.zone_of(store), places.cutoff_of(store)) for store in set(stores)}
-    over = {store: _passed(around, store, now) for store in today}
     until = {store: (day - span.first).days for store, day in around.standing.until.items()}
-    rest = np.array([1.0 - _passed(around, store, at) for store, at in zip(stores, each.at.tolist(), strict=True)])
     return Clock(
         span.weekdays,
         np.array([(today[store] - span.first).days for store in stores], dtype="i8"),
-        rest,
-        np.array([over[store] for store in stores]),
+        1.0 - around.clocks.passed(stores, each.at),
+        around.clocks.passed(stores, _now(around).repeat(len(each))),
         np.array([until.get(store, 0) for store in stores], dtype="i8"),
         busy,
         np.array([group.get(store, 0) for store in stores], dtype="i8"),
     )
 
 
-def _passed(around: Surroundings, store: str, at: float) -> float:
-    """The part of a business day's sales that a store has usually made at this instant."""
-    local = datetime.fromtimestamp(at, UTC).astimezone(zone_of(around.places.zone_of(store)))
-    everybody = around.hours[""]
-    total = everybody.sum()
-    shape = (everybody / total if total else np.full(24, 1 / 24)) * _EVERYBODY + around.hours.get(store, 0.0)
-    spans = (around.standing.hours.get(store) or {}).get(WEEK[local.weekday()])
-    if spans:
-        shape = shape * _open_hours(tuple(spans))
-    begins = around.places.cutoff_of(store) // 60
-    shape, hour = np.roll(shape, -begins), (local.hour - begins) % 24
-    whole = float(shape.sum())
-    if not whole:
-        return hour / 24
-    within = float(shape[hour]) * (local.minute * 60 + local.second) / 3600
-    return float(shape[:hour].sum() + within) / whole
-
-
-def _open_hours(spans: Sequence[tuple[str, str]]) -> Numbers:
-    """Which hours of the day a shop is open, the parts of an hour as such."""
-    found = np.zeros(24)
-    for opens, closes in spans:
-        begin, end = (int(text[:2]) + int(text[3:5]) / 60 for text in (opens, closes))
-        found += np.clip(np.minimum(_HOURS + 1, end) - np.maximum(_HOURS, begin), 0.0, 1.0)
-    return np.minimum(found, 1.0)
+def _now(around: Surroundings) -> Numbers:
+    return np.array([around.span.until.timestamp()])
