@@ -124,7 +124,7 @@ def room(grid: Grid, design: Design, height: float) -> tuple[float, float] | Non
     over = grid.bleed + (_APART + _MARK if grid.marks else 0.0)
     left = max(min(x for x, _ in grid.slots), 6.0)
     low = min(y for _, y in grid.slots) - over
-    top = max(y for _, y in grid.slots) + design.flat[1] + over
+    top = max(y for _, y in grid.slots) + grid.lying(design.flat)[1] + over
     edge = 4.0
     if low - height >= edge:
         return left, max(edge, low - height - 3)

@@ -128,6 +128,11 @@ class Grid:
     alone: bool
     duplex: bool = False
     labels: bool = False
+    turned: bool = False  # signs lie on their side, a quarter anticlockwise; a slot's corner is that of what lies there
+
+    def lying(self, piece: tuple[float, float]) -> tuple[float, float]:
+        """Width and height of a piece of that size as it lies."""
+        return (piece[1], piece[0]) if self.turned else piece
 
     def back(self, piece: tuple[float, float]) -> Grid:
         """The other side, the sheet turned over its long edge: each sign behind its own front."""
@@ -182,13 +187,20 @@ def _bleed(paper: Paper, design: Design) -> float:
 
 
 def _on_labels(paper: Paper, labels: Labels, size: tuple[float, float], design: Design) -> Grid:
-    """A sign in the middle of each label; labels that touch cannot bleed into each other, so nothing bleeds."""
+    """A sign in the middle of each label, on its side where it lies on it only so.
+
+    Labels that touch cannot bleed into each other, so nothing bleeds.
+    """
     room = labels.pitch[1] - labels.height if labels.rows > 1 else labels.top
-    if not labels.holds(design.flat) or design.above > min(room, labels.top):
+    wide, high = design.flat
+    turned = not labels.holds((wide, high)) and labels.holds((high, wide)) and not design.above
+    if turned:
+        wide, high = high, wide
+    if not labels.holds((wide, high)) or design.above > min(room, labels.top):
         raise Refused("kit_paper_small", paper=paper.name, sign=design.name)
-    x, y = (labels.width - design.flat[0]) / 2, (labels.height - design.flat[1]) / 2
+    x, y = (labels.width - wide) / 2, (labels.height - high) / 2
     slots = tuple((left + x, low + y) for left, low in labels.cells(size[1]))
-    return Grid(*size, slots, 0.0, marks=False, order="store", alone=False, labels=True)
+    return Grid(*size, slots, 0.0, marks=False, order="store", alone=False, labels=True, turned=turned)
 
 
 def _count(layout: Layout | None) -> int:

@@ -188,7 +188,7 @@ def entry(design: Design, grid: Grid, name: str, laid: Laid, printer: Printer | 
         file=name,
         page=page,
         slot=laid.slot + 1,
-        box=_frame(grid, printer, grid.slots[laid.slot], design.flat),
+        box=_frame(grid, printer, grid.slots[laid.slot], grid.lying(design.flat)),
         codes=tuple(spots),
         mirror=design.mirror,
         register=subject.external_id,
@@ -220,9 +220,13 @@ def _spots(
     else:
         said = {}
     for one in design.codes:
-        code = _frame(grid, printer, (x + one.x, y + one.y), (one.side, one.side))
-        face = _frame(grid, printer, (x + one.face[0], y + one.face[1]), (wide, high + design.above))
-        yield Spot.model_validate({"code": code, "face": face, "turn": one.turn, "page": page, **said})
+        boxes = [((one.x, one.y), (one.side, one.side)), (one.face, (wide, high + design.above))]
+        turn: int = one.turn
+        if grid.turned:
+            boxes = [((design.flat[1] - low - tall, left), (tall, across)) for (left, low), (across, tall) in boxes]
+            turn = (turn - 90) % 360
+        code, face = (_frame(grid, printer, (x + left, y + low), size) for (left, low), size in boxes)
+        yield Spot.model_validate({"code": code, "face": face, "turn": turn, "page": page, **said})
 
 
 def _frame(grid: Grid, printer: Printer | None, at: tuple[float, float], size: tuple[float, float]) -> Frame:

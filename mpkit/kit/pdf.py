@@ -110,7 +110,8 @@ def _side(sheet: Sheet, placed: Sequence[Placed], grid: Grid, how: Printing, pla
         raw(canvas, how.printer.matrix(grid.height))
     for one in placed:
         x, y = grid.slots[one.slot]
-        raw(canvas, f"q 1 0 0 1 {x / POINT:.4f} {y / POINT:.4f} cm")
+        turn = "0 1 -1 0" if grid.turned else "1 0 0 1"
+        raw(canvas, f"q {turn} {(x + design.flat[1] * grid.turned) / POINT:.4f} {y / POINT:.4f} cm")
         if isinstance(one.piece, Cover):
             cover.draw(sheet, one.piece)
         else:

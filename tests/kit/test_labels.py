@@ -105,6 +105,26 @@ def test_signs_lie_in_the_middle_of_their_labels(tmp_path: Path) -> None:
         assert one.box.y + 25 == pytest.approx(low + 72 / 2, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("sign", "paper"),
+    [("sticker-70x100", "pimaco-6184"), ("decal-a6", "avery-l7168"), ("poster-a5", "avery-zweckform-3655")],
+)
+def test_a_sign_lies_on_its_side_where_it_fits_only_so(tmp_path: Path, sign: str, paper: str) -> None:
+    """Its box is on its label, its code is read where the manifest says, turned as it says."""
+    design, sheet = kit.design(sign), TABLE[paper].paper()
+    assert sheet.labels is not None
+    assert grid(sheet, design).turned
+    assert not grid(sheet, kit.design("sticker-50")).turned
+    made = book([subject(n) for n in range(2)], tmp_path, order(sign, paper))
+    assert made.proofs[0].passed
+    assert sheet.size is not None
+    for one, (left, low) in zip(made.manifest.pieces, sheet.labels.cells(sheet.size[1]), strict=False):
+        assert (one.box.width, one.box.height) == design.flat[::-1]
+        assert left - 0.3 <= one.box.x <= one.box.x + one.box.width <= left + sheet.labels.width + 0.3
+        assert low - 0.3 <= one.box.y <= one.box.y + one.box.height <= low + sheet.labels.height + 0.3
+        assert {spot.turn for spot in one.codes} == {270}
+
+
 @pytest.mark.parametrize(("sign", "paper"), [("sticker-70x100", "avery-l7160"), ("sticker-70", "avery-l7630")])
 def test_a_sign_larger_than_its_label_is_refused(sign: str, paper: str) -> None:
     with pytest.raises(Refused):

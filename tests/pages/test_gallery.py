@@ -34,7 +34,7 @@ def test_every_design_is_in_the_gallery_with_what_it_is_for(at, walked, lang):
     data, url, _, _ = walked
     test = at("signs", data=data, url=url, lang=lang)
     assert {button.key for button in test.button} >= {f"take_{name}" for name in DESIGNS}
-    said = " ".join(texts(test))
+    said = " ".join(texts(test)).replace("\xa0", " ")
     for design in kit.designs():
         assert design.title[lang] in said.replace("\\", "")
         assert i18n.say(f"signs_for_{design.kind}", lang) in said.replace("\\", "")
