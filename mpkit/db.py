@@ -172,7 +172,8 @@ def open_store(url: str) -> sa.Engine:
     try:
         engine = connect(url)
     except (sa.exc.ArgumentError, ImportError) as error:  # not a URL, or of a database we have no driver for
-        raise WrongUsage("store_address_wrong") from error
+        server = url.startswith("postgresql") and isinstance(error, ImportError)
+        raise WrongUsage("store_no_driver" if server else "store_address_wrong") from error
     try:
         if engine.url.get_backend_name() == "sqlite" and engine.url.database:
             Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)

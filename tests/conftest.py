@@ -18,7 +18,7 @@ from mpkit.db import Engine, open_store
 from mpkit.sandbox import Served, World, serve
 from tests.quick import forget_the_disk
 
-pytest_plugins = ("tests.soak", "tests.chromium")
+pytest_plugins = ("tests.soak", "tests.chromium", "tests.postgres")
 forget_the_disk()
 hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine breaks no test
 hypothesis.settings.load_profile("ours")
@@ -66,8 +66,11 @@ def _logging_as_it_was() -> Iterator[None]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Engine:
-    """A new, empty store."""
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Engine:
+    """A new, empty store; on PostgreSQL where MPKIT_TEST_STORE says so, to run any room's tests there."""
+    if os.environ.get("MPKIT_TEST_STORE") == "postgresql":
+        team: Engine = request.getfixturevalue("team_store")
+        return team
     return open_store(f"sqlite:///{tmp_path / 'store.sqlite'}")
 
 
