@@ -26,7 +26,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import urlopen
 
-from many_payments import ACCOUNT, REGISTERS, STORES, fill
+from many_payments import ACCOUNT, REGISTERS, STORES, ZONE, fill
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
@@ -35,7 +35,7 @@ from mpkit import accounts, sales
 from mpkit.db import open_store
 from mpkit.model import Account
 from mpkit.pages import figures
-from mpkit.sales import Question, coverage, rows
+from mpkit.sales import Question, coverage, placing
 from mpkit.sales.places_of_sale import REGISTER, STORE, Place
 from mpkit.sales.windows import CREATED, Window
 
@@ -53,7 +53,7 @@ def furnish(folder: Path, payments: int, stores: int, registers: int) -> Account
         midnight = now.replace(hour=3, minute=0, second=0, microsecond=0)
         fill(store, payments, end=midnight, stores=stores, each=registers)
         accounts.pin(store, one, URL)
-        rows.keep_places(store, ACCOUNT, _places(stores, registers))
+        placing.keep_places(store, ACCOUNT, ZONE, _places(stores, registers))
         known = Window(CREATED, now - timedelta(days=420), now, now, done=now)
         coverage.plan_windows(store, ACCOUNT, [known])
         sales.open_mirror(folder, store, one).rebuild()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -19,6 +22,8 @@ from mpkit.money import shown
 from mpkit.sales import Answer, Mirror, Question, Row
 from mpkit.sales.export import spoken_key
 from mpkit.sales.places_of_sale import REGISTER, STORE
+from mpkit.sales.printed import print_page
+from mpkit.sites import SITES
 
 _SUMS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
 
@@ -27,16 +32,21 @@ def command(
     *,
     from_: Annotated[str, typer.Option("--from", help="first day; 30 whole days back where not given")] = "",
     to: Annotated[str, typer.Option(help="last day; yesterday where not given")] = "",
-    by: Annotated[str, typer.Option(help="day, hour, weekday, store, register, method or payment")] = "day",
+    by: Annotated[str, typer.Option(help=", ".join(sales.BY))] = "day",
     store: Annotated[
         str, typer.Option(help="one store or several: Mercado Pago's id or your own, comma separated")
     ] = "",
     register: Annotated[str, typer.Option(help="one register or several, likewise")] = "",
-    compare: Annotated[str, typer.Option(help="previous or last-year")] = "",
+    method: Annotated[str, typer.Option(help="one method or several (visa, account_money), comma separated")] = "",
+    channel: Annotated[str, typer.Option(help="one channel or several: qr, point, transfer, online")] = "",
+    compare: Annotated[
+        str, typer.Option(help="previous, weekdays (the same ones, whole weeks before) or last-year")
+    ] = "",
     silent: Annotated[bool, typer.Option("--silent", help="registers that stopped selling, instead of sales")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON document on stdout")] = False,
     csv: Annotated[Path | None, typer.Option(help="write this CSV file")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="write this workbook")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="write the page of these sales as PDF")] = None,
 ) -> None:
     """Answer from the columns; nothing is asked of Mercado Pago."""
     bench = console.bench()
@@ -54,14 +64,23 @@ def command(
         by=by,
         stores=_meant(mirror, STORE, store),
         registers=_meant(mirror, REGISTER, register),
+        methods=_parts(method),
+        channels=_parts(channel),
         compare=compare,
     )
-    answer = sales.ask(mirror, question)
+    line_by_line = by == "payment" and bool(csv or xlsx) and not as_json  # a file may hold millions: no list of them
+    answer = sales.ask(mirror, replace(question, by="") if line_by_line else question)
     language = console.language()
     if csv:
-        _write(csv, sales.as_csv(answer, language))
+        _write(csv, partial(_into, (sales.as_csv, sales.payments_as_csv), mirror, question, answer))
     if xlsx:
-        _write(xlsx, sales.as_xlsx(answer, language))
+        _write(xlsx, partial(_into, (sales.as_xlsx, sales.payments_as_xlsx), mirror, question, answer))
+    if pdf:
+        money = (
+            max(answer.totals, key=lambda row: row.count).currency if answer.totals else SITES[account.site].currency
+        )
+        page = partial(print_page, mirror, replace(question, by="day", currency=money))
+        _write(pdf, partial(page, language=language, name=account.name or account.nickname))
     text = "" if as_json else table(answer, language)
     console.answer(answer.to_json(), text, as_json=as_json)
 
@@ -73,10 +92,30 @@ def _period(mirror: Mirror, first: date | None, last: date | None) -> Period:
     return Period(first or last - (usual.last - usual.first), last)
 
 
+def _into(
+    ways: tuple[Callable[[Answer, str], bytes], Callable[..., None]],
+    mirror: Mirror,
+    question: Question,
+    answer: Answer,
+    target: BinaryIO,
+) -> None:
+    """The answer into a file; payments line by line, each with all that is known of it."""
+    whole, each_line = ways
+    language = console.language()
+    if question.by == "payment":
+        each_line(target, sales.every_payment(mirror, question), question, answer.as_of, answer.zone, language)
+    else:
+        target.write(whole(answer, language))
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (part.strip() for part in text.split(","))))
+
+
 def _meant(mirror: Mirror, kind: str, text: str) -> tuple[str, ...]:
     places = sales.places_of(mirror)
     found = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
+    for part in _parts(text):
         place = places.find(kind, part)
         if place is None:
             raise WrongUsage("sales_unknown_store" if kind == STORE else "sales_unknown_register", text=part)
@@ -84,11 +123,12 @@ def _meant(mirror: Mirror, kind: str, text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _write(file: Path, content: bytes) -> None:
+def _write(file: Path, write: Callable[[BinaryIO], object]) -> None:
     """Write a file whole: aside first, then in its place."""
     aside = file.with_name(f".{file.name}.new")
     try:
-        aside.write_bytes(content)
+        with aside.open("wb") as target:
+            write(target)
         aside.replace(file)
     except OSError as error:
         raise Refused("sales_not_written", file=str(file), why=error.strerror or str(error)) from error

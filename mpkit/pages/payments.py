@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from mpkit import i18n, sales
-from mpkit.pages import address, answers, figures, paging, sales_files, sales_filters, tables
+from mpkit.pages import address, answers, charges, figures, paging, sales_files, sales_filters, tables
 from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.pages.sold import Shown
 from mpkit.sales import Mirror, PaymentFilter, PaymentLine, Question, Which
@@ -50,7 +50,7 @@ def show(shown: Shown) -> None:
             st.info(words("sold_no_payments"), icon=":material/search_off:")
             return
         st.caption(words("sold_payments_count", n=count))
-        _lines(rows, first)
+        _lines(source, rows, first)
     sales_files.payments(shown, asked, count)
 
 
@@ -62,7 +62,7 @@ def _counted(source: Mirror, asked: PaymentFilter) -> int:
     return sales.payments_page(source, asked, 0, 0).count
 
 
-def _lines(rows: Sequence[PaymentLine], first: int) -> None:
+def _lines(source: Mirror, rows: Sequence[PaymentLine], first: int) -> None:
     titles = {name: say(f"sold_column_{name}") for name in _COLUMNS}
     picked = tables.show(
         [{titles[name]: text for name, text in _cells(row).items()} for row in rows],
@@ -72,7 +72,7 @@ def _lines(rows: Sequence[PaymentLine], first: int) -> None:
         choose=True,
     )
     if len(rows) == 1 or picked is not None:
-        _in_full(rows[picked or 0])
+        _in_full(source, rows[picked or 0])
     else:
         st.caption(words("sold_choose_one"))
 
@@ -97,7 +97,7 @@ def _cells(row: PaymentLine) -> dict[str, str]:
     }
 
 
-def _in_full(row: PaymentLine) -> None:
+def _in_full(source: Mirror, row: PaymentLine) -> None:
     """One payment with each of its parts."""
     spoken = numbers()
     with st.container(border=True):
@@ -107,6 +107,9 @@ def _in_full(row: PaymentLine) -> None:
             for name in _PARTS:
                 amount = figures.money(getattr(row, name), row.currency, spoken, exact=True)
                 st.metric(words(f"sold_{name}"), plain(amount))
+        for each in sales.charged(source, row.payment_id):
+            amount = figures.money(each.amount, row.currency, spoken, exact=True)
+            st.caption(plain(f"{charges.named(each.name, each.amount)}: {amount}"))
         if row.unexplained:
             amount = figures.money(row.unexplained, row.currency, spoken, exact=True)
             st.warning(words("sold_unexplained", amount=amount), icon=":material/help:")

@@ -9,9 +9,10 @@ import streamlit as st
 
 from mpkit import sales
 from mpkit.model import Account, Period
-from mpkit.pages import answers, charts, figures, sales_filters, tables
+from mpkit.pages import answers, charges, charts, figures, sales_filters, tables
 from mpkit.pages.frame import go, ink, mirror, numbers, plain, say, words
 from mpkit.sales import Mirror, Overview, Question, Row, Today
+from mpkit.sales.kinds import FEE, TAX
 from mpkit.sales.question import earlier
 from mpkit.sites import SITES
 
@@ -156,25 +157,21 @@ def _hour_of(key: str) -> None:
 def show_parts(shown: Shown) -> None:
     """From what was sold to what is left: every figure with what it means, kind by kind where there are several."""
     st.subheader(words("sold_parts"), anchor=False)
-    spoken, total = numbers(), shown.total
-    rows = []
-    for name in _PARTS:
-        amount = getattr(total, name) if name in {"gross", "net"} else -getattr(total, name)
-        rows.append((say(f"sold_{name}"), amount, say(f"sold_{name}_means")))
+    total = shown.total
+    rows = [
+        (name, getattr(total, name) if name in {"gross", "net"} else -getattr(total, name), say(f"sold_{name}_means"))
+        for name in _PARTS
+    ]
     titles = [say(f"sold_part_{name}") for name in ("name", "amount", "means")]
     tables.sentences(
         [
-            dict(
-                zip(
-                    titles,
-                    (name, figures.money(amount, shown.currency, spoken, exact=True), means),
-                    strict=True,
-                )
-            )
+            dict(zip(titles, (say(f"sold_{name}"), _exact(amount, shown), means), strict=True))
             for name, amount, means in rows
         ],
         alt=say("sold_parts"),
     )
+    if (total.fees or total.taxes) and not (shown.asked.hours or shown.asked.weekdays):
+        _kinds(shown)
     found = shown.seen.answer.unexplained
     if found:
         st.warning(words("sold_unexplained_many", n=len(found)), icon=":material/help:")
@@ -182,6 +179,27 @@ def show_parts(shown: Shown) -> None:
             words("sold_see_payments"), key="see_unexplained", on_click=sales_filters.leads,
             kwargs={"only": "unexplained"}, icon=":material/arrow_forward:",
         )  # fmt: skip
+
+
+def _exact(hundredths: int, shown: Shown) -> str:
+    return figures.money(hundredths, shown.currency, numbers(), exact=True)
+
+
+def _kinds(shown: Shown) -> None:
+    """Fees and taxes kind by kind, once somebody asks for them."""
+    with st.expander(words("sold_kinds"), icon=":material/percent:", key="kinds", on_change="rerun") as all_:
+        if not all_.open:
+            return
+        found = answers.kept(sales.kinds, shown.source, replace(shown.asked, compare=""), shown.total)
+        heads = [say(f"sold_part_{name}") for name in ("name", "amount")]
+        for kind, title in ((FEE, "fees"), (TAX, "taxes")):
+            lines = [(charges.named(each.name, each.amount), each.amount) for each in found if each.kind == kind]
+            if lines:
+                lines.append((say(f"sold_kinds_{title}"), getattr(shown.total, title)))
+                tables.sentences(
+                    [dict(zip(heads, (name, _exact(amount, shown)), strict=True)) for name, amount in lines],
+                    alt=say(f"sold_{title}"),
+                )
 
 
 def lately(one: Account, *, stores: tuple[str, ...] = (), registers: tuple[str, ...] = ()) -> None:

@@ -9,6 +9,7 @@ from mpkit.sales.disputes import Dispute, Disputes, disputes
 from mpkit.sales.export import as_csv, as_xlsx, payments_as_csv, payments_as_xlsx
 from mpkit.sales.freshness import Freshness
 from mpkit.sales.growth import Growth, growth
+from mpkit.sales.kinds import Kind, charged, kinds
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.paging import every_payment, payments_page
 from mpkit.sales.peers import Rate, Rates, Spike, rates, spikes
@@ -61,6 +62,7 @@ __all__ = [
     "Disputes",
     "Freshness",
     "Growth",
+    "Kind",
     "Mirror",
     "Overview",
     "PaymentFilter",
@@ -87,11 +89,13 @@ __all__ = [
     "booked",
     "by_store_and_day",
     "change",
+    "charged",
     "disputes",
     "every_payment",
     "freshness",
     "growth",
     "hour_by_weekday",
+    "kinds",
     "last_days",
     "local_day",
     "missing",

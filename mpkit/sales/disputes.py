@@ -13,6 +13,7 @@ from typing import Any
 from mpkit import db
 from mpkit.sales import rows
 from mpkit.sales.mirror import Mirror
+from mpkit.sales.narrowing import of_rows
 from mpkit.sales.question import Which
 from mpkit.sales.rows import chargebacks, payments
 
@@ -76,24 +77,12 @@ def disputes(mirror: Mirror, asked: Which, offset: int = 0, limit: int = 25) -> 
 def _found(mirror: Mirror, asked: Which) -> list[Mapping[str, Any]]:
     columns, its = chargebacks.c, payments.c
     same = (its.account == columns.account) & (its.payment_id == columns.payment_id)
-    wanted = (
-        (its.store_id, asked.stores),
-        (its.pos_id, asked.registers),
-        (its.method, asked.methods),
-        (its.method_type, asked.means),
-        (its.channel, asked.channels),
-        (its.wallet, asked.wallets),
-        (its.currency, (asked.currency,)),
-    )
     query = (
         chargebacks.join(payments, same)
         .select()
         .with_only_columns(*chargebacks.c, its.store_id, its.pos_id)
-        .where(columns.account == asked.account, columns.day.between(asked.period.first, asked.period.last), its.income)
+        .where(*of_rows(asked), columns.day.between(asked.period.first, asked.period.last))
         .order_by(columns.created.desc(), columns.chargeback_id.desc())
     )
-    for column, some in wanted:
-        if some:
-            query = query.where(column.in_(some))
     with db.reading(mirror.engine) as connection:
         return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001 - its public name

@@ -15,6 +15,7 @@ from mpkit import db
 from mpkit.sales import rows, said
 from mpkit.sales.entries import entries
 from mpkit.sales.mirror import Mirror
+from mpkit.sales.narrowing import of_rows
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.question import PaymentFilter, PaymentLine, PaymentLines, Which
 from mpkit.sales.rows import Booked, payments
@@ -74,22 +75,7 @@ def _of_columns(key: str, values: dict[str, Any], places: PlacesOfSale) -> Payme
 def _in_rows(mirror: Mirror, asked: PaymentFilter, offset: int, limit: int) -> tuple[int, list[str]]:
     """How many payments some stores have in the period, and the ids of one page of them, newest first."""
     columns = payments.c
-    which = [
-        columns.account == asked.account,
-        columns.store_id.in_(asked.stores),
-        columns.income,
-        columns.day.between(asked.period.first, asked.period.last),
-    ]
-    for column, wanted in (
-        (columns.pos_id, asked.registers),
-        (columns.method, asked.methods),
-        (columns.method_type, asked.means),
-        (columns.channel, asked.channels),
-        (columns.wallet, asked.wallets),
-        (columns.currency, (asked.currency,) if asked.currency else ()),
-    ):
-        if wanted:
-            which.append(column.in_(wanted))
+    which = [*of_rows(asked), columns.day.between(asked.period.first, asked.period.last)]
     # The index of a store has its payments in this order; those of several have to be sorted, as their days may differ.
     order = [columns.day.desc()] if len(asked.stores) == 1 else []
     order += [columns.approved.desc(), columns.payment_id.desc()]

@@ -18,12 +18,12 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate, Paragraph, Spacer, Table
 
-from mpkit.i18n import locale_of, say
+from mpkit.i18n import locale_of, say, words, written
 from mpkit.money import shown
 from mpkit.sales.about import about
-from mpkit.sales.asking import Compared, ask
+from mpkit.sales.asking import Compared, ask, names_of
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.printed_charts import Bars, Squares
 from mpkit.sales.question import MEASURES, Question, Row, change
@@ -54,6 +54,10 @@ class Page:
         """An amount as the country writes it."""
         return shown(hundredths, self.asked.currency, locale_of(self.language))
 
+    def count(self, number: int) -> str:
+        """A number as the country writes it."""
+        return str(written(number, self.language))
+
     def total(self, before: bool = False) -> Row:
         """The sums of the period, or of the one before."""
         answer = self.seen.answer.previous if before else self.seen.answer
@@ -64,19 +68,17 @@ class Page:
 def print_page(mirror: Mirror, asked: Question, target: BinaryIO, *, language: str, name: str) -> None:
     """Write the PDF; `asked` names its one currency, `name` is whose sales they are."""
     page = Page(mirror, asked, overview(mirror, asked), language, name)
-    document = SimpleDocTemplate(
+    document = BaseDocTemplate(
         target,
         pagesize=A4,
-        leftMargin=MARGIN,
-        rightMargin=MARGIN,
-        topMargin=MARGIN,
-        bottomMargin=MARGIN + 12 * mm,
         title=f"{page.say('sales_sheet')} {asked.period.first} {asked.period.last}",
         author=name,
         creator="mpkit",
     )
-    foot = _foot(page)
-    document.build(list(_story(page)), onFirstPage=foot, onLaterPages=foot)
+    low = MARGIN + 12 * mm
+    body = Frame(MARGIN, low, WIDE, A4[1] - MARGIN - low, 0, 0, 0, 0)
+    document.addPageTemplates(PageTemplate("page", [body], onPage=_foot(page)))
+    document.build(list(_story(page)))
 
 
 def _story(page: Page) -> Iterator[Flowable]:
@@ -86,9 +88,9 @@ def _story(page: Page) -> Iterator[Flowable]:
     yield Spacer(0, 4 * mm)
     yield _headline(page)
     yield Spacer(0, 6 * mm)
-    yield KeepTogether([_heading(page, "sales_by_day"), _days(page)])
+    yield KeepTogether([_heading(page, "sold_by_days"), _days(page)])
     yield KeepTogether([_heading(page, "sales_parts"), _parts(page)])
-    yield KeepTogether([_heading(page, "sales_by_hour"), _hours(page)])
+    yield KeepTogether([_heading(page, "sold_by_hour"), _hours(page)])
     yield from _mix(page)
     for by in ("store", "register"):
         yield from _places(page, by)
@@ -106,7 +108,7 @@ def _headline(page: Page) -> Table:
         cells.append(
             [
                 Paragraph(escape(page.say(f"sales_{name}")), _style("quiet")),
-                Paragraph(escape(str(value) if name == "count" else page.money(value)), _style("figure")),
+                Paragraph(escape(page.count(value) if name == "count" else page.money(value)), _style("figure")),
                 Paragraph("" if moved is None else f"{moved:+.1%}".replace("%", " %"), _style("quiet")),
             ]
         )
@@ -162,8 +164,12 @@ def _hours(page: Page) -> Flowable:
 def _mix(page: Page) -> Iterator[Flowable]:
     rows = ask(page.mirror, replace(page.asked, by="means", compare="")).rows
     ranked = sorted(rows, key=lambda row: -row.gross)
-    labelled = [replace(row, label=row.key or page.say("sales_unsaid")) for row in ranked]
+    labelled = [replace(row, label=_means(page, row.key)) for row in ranked]
     yield KeepTogether([_heading(page, "sales_by_means"), _sums(page, labelled, "sales_by_means")])
+
+
+def _means(page: Page, key: str) -> str:
+    return page.say(f"sold_method_{key}") if f"sold_method_{key}" in words() else key or page.say("sales_unsaid")
 
 
 def _places(page: Page, by: str) -> Iterator[Flowable]:
@@ -171,13 +177,27 @@ def _places(page: Page, by: str) -> Iterator[Flowable]:
     found = ranking(page.mirror, page.asked, by, 0, PLACES)
     if not found.places:
         return
-    lines = [each.now for each in found.rows]
+    lines = (
+        _named_fully(page, [each.now for each in found.rows]) if by == "register" else [each.now for each in found.rows]
+    )
     others = found.places - len(lines)
     if others > 0:
         lines.append(_named(found.rest, page.say("sales_others", n=others)))
     lines.append(_named(found.nowhere, page.say(f"sales_without_{by}")))
     yield _heading(page, f"sales_by_{by}")
     yield _sums(page, lines, f"sales_by_{by}")
+
+
+def _named_fully(page: Page, rows: Sequence[Row]) -> list[Row]:
+    """Registers with their branch: every branch has a first register."""
+    registers = names_of(page.mirror, [row.key for row in rows]).registers
+    stores = names_of(page.mirror, {each.store_id for each in registers.values()})
+    return [
+        replace(row, label=f"{row.label} · {stores.store_name(registers[row.key].store_id)}")
+        if row.key in registers
+        else row
+        for row in rows
+    ]
 
 
 def _named(sums: Compared, label: str) -> Row:
@@ -191,7 +211,7 @@ def _sums(page: Page, rows: Sequence[Row], label: str) -> Table:
     header += [Paragraph(escape(page.say(f"sales_{name}")), _style("head", right=True)) for name in names]
     lines: list[list[Flowable]] = [list(header)]
     for row in (*rows, replace(page.total(), label=page.say("sales_total"))):
-        figures = [str(row.count), *(page.money(getattr(row, name)) for name in names[1:])]
+        figures = [page.count(row.count), *(page.money(getattr(row, name)) for name in names[1:])]
         lines.append(
             [
                 Paragraph(escape(row.label or row.key), _style("small")),
@@ -223,7 +243,7 @@ def _foot(page: Page) -> Any:  # noqa: ANN401 - what the library calls for every
         for name in (page.say("sales_zone"), page.say("sales_as_of"), page.say("sales_filters"))
     )
 
-    def draw(canvas: Canvas, document: SimpleDocTemplate) -> None:
+    def draw(canvas: Canvas, document: BaseDocTemplate) -> None:
         canvas.saveState()
         canvas.setFont(font("regular"), 7)
         canvas.setFillColor(QUIET)
@@ -251,11 +271,11 @@ _RULED: list[Any] = [
 _STYLES = {  # weight, size, colour, space above, space below
     "title": ("semibold", 20, INK, 0, 2),
     "heading": ("semibold", 12, INK, 10, 4),
-    "figure": ("semibold", 13, INK, 1, 1),
+    "figure": ("semibold", 11.5, INK, 1, 1),
     "strong": ("semibold", 9, INK, 0, 0),
     "cell": ("regular", 9, INK, 0, 0),
-    "small": ("regular", 6.6, INK, 0, 0),
-    "head": ("semibold", 6.6, QUIET, 0, 0),
+    "small": ("regular", 6, INK, 0, 0),
+    "head": ("semibold", 6, QUIET, 0, 0),
     "quiet": ("regular", 8, QUIET, 0, 0),
     "foot": ("regular", 7, QUIET, 0, 0),
 }

@@ -18,6 +18,7 @@ from mpkit.errors import WrongUsage
 from mpkit.model import Chargeback, Period
 from mpkit.sales import PaymentFilter, Question, Row, coverage, paging, placing, rows, said
 from mpkit.sales.disputes import disputes
+from mpkit.sales.kinds import Kind
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.question import Which, earlier
 from mpkit.sales.windows import CREATED, Window
@@ -298,6 +299,25 @@ def test_refunded_payments_are_those_of_the_refunds_in_the_figures(mirror: Mirro
         ).count
         == 0
     )
+
+
+def test_fees_and_taxes_by_kind_add_up_to_the_figures(mirror: Mirror, store: Engine) -> None:
+    asked = Question(ACCOUNT, MARCH, by="", currency="ARS")
+    back = (charge("fee", 761, 190), charge("tax", 300), charge("fee", 50, payer="ml"))
+    given = payment(
+        100, approved=NOON - 4 * DAY, updated=TODAY, charges=back, refunds=(refund(1, 2_500, NOON - 3 * DAY),)
+    )
+    rows.keep_payments(store, ACCOUNT, [given], PLACES)
+    mirror.catch_up()
+    (total,) = sales.ask(mirror, asked).totals
+    found = sales.kinds(mirror, asked, total)
+    assert {each.name for each in found} == {"a_fee", "a_tax", ""}
+    assert sum(each.amount for each in found if each.kind == "fee") == total.fees
+    assert sum(each.amount for each in found if each.kind == "tax") == total.taxes
+    assert [each.amount for each in found if not each.name] == [-190], "what came back with the refund"
+    assert sales.charged(mirror, "100") == (Kind("fee", "a_fee", 761), Kind("tax", "a_tax", 300))
+    in_tijuana = replace(asked, stores=("901",))
+    assert sales.kinds(mirror, in_tijuana, sales.ask(mirror, in_tijuana).totals[0]) == ()
 
 
 def test_disputes_open_lost_and_won(mirror: Mirror, store: Engine) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -15,7 +18,7 @@ import pytest
 from mpkit import __version__, sales
 from mpkit.db import Engine
 from mpkit.model import Period
-from mpkit.sales import Answer, PaymentFilter, PaymentLine, Question, Row, placing, rows
+from mpkit.sales import Answer, PaymentFilter, PaymentLine, Question, Row, placing, rows, workbook
 from mpkit.sales.places_of_sale import STORE, Place, gather
 from mpkit.sales.workbook import defused
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
@@ -23,6 +26,12 @@ from tests.sales.test_mirror import opened
 
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))
 HOSTILE = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1", "=cmd|' /C calc'!A0", '=HYPERLINK("http://x")']
+
+
+LINE = PaymentLine(
+    "1", NOON, NOON.date(), "approved", "accredited", "900", "Centro", "700", "Caja 1", "visa", "credit_card", "qr", "",
+    "", "ARS", 10_000, 0, 0, 761, 300, 8_939, 0, ZONE,
+)  # fmt: skip
 
 
 def answer(*rows_: Row, by: str = "store") -> Answer:
@@ -109,3 +118,45 @@ def test_payments_are_exported_line_by_line(store: Engine, tmp_path: Path) -> No
     noon = datetime(2026, 3, 10, 12)  # noqa: DTZ001 - a workbook has no zones
     found_ = dict(zip(cells[0], cells[1], strict=True))
     assert (found_["Acreditado"], found_["Pago"], found_["Devoluciones"]) == (noon, "1", 1)
+
+
+def test_a_year_of_payments_goes_over_sheets_and_is_never_all_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "ROWS", 4)  # with the header: three lines a sheet
+    given: list[int] = []
+
+    def lines() -> Iterator[PaymentLine]:
+        for number in range(8):
+            given.append(number)
+            yield replace(LINE, payment_id=str(number))
+
+    asked = PaymentFilter(ACCOUNT, MARCH)
+    content = written(sales.payments_as_xlsx, lines(), asked)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    ids = [[row[2].value for row in sheet.iter_rows(min_row=2)] for sheet in book.worksheets[:-1]]
+    assert ids == [["0", "1", "2"], ["3", "4", "5"], ["6", "7"]]
+    assert all(sheet["C1"].value == "Pago" for sheet in book.worksheets[:-1])
+
+    class Watched(io.BytesIO):
+        def write(self, data: Any) -> int:
+            given.append(-1)
+            return super().write(data)
+
+    given.clear()
+    sales.payments_as_csv(Watched(), lines(), asked, NOON, ZONE, "es")
+    assert -1 in given[: given.index(7)], "it is written before the last line is known"
+
+
+def test_what_a_file_was_narrowed_down_to_is_inside() -> None:
+    asked = PaymentFilter(
+        ACCOUNT, MARCH, hours=(9,), weekdays=(1,), channels=("",), means=("credit_card",), only="refunded"
+    )
+    text = written(sales.payments_as_csv, [], asked).decode("utf-8-sig")
+    for said in ("9:00", "lunes", "sin indicar", "credit_card", "con devolución", "a medianoche"):
+        assert said in text.lower(), said
+    compared = Answer(Question(ACCOUNT, MARCH, compare="weekdays"), (), (), NOON, ZONE)
+    assert "los mismos días de la semana" in sales.as_csv(compared, "es").decode()
+
+
+def test_nothing_of_a_person_is_in_a_line() -> None:
+    fields_ = {each.name for each in fields(PaymentLine)}
+    assert not {name for name in fields_ if re.search("payer|card_|mail|document|phone|reference", name)}
