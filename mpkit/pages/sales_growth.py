@@ -9,9 +9,8 @@ from mpkit.pages import answers, charts, figures, sales_filters, tables
 from mpkit.pages.frame import numbers, plain, say, words
 from mpkit.pages.sold import Shown, look
 from mpkit.sales import Compared, Growth
-from mpkit.sales.growth import Part
+from mpkit.sales.growth import PARTS, Part
 
-PARTS: tuple[Part, ...] = ("same", "new", "gone")
 TOP = 12
 
 

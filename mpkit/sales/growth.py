@@ -18,6 +18,7 @@ from mpkit.sales.said import Said
 _EDGE = timedelta(days=7)  # a branch may sell first so long after the one period began, and last before the other ends
 _ALL = 1_000_000
 Part = Literal["same", "new", "gone"]
+PARTS: tuple[Part, ...] = ("same", "new", "gone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def growth(mirror: Mirror, question: Question) -> Growth:
             parts["same"].append(each)
     since = mirror.freshness().since
     known = since is not None and business_day(since, mirror.zone) <= before.first
-    same, new, gone = (tuple(parts[name]) for name in parts)
+    same, new, gone = (tuple(parts[name]) for name in PARTS)
     return Growth(same, new, gone, before, known)
 
 

@@ -23,7 +23,7 @@ _OFF = 0.12  # days off that are held possible where none was seen
 _COUNTED = 0.25  # of a place's mean day: below, a weekday is not one of its days
 _DULL = 0.5  # below this part of a usual day, a day without a sale tells nothing
 _OTHERS = 4.0  # sales of the others that a day's own prior stands for
-_FEAST = 0.2  # of a usual day, where nobody else tells
+_FEAST = 0.1  # of a usual day, where nobody else tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def activity(habits: Habits, found: Usual, weekdays: Numbers) -> Numbers:
 
 
 def how_busy(sold: Numbers, expected: Numbers, feasts: Numbers) -> Numbers:
-    """Each day's part of a usual one, at most 1, as the sales tell it; where nobody tells, a feast is a fifth."""
+    """Each day's part of a usual one, at most 1, as the sales tell it; where nobody tells, a feast is a tenth."""
     prior = np.where(feasts, _FEAST, 1.0)
     found: Numbers = np.minimum(1.0, (sold + _OTHERS * prior) / (np.maximum(expected, 0.0) + _OTHERS))
     return found

@@ -86,7 +86,7 @@ def wilson(cases: int, payments: int, sure: float = SURE) -> tuple[float, float]
     weight = 1 + sure**2 / payments
     middle = (part + sure**2 / (2 * payments)) / weight
     reach = sure * math.sqrt(part * (1 - part) / payments + sure**2 / (4 * payments**2)) / weight
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    return max(0.0, min(part, middle - reach)), min(1.0, max(part, middle + reach))
 
 
 def rates(mirror: Mirror, asked: Which, measure: Measure = "refunds", by: Place = "store", limit: int = 10) -> Rates:
