@@ -133,6 +133,7 @@ class Register:
     closed: bool = False
     own_id: str = ""  # the merchant's own code of the till
     till_code: str = ""  # what the merchant's till software calls it, where that is another one; never sent
+    closed_until: str = ""  # ISO date it sells again from; nothing in the account changes for it
 
 
 @dataclass(frozen=True, slots=True)

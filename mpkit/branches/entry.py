@@ -68,7 +68,7 @@ def of_register(register: Register) -> dict[str, Any]:
         "category": register.category,
         "closed": register.closed,
         "own_id": register.own_id,
-        **({"till_code": register.till_code} if register.till_code else {}),
+        **{name: value for name in ("till_code", "closed_until") if (value := getattr(register, name))},
     }
 
 
@@ -84,6 +84,7 @@ def to_register(external_id: str, values: Mapping[str, Any], record: int | None)
         values.get("closed", False),
         values.get("own_id", ""),
         values.get("till_code", ""),
+        values.get("closed_until", ""),
     )
 
 

@@ -21,7 +21,7 @@ def answer(shop: Shop) -> str:
     today = sales.local_day(mirror(shop.account))
     if shop.branch.closed:
         return words("shop_answer_closed")
-    if presses.until(shop.branch) > today.isoformat():
+    if shop.branch.closed_until > today.isoformat():
         return words("shop_answer_until", day=figures.day(date.fromisoformat(shop.branch.closed_until), numbers()))
     if ("store", shop.branch.external_id) not in known:
         return words("shop_answer_not_yet")

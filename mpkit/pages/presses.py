@@ -184,19 +184,25 @@ def close(shop: Shop) -> None:
         key="close_how",
     )
     if how == "until":
-        today = sales.local_day(mirror(shop.account))
-        day = st.date_input(
-            words("do_close_day"),
-            today + timedelta(days=7),
-            min_value=today + timedelta(days=1),
-            format="DD/MM/YYYY",
-            width=220,
-            key="close_day",
-        )
-        if st.button(words("do_close_press"), type="primary", icon=":material/event:", key="close_until"):
-            keep(shop.account, of_branch(shop, closed_until=day.isoformat()), what="close_until")
+        if day := until_day(shop.account):
+            keep(shop.account, of_branch(shop, closed_until=day), what="close_until")
     elif st.button(words("do_look"), type="primary", icon=":material/compare_arrows:", key="close_for_good"):
         look(shop, closing(shop), close=[f"store:{shop.branch.external_id}"])
+
+
+def until_day(one: Account) -> str:
+    """The day it opens again (ISO date) once it is pressed; "" before."""
+    today = sales.local_day(mirror(one))
+    day = st.date_input(
+        words("do_close_day"),
+        today + timedelta(days=7),
+        min_value=today + timedelta(days=1),
+        format="DD/MM/YYYY",
+        width=220,
+        key="close_day",
+    )
+    pressed = st.button(words("do_close_press"), type="primary", icon=":material/event:", key="close_until")
+    return day.isoformat() if pressed else ""
 
 
 def closing(shop: Shop) -> dict[str, Any]:
@@ -218,11 +224,6 @@ def reprint(shop: Shop) -> None:
         st.caption(words("do_no_registers"))
     elif st.button(words("do_reprint_press", n=len(shop.open)), type="primary", icon=":material/print:", key="reprint"):
         watch.lead("signs", registers=",".join(each.external_id for each in shop.open))
-
-
-def until(branch: Branch) -> str:
-    """The day a branch opens again (ISO date), "" where it is not closed for a while."""
-    return branch.closed_until
 
 
 ACTS: Mapping[str, Callable[[Shop], None]] = {

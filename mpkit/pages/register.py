@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import streamlit as st
 
-from mpkit import kit, ledger
+from mpkit import kit, ledger, sales
 from mpkit.model import Account
-from mpkit.pages import address, alarms, presses, printable, rollout, sold, stories, till_presses, watch
-from mpkit.pages.frame import go, head, house, needs_account, plain, say, script, words
+from mpkit.pages import address, alarms, figures, presses, printable, rollout, sold, stories, till_presses, watch
+from mpkit.pages.frame import go, head, house, mirror, needs_account, numbers, plain, say, script, words
 from mpkit.pages.rollout import unread
 from mpkit.pages.till_presses import Till
 
@@ -36,6 +38,9 @@ def answer(till: Till) -> str:
     """How it stands, in one sentence."""
     if till.register.closed:
         return words("till_answer_closed", branch=till.shop.branch.name)
+    if till.register.closed_until > sales.local_day(mirror(till.shop.account)).isoformat():
+        day = figures.day(date.fromisoformat(till.register.closed_until), numbers())
+        return words("till_answer_until", branch=till.shop.branch.name, day=day)
     if known_of(till) is None:
         return words("till_answer_not_yet", branch=till.shop.branch.name)
     used = ledger.in_use(house().store, till.shop.account.id).get(till.register.external_id, 0)

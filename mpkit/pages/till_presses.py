@@ -73,8 +73,17 @@ def move(till: Till) -> None:
 
 
 def close(till: Till) -> None:
-    """For good."""
-    if st.button(words("do_look"), type="primary", icon=":material/compare_arrows:", key="till_close"):
+    """For a while, which changes nothing in the account, or for good."""
+    how = st.radio(
+        words("do_close_how"),
+        ("until", "for_good"),
+        format_func=lambda each: words(f"do_close_{each}"),
+        key="close_how",
+    )
+    if how == "until":
+        if day := presses.until_day(till.shop.account):
+            presses.keep(till.shop.account, _edit(till, closed_until=day), what="close_until")
+    elif st.button(words("do_look"), type="primary", icon=":material/compare_arrows:", key="till_close"):
         away = [f"pos:{till.register.external_id}"]
         presses.look(till.shop, _edit(till, closed=True), about=till.about, close=away)
 

@@ -142,7 +142,7 @@ def _lines(mirror: Mirror, standing: Standing, tills: Judged, branches: Judged) 
     of_store: dict[str, list[int]] = {}
     for n, (pos, store) in enumerate(zip(tills.habits.place.tolist(), tills.stores, strict=True)):
         unknown = bool(places.registers) and pos not in places.registers
-        if not (unknown or pos in standing.over or store in standing.over or standing.resting(store, today)):
+        if not (unknown or pos in standing.over or store in standing.over or standing.resting(store, pos, today)):
             of_store.setdefault(store, []).append(n)
     place = {store: n for n, store in enumerate(branches.stores)}
     alarming, silent = tills.silent.alarming, branches.silent.alarming

@@ -19,6 +19,7 @@ from mpkit.jobs.rows import jobs as table
 from mpkit.jobs.rows import live
 from mpkit.model import Account, Amount
 from mpkit.plan import Change, Plan
+from mpkit.sales.standing import standing_of
 from mpkit.work import SystemClock, silent
 from tests.jobs.house import House
 from tests.pages.conftest import texts
@@ -146,6 +147,8 @@ def test_a_press_is_a_plan_of_one_branch_and_looking_writes_nothing(  # noqa: PL
     before, writes = wanted(home), len(served.world.shelf.pos)
     for _ in range(2):  # two tabs: one job
         test = act(page(at, home, served, where, id=id_), name)
+        if name == "close":
+            test.radio(key="close_how").set_value("for_good").run()
         if fill:
             field = next(each for each in (*test.text_input, *test.text_area) if each.key == fill[0])
             field.set_value(fill[1])
@@ -229,6 +232,23 @@ def test_closed_for_a_while_is_a_note_in_the_list_and_no_plan(at, home, served):
     assert not branch.closed
     test = page(at, home, served, "branch", id="S002")
     assert any("abre de nuevo" in each.value for each in test.markdown)
+
+
+def test_a_register_that_is_off_for_a_while_is_a_note_too_and_no_alarm(at, home, served):
+    test = act(page(at, home, served, "register", id="P001"), "close")  # a till that is broken
+    test.button(key="close_until").click().run()
+    assert not [each for each in live(home.bench.store) if each.kind == "plan"]
+    done(home, asked(home, "amend"))
+    till = next(each for each in wanted(home).registers if each.external_id == "P001")
+    assert till.closed_until > CLOCK.now().date().isoformat()
+    assert not till.closed
+    test = page(at, home, served, "register", id="P001")
+    assert any("vende de nuevo" in each.value for each in test.markdown)
+    standing, today = standing_of(home.bench.store, home.account.id), CLOCK.now().date()
+    store, pos = home.id_of("store", "S001"), home.id_of("pos", "P001")
+    assert standing.resting(store, pos, today), "no alarm says that it sells nothing"
+    assert not standing.resting(store, home.id_of("pos", "P000"), today)
+    assert not standing.resting(store, pos, today + timedelta(days=9))
 
 
 def other_account(home: House, served: Served) -> Account:
