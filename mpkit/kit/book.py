@@ -25,7 +25,7 @@ from mpkit.kit.parts import Drawn, Laid, Numbered, Press, drawn, entry, parts
 from mpkit.kit.pdf import Printing
 from mpkit.kit.pdfx import output
 from mpkit.kit.printers import Printer
-from mpkit.kit.proof import LEAST, Proof, proofs, refuse_unless_sound
+from mpkit.kit.proof import LEAST, Proof, in_parts, refuse_unless_sound
 from mpkit.kit.ready import Ready, prepare
 from mpkit.kit.subject import Piece, Refusal, Subject
 from mpkit.kit.symbol import side_of
@@ -113,7 +113,8 @@ def make(
         proofs = _proven(order, manifest, (aside, live), fresh(), progress)
         progress(0, None, "kit_writing")
         packing.write(aside, manifest, order.reader or order.language)
-        (aside / MANIFEST).write_text(manifest.text(), encoding="utf-8")
+        with (aside / MANIFEST).open("w", encoding="utf-8") as file:
+            file.writelines(manifest.lines())
         for path in aside.iterdir():
             _flush(path)
         record(manifest)
@@ -254,7 +255,7 @@ def _proven(
     found: list[Proof] = []
     for of, folder in ((manifest, aside), (alive, live))[: 2 if manifest.curves else 1]:
         wanted = asked(of, folder, fresh)
-        found += proofs(wanted, owned, workers=order.workers, least=order.least, progress=progress)
+        found += in_parts(wanted, owned, workers=order.workers, least=order.least, progress=progress)
     for one in found:
         refuse_unless_sound(one, order.reader or order.language)
     if manifest.curves:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as part
 
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit.boxes import Strict
@@ -21,7 +22,11 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud wit
 Seal = Callable[[str], str]
 
 
-class Frame(Strict):
+_PART = ConfigDict(extra="forbid", allow_inf_nan=False)  # without a dictionary each: a book has tens of thousands
+
+
+@part(frozen=True, slots=True, kw_only=True, config=_PART)
+class Frame:
     """A rectangle in millimetres from the lower left corner of the page."""
 
     x: float
@@ -30,7 +35,8 @@ class Frame(Strict):
     height: float
 
 
-class Spot(Strict):
+@part(frozen=True, slots=True, kw_only=True, config=_PART)
+class Spot:
     """One code of a piece: its white field, the face around it, and how both are turned on the page (degrees)."""
 
     code: Frame
@@ -41,7 +47,8 @@ class Spot(Strict):
     page: int | None = Field(default=None, ge=1, exclude_if=lambda page: page is None)  # of the back of a sheet
 
 
-class Entry(Strict):
+@part(frozen=True, slots=True, kw_only=True, config=_PART)
+class Entry:
     """One piece in a file: where it lies, whose it is, what its codes were drawn from.
 
     A tent has a code on each panel, a door sign none; a piece of a whole branch has no register and no serial (0).
@@ -111,19 +118,39 @@ class Manifest(Strict):
 
     def digest(self) -> str:
         """The hash over all that is known before the files are made: it stands in each of them."""
-        from mpkit.db import canonical  # noqa: PLC0415 - as below
-
-        said = self.model_dump(mode="json", by_alias=True, exclude={"mac", "files"})
-        return sha256(canonical(said).encode()).hexdigest()
+        return sha256(self._canonical({"mac", "files"}).encode()).hexdigest()
 
     def _text(self) -> str:
-        from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
-
-        return canonical(self.model_dump(mode="json", by_alias=True, exclude={"mac"}))
+        return self._canonical({"mac"})
 
     def text(self) -> str:
         """The file's text."""
-        return json.dumps(self.model_dump(mode="json", by_alias=True), ensure_ascii=False, indent=1) + "\n"
+        return "".join(self.lines())
+
+    def lines(self) -> Iterator[str]:
+        """The same, a piece at a time: long books are never whole in memory."""
+        head = self.model_dump(mode="json", by_alias=True, exclude={"pieces"})
+        text = json.dumps({**head, "pieces": None}, ensure_ascii=False, indent=1)
+        before, after = text.split('"pieces": null')  # no value can hold it: its quotes would be escaped
+        yield before + '"pieces": [\n'
+        for at, one in enumerate(self.pieces):
+            yield (",\n" if at else "") + "  " + json.dumps(_said(one), ensure_ascii=False)
+        yield "\n ]" + after + "\n"
+
+    def _canonical(self, without: set[str]) -> str:
+        """The one text that hashes and codes are taken over, made a piece at a time."""
+        from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
+
+        head = self.model_dump(mode="json", by_alias=True, exclude={*without, "pieces"})
+        before, after = canonical({**head, "pieces": None}).split('"pieces":null')
+        return f'{before}"pieces":[{",".join(canonical(_said(one)) for one in self.pieces)}]{after}'
+
+
+_PIECE: TypeAdapter[Entry] = TypeAdapter(Entry)
+
+
+def _said(piece: Entry) -> Any:  # noqa: ANN401 - plain data
+    return _PIECE.dump_python(piece, mode="json", by_alias=True)
 
 
 def read(path: Path) -> Manifest:
@@ -169,13 +196,11 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
     return found
 
 
-def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str]) -> list[Asked]:
+def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str]) -> Iterator[Asked]:
     """Every file of the book in its folder, with all that must stand in it."""
     digest = manifest.digest()
-    return [
-        Asked(folder / one.name, expected(manifest, one.name, fresh), one.pages, mark(manifest), digest)
-        for one in manifest.files
-    ]
+    for one in manifest.files:
+        yield Asked(folder / one.name, expected(manifest, one.name, fresh), one.pages, mark(manifest), digest)
 
 
 def mark(manifest: Manifest) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from io import BytesIO
 from itertools import groupby
@@ -216,9 +216,9 @@ def _spots(
     wide, high = design.face
     if design.untouched and document is not None:
         design = template_document.alone(design, document)
-        said = {"version": document.version, "level": document.level}
+        version, level = document.version, document.level
     else:
-        said = {}
+        version, level = None, ""
     for one in design.codes:
         boxes = [((one.x, one.y), (one.side, one.side)), (one.face, (wide, high + design.above))]
         turn: int = one.turn
@@ -226,7 +226,12 @@ def _spots(
             boxes = [((design.flat[1] - low - tall, left), (tall, across)) for (left, low), (across, tall) in boxes]
             turn = (turn - 90) % 360
         code, face = (_frame(grid, printer, (x + left, y + low), size) for (left, low), size in boxes)
-        yield Spot.model_validate({"code": code, "face": face, "turn": turn, "page": page, **said})
+        yield _spot(code, face, turn=turn, page=page, version=version, level=level)
+
+
+@lru_cache(maxsize=4096)  # all sheets of a book have the same places
+def _spot(code: Frame, face: Frame, *, turn: int, page: int | None, version: int | None, level: str) -> Spot:
+    return Spot(code=code, face=face, turn=turn, page=page, version=version, level=level)  # type: ignore[arg-type]
 
 
 def _frame(grid: Grid, printer: Printer | None, at: tuple[float, float], size: tuple[float, float]) -> Frame:
@@ -235,4 +240,9 @@ def _frame(grid: Grid, printer: Printer | None, at: tuple[float, float], size: t
     if printer is not None and not grid.alone:
         x, y = printer.drawn(x, y, grid.height)
         width, height = round(width / printer.scale, 4), round(height / printer.scale, 4)
-    return Frame(x=round(x, 4), y=round(y, 4), width=width, height=height)
+    return _placed(round(x, 4), round(y, 4), width, height)
+
+
+@lru_cache(maxsize=4096)
+def _placed(x: float, y: float, width: float, height: float) -> Frame:
+    return Frame(x=x, y=y, width=width, height=height)

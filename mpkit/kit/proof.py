@@ -5,7 +5,7 @@ Nothing is taken from the memory of whoever drew it: the file is read again, in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from mpkit.errors import ProofFailed
@@ -15,9 +15,21 @@ from mpkit.kit.looking import Look, coded, see
 from mpkit.work import Progress, silent
 
 LEAST = "B"  # the worst grade that leaves without consent
+_TOGETHER = 500  # pages whose proof is in memory at a time
 CONSENTED = "C"  # and with it; worse never leaves
 
-__all__ = ["Asked", "Expected", "Failure", "Ladder", "Proof", "Sign", "proof", "proofs", "refuse_unless_sound"]
+__all__ = [
+    "Asked",
+    "Expected",
+    "Failure",
+    "Ladder",
+    "Proof",
+    "Sign",
+    "in_parts",
+    "proof",
+    "proofs",
+    "refuse_unless_sound",
+]
 
 
 def proof(
@@ -76,6 +88,28 @@ def proofs(
     ]
     seen = see(looks, workers=workers, progress=progress)
     return [planned.compare(one, found, owned, least) for one, found in zip(asked, seen, strict=True)]
+
+
+def in_parts(
+    files: Iterable[Asked], owned: Mapping[str, str], *, workers: int, least: str, progress: Progress
+) -> Iterator[Proof]:
+    """The proof of many files, as many at a time as keep the children busy: what was seen of them is soon gone."""
+    before = 0
+
+    def told(done: int, total: int | None, step: str = "") -> None:
+        progress(before + done, None if total is None else before + total, step)
+
+    rest = iter(files)
+    while some := list(_enough(rest)):
+        yield from proofs(some, owned, workers=workers, least=least, progress=told)
+        before += sum(one.pages for one in some)
+
+
+def _enough(files: Iterator[Asked]) -> Iterator[Asked]:
+    pages = 0
+    while pages < _TOGETHER and (one := next(files, None)) is not None:
+        pages += one.pages
+        yield one
 
 
 def refuse_unless_sound(found: Proof, language: str) -> None:

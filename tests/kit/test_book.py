@@ -163,7 +163,7 @@ def test_every_file_names_its_manifest_and_the_proof_holds_it_to_it(tmp_path: Pa
     later = made.manifest.model_copy(update={"who": "somebody else"})
     assert later.digest() != made.manifest.digest()
     for manifest, wrong in ((made.manifest, []), (later, ["kit_mark_differs"])):
-        (found,) = proofs(manifests.asked(manifest, made.folder, fresh), owned)
+        (found,) = proofs(list(manifests.asked(manifest, made.folder, fresh)), owned)
         assert [one.reason for one in found.failures] == wrong
 
 

@@ -147,7 +147,7 @@ def _proven_again(
     """The result of a book that had left already: nothing is drawn, every code is read and compared once more."""
     fresh = payloads_now(bench.mercadopago(account), {entry.pos_id for entry in manifest.pieces})
     owned = {entry.register_id: fresh.get(entry.pos_id, "") for entry in manifest.pieces}
-    wanted = manifests.asked(manifest, folder, fresh)
+    wanted = list(manifests.asked(manifest, folder, fresh))
     found = proofs(wanted, owned, workers=os.cpu_count() or 1, least=CONSENTED, progress=progress)
     return _result(folder, manifest) | {"proof": _summed(found), "refused": []}
 
