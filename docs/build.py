@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mpkit import cli
+from mpkit.kit import Design
 from mpkit.sandbox.table import description
 from mpkit.settings import Settings
 
@@ -47,8 +48,9 @@ is needed: the page *connect my account* hands the token to the worker.
 
 def pages() -> dict[str, str]:
     """Each generated page's file name and text."""
+    schema = json.dumps(Design.model_json_schema(), indent=1, ensure_ascii=False) + "\n"
     api = json.dumps(description("http://127.0.0.1:8700"), indent=1, ensure_ascii=False) + "\n"
-    return {"commands.md": commands(), "settings.md": settings(), "sandbox.openapi.json": api}
+    return {"commands.md": commands(), "settings.md": settings(), "sandbox.openapi.json": api, "design.schema.json": schema}
 
 
 def commands() -> str:

@@ -65,6 +65,7 @@ class Examined:
     clear: bool = False
 
 
+@lru_cache(maxsize=2)  # a file is looked at on the page, and once more when it is kept
 def examine(content: bytes) -> Examined:
     """What the artwork holds; `Refused` where it is none, or has what no artwork needs."""
     found = examine_all([content])[0]

@@ -34,7 +34,7 @@ from mpkit.kit.svg_measures import (
     room,
     said_of,
 )
-from mpkit.kit.svg_paths import SHAPES, path
+from mpkit.kit.svg_paths import SHAPES, bounds, path, plain
 from mpkit.kit.svg_shades import Gradients, embedded
 from mpkit.kit.svg_tree import Node, tree
 
@@ -224,7 +224,7 @@ class _Pen:
         if fill.startswith("url("):
             shade = self.gradients.shade(fill, drawn, self._ink)
             self.code.append(f"q {put} cm {drawn} W{even} n {shade} Q")
-        elif (ink := self._ink(fill, current)) is not None and node.tag != "line":
+        elif (ink := self._ink(fill, current)) is not None and all(bounds(drawn)[:2]):
             self.code.append(f"q {put} cm {said_of(ink)} k {drawn} f{even} Q")
         stroke = style.get("stroke", "none").strip()
         wide = length(style.get("stroke-width", "1"), 1.0)
@@ -233,7 +233,7 @@ class _Pen:
         if stroke != "none" and wide > 0 and (ink := self._ink(stroke, current)) is not None:
             thin = wide * scale(matrix)
             self.looked.thinnest = min(self.looked.thinnest or thin, thin)
-            self.code.append(f"q {put} cm {said_of(ink)} K {wide:.5g} w {line_of(style)} {drawn} S Q")
+            self.code.append(f"q {put} cm {said_of(ink)} K {plain(wide)} w {line_of(style)} {drawn} S Q")
 
     def _state(self, fill: float, stroke: float) -> None:
         if fill >= 1 and stroke >= 1:

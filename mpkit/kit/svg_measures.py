@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from mpkit.errors import Refused
 from mpkit.kit.artwork_colours import Matrix, joined
+from mpkit.kit.svg_paths import plain
 
 PIXEL = 25.4 / 96  # mm
 _UNITS = {"": PIXEL, "px": PIXEL, "mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72, "pc": 25.4 / 6, "q": 0.25}
@@ -99,12 +100,12 @@ def inverse(matrix: Matrix) -> Matrix:
 
 def numbers(matrix: Matrix) -> str:
     """A matrix as operators have it."""
-    return " ".join(f"{part:.7g}" for part in matrix)
+    return " ".join(plain(part) for part in matrix)
 
 
 def said_of(ink: tuple[float, ...]) -> str:
     """An ink as operators have it."""
-    return " ".join(f"{part:.4g}" for part in ink)
+    return " ".join(plain(part) for part in ink)
 
 
 def part_of(text: str) -> float:
@@ -118,7 +119,7 @@ def part_of(text: str) -> float:
 def line_of(style: Mapping[str, str]) -> str:
     """How a line ends, turns and is broken."""
     dashes = [abs(float(part)) for part in NUMBER.findall(style.get("stroke-dasharray", ""))]
-    dash = f" [{' '.join(f'{part:.5g}' for part in dashes)}] 0 d" if any(dashes) else ""
+    dash = f" [{' '.join(plain(part) for part in dashes)}] 0 d" if any(dashes) else ""
     limit = max(1.0, length(style.get("stroke-miterlimit", "4"), 4.0))
     cap, join = _CAPS.get(style.get("stroke-linecap", ""), 0), _JOINS.get(style.get("stroke-linejoin", ""), 0)
-    return f"{cap} J {join} j {limit:.5g} M{dash}"
+    return f"{cap} J {join} j {plain(limit)} M{dash}"

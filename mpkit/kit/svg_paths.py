@@ -12,9 +12,17 @@ _TOKEN = re.compile(r"([MmLlHhVvCcSsQqTtAaZz])|([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][
 _FLAGS = re.compile(r"\s*,?\s*([01])\s*,?\s*([01])\s*,?\s*")
 _EACH = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
 _ROUND = 0.5522847  # how far a Bézier's handles reach for a quarter of a circle
+_FAR = 1e7  # units: further off is nothing of a sign, nor is what is no number
 _LONGEST = 2_000_000  # letters of one path
 Shape = Mapping[str, float]
 SHAPES = ("path", "rect", "circle", "ellipse", "line", "polyline", "polygon")
+
+
+def plain(number: float) -> str:
+    """A number as PDF knows them: without exponents."""
+    if not abs(number) < _FAR:
+        raise Refused("artwork_unreadable", why=f"{number:g}")
+    return f"{number:.7f}".rstrip("0").rstrip(".")
 
 
 def path(tag: str, said: Mapping[str, str], number: Shape) -> str:
@@ -27,10 +35,10 @@ def path(tag: str, said: Mapping[str, str], number: Shape) -> str:
         across, down = (number["r"], number["r"]) if tag == "circle" else (number["rx"], number["ry"])
         return _oval(number["cx"], number["cy"], across, down) if across > 0 and down > 0 else ""
     if tag == "line":
-        return f"{number['x1']:.5g} {number['y1']:.5g} m {number['x2']:.5g} {number['y2']:.5g} l"
+        return f"{plain(number['x1'])} {plain(number['y1'])} m {plain(number['x2'])} {plain(number['y2'])} l"
     points = [float(part) for _, part in _TOKEN.findall(said.get("points", "")) if part]
     pairs = list(zip(points[::2], points[1::2], strict=False))
-    drawn = " ".join(f"{x:.6g} {y:.6g} {'l' if at else 'm'}" for at, (x, y) in enumerate(pairs))
+    drawn = " ".join(f"{plain(x)} {plain(y)} {'l' if at else 'm'}" for at, (x, y) in enumerate(pairs))
     return f"{drawn} h" if drawn and tag == "polygon" else drawn
 
 
@@ -41,7 +49,7 @@ def _rect(number: Shape) -> str:
     across, down = number["rx"] or number["ry"], number["ry"] or number["rx"]
     across, down = min(across, wide / 2), min(down, high / 2)
     if across <= 0 or down <= 0:
-        return f"{x:.6g} {y:.6g} {wide:.6g} {high:.6g} re"
+        return f"{plain(x)} {plain(y)} {plain(wide)} {plain(high)} re"
     a, b = across * (1 - _ROUND), down * (1 - _ROUND)
     right, low = x + wide, y + high
     parts = (
@@ -66,7 +74,7 @@ def _oval(x: float, y: float, across: float, down: float) -> str:
 
 
 def _said(numbers: tuple[float, ...], operator: str) -> str:
-    return " ".join(f"{number:.6g}" for number in numbers) + f" {operator}"
+    return " ".join(plain(number) for number in numbers) + f" {operator}"
 
 
 def _commands(text: str) -> Iterator[tuple[str, list[float]]]:
@@ -200,3 +208,22 @@ def _arc(x: float, y: float, numbers: list[float]) -> Iterator[str]:
     for number in range(steps):
         one, two = begin + number * step, begin + (number + 1) * step
         yield _said((*at(one, reach), *at(two, -reach), *at(two, 0)), "c")
+
+
+def bounds(drawn: str) -> tuple[float, float, float, float]:
+    """Width, height, left and top of a path, by its points and handles: close enough for a shade."""
+    xs, ys = [], []
+    waiting: list[float] = []
+    for word in drawn.split():
+        if word in {"m", "l", "c", "h"}:
+            xs += waiting[::2]
+            ys += waiting[1::2]
+            waiting = []
+        elif word == "re":
+            x, y, wide, high = waiting
+            xs += [x, x + wide]
+            ys += [y, y + high]
+            waiting = []
+        else:
+            waiting.append(float(word))
+    return max(xs) - min(xs), max(ys) - min(ys), min(xs), min(ys)

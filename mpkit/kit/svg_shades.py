@@ -16,6 +16,7 @@ from pikepdf import Array, Dictionary, Name
 from mpkit.errors import Refused
 from mpkit.kit.pictures import picture
 from mpkit.kit.svg_measures import NUMBER, moved, numbers
+from mpkit.kit.svg_paths import bounds, plain
 from mpkit.kit.svg_tree import Node
 
 _DATA = re.compile(r"data:image/(?:png|jpe?g);base64,(.*)", re.DOTALL)
@@ -54,8 +55,10 @@ class Gradients:
         name = f"/S{len(self.made)}"
         self.made[name] = self.document.make_indirect(shading)
         own = numbers(moved(attributes.get("gradientTransform", "")))
-        box = _bounds(drawn) if boxed else (1.0, 1.0, 0.0, 0.0)
-        return f"{box[0]:.7g} 0 0 {box[1]:.7g} {box[2]:.7g} {box[3]:.7g} cm {own} cm {name} sh"
+        box = bounds(drawn) if boxed else (1.0, 1.0, 0.0, 0.0)
+        if not box[0] or not box[1]:
+            raise Refused("artwork_svg_part", what="gradient (line)")
+        return f"{plain(box[0])} 0 0 {plain(box[1])} {plain(box[2])} {plain(box[3])} cm {own} cm {name} sh"
 
     def _chain(self, node: Node) -> list[Node]:
         chain = [node]
@@ -104,28 +107,6 @@ def _blend(stops: list[Node], ink: Callable[[str], Ink | None]) -> Any:  # noqa:
     return Dictionary(
         {"/FunctionType": 3, "/Domain": [0, 1], "/Functions": parts, "/Bounds": places[1:-1], "/Encode": encode}
     )
-
-
-def _bounds(drawn: str) -> tuple[float, float, float, float]:
-    """Width, height, left and top of a path, by its points and handles: close enough for a shade."""
-    xs, ys = [], []
-    waiting: list[float] = []
-    for word in drawn.split():
-        if word in {"m", "l", "c", "h"}:
-            xs += waiting[::2]
-            ys += waiting[1::2]
-            waiting = []
-        elif word == "re":
-            x, y, wide, high = waiting
-            xs += [x, x + wide]
-            ys += [y, y + high]
-            waiting = []
-        else:
-            waiting.append(float(word))
-    wide, high = max(xs) - min(xs), max(ys) - min(ys)
-    if not wide or not high:
-        raise Refused("artwork_svg_part", what="gradient (line)")
-    return wide, high, min(xs), min(ys)
 
 
 def embedded(document: pikepdf.Pdf, href: str) -> tuple[Any, tuple[int, int], bool]:

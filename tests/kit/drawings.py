@@ -21,8 +21,9 @@ Slot = tuple[
 ONE: Sequence[Slot] = ((22.5, 60, 60, 0, f"{PREFIX}QR1"),)
 
 
-def slot(canvas: Any, x: float, y: float, side: float, turn: float, text: str, *, ground: bool = True) -> None:
+def slot(canvas: Any, one: Slot, *, ground: bool = True) -> None:
     """A placeholder, on its white square."""
+    x, y, side, turn, text = one
     symbol = encode(text.encode(), "Q")
     module = side * MM / symbol.side
     canvas.saveState()
@@ -68,7 +69,7 @@ def pdf(
         canvas.rect(0, (height - 15) * MM, wide, 24 * MM, stroke=0, fill=1)
         canvas.translate(bleed * MM, bleed * MM)
         for one in slots:
-            slot(canvas, *one, ground=ground)
+            slot(canvas, one, ground=ground)
         if draw:
             draw(canvas)
         for name, (x, y, across, up) in (FIELDS if fields is None else fields).items():

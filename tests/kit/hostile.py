@@ -175,7 +175,7 @@ QUICK: dict[str, tuple[bytes, str]] = {
     "svg: script": (_svg("<script>fetch('/')</script>"), "artwork_scripts"),
     "svg: script of a shape": (_svg('<rect width="9" height="9" onload="alert(1)"/>'), "artwork_scripts"),
     "svg: picture elsewhere": (_svg(f'<image href="{OUTSIDE}" width="9" height="9"/>'), "artwork_outside"),
-    "svg: picture of the machine": (_svg('<image xlink:href="file:///etc/passwd" width="9" height="9"/>'), "artwork_outside"),
+    "svg: picture of the machine": (_svg('<image xlink:href="file:///etc/passwd"/>'), "artwork_outside"),
     "svg: style elsewhere": (_svg(f"<style>@import url({OUTSIDE});</style>"), "artwork_outside"),
     "svg: sheet elsewhere": (_svg(head=f'<?xml-stylesheet href="{OUTSIDE}"?>'), "artwork_outside"),
     "svg: fill elsewhere": (_svg(f'<rect width="9" height="9" fill="url({OUTSIDE}#a)"/>'), "artwork_outside"),
@@ -195,7 +195,7 @@ QUICK: dict[str, tuple[bytes, str]] = {
 QUICK["ten thousand million pixels"] = (changed(_huge_picture), "artwork_heavy")
 # Those that only the limits of the child end: each takes a child of its own.
 HEAVY: dict[str, Callable[[], bytes]] = {
+    "svg: a million shapes": lambda: _svg('<path d="M0 0h1"/>' * 1_000_000),
     "two gigabytes of blanks": lambda: changed(_bomb),
     "two million operators": lambda: changed(_many_operators),
-    "svg: a million shapes": lambda: _svg('<path d="M0 0h1"/>' * 1_000_000),
 }
