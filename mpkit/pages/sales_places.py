@@ -15,7 +15,7 @@ from mpkit.sales.places_of_sale import REGISTER, STORE, Place, PlacesOfSale
 
 FEW = 200  # offered without being asked for
 OFFERED = 50
-WIDTH = 158  # pixels of a filter: five stand in a row, two on a phone
+WIDTH = 156  # pixels of a filter: five stand in a row, two on a phone
 NO_BRANCH = "none"
 
 
@@ -42,7 +42,7 @@ def _said(name: str) -> str:
 
 
 def _offer(name: str, places: Iterable[Place], *, also: str) -> str:
-    shown = {"": say("page_all"), **{each.id: each.name for each in places}, NO_BRANCH: say(f"sold_no_{name}")}
+    shown = {"": say(f"sold_{name}_all"), **{each.id: each.name for each in places}, NO_BRANCH: say(f"sold_no_{name}")}
     if also and also not in shown and name == "store":
         shown[also] = also
     address.begin(name, "", shown)

@@ -16,6 +16,7 @@ from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.sales import Row
 
 _MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
+NARROW = 190  # pixels of a column of names where figures stand beside it
 SENTENCES = 60  # rows of sentences shown at once
 
 
@@ -38,18 +39,22 @@ def show(
     choose: bool = False,
     on_choose: Callable[[], None] | None = None,
     whole: bool = False,
+    narrow: str = "",
 ) -> int | None:
     """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup.
 
     With `choose` one row can be picked: its position comes back, None while none is; `on_choose` is called before.
-    `whole`: every row is seen at once, not ten of them.
+    `whole`: every row is seen at once, not ten of them; `narrow`: the column that leaves room for the others.
     """
     if not rows:
         return None
     event = st.dataframe(
         pd.DataFrame(list(rows)),
         hide_index=True,
-        column_config={name: st.column_config.TextColumn(name, alignment="right") for name in right},
+        column_config={
+            **{name: st.column_config.TextColumn(name, alignment="right") for name in right},
+            **({narrow: st.column_config.TextColumn(narrow, width=NARROW)} if narrow else {}),
+        },
         key=key,
         alt=alt,
         on_select=on_choose or ("rerun" if choose else "ignore"),
@@ -95,7 +100,8 @@ def sums(
     lines = figures.lines([*rows, *closing], numbers(), named)
     right = [named[name] for name in _MEASURES]
     on_choose = picked if leads else None
-    show(lines, alt=named["label"], right=right, key=key, choose=bool(leads), on_choose=on_choose, whole=True)
+    label_ = named["label"]
+    show(lines, alt=label_, right=right, key=key, choose=bool(leads), on_choose=on_choose, whole=True, narrow=label_)
 
 
 def as_table(

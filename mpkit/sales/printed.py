@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, BinaryIO
 from xml.sax.saxutils import escape
 
+from babel.numbers import format_percent
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -88,7 +89,9 @@ def _story(page: Page) -> Iterator[Flowable]:
     yield Spacer(0, 4 * mm)
     yield _headline(page)
     yield Spacer(0, 6 * mm)
-    yield KeepTogether([_heading(page, "sold_by_days"), _days(page)])
+    than = page.say(f"sold_than_{page.asked.compare or 'previous'}")
+    legend = Paragraph(escape(page.say("sold_by_day_legend", than=than)), _style("quiet"))
+    yield KeepTogether([_heading(page, "sold_by_days"), _days(page), legend])
     yield KeepTogether([_heading(page, "sales_parts"), _parts(page)])
     yield KeepTogether([_heading(page, "sold_by_hour"), _hours(page)])
     yield from _mix(page)
@@ -109,7 +112,7 @@ def _headline(page: Page) -> Table:
             [
                 Paragraph(escape(page.say(f"sales_{name}")), _style("quiet")),
                 Paragraph(escape(page.count(value) if name == "count" else page.money(value)), _style("figure")),
-                Paragraph("" if moved is None else f"{moved:+.1%}".replace("%", " %"), _style("quiet")),
+                Paragraph("" if moved is None else _signed(moved, page.language), _style("quiet")),
             ]
         )
     style: list[Any] = [
@@ -118,6 +121,10 @@ def _headline(page: Page) -> Table:
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
     ]
     return Table([cells], colWidths=[WIDE / 4] * 4, style=style)
+
+
+def _signed(part: float, language: str) -> str:
+    return str(format_percent(part, "+#,##0.0 %;-#,##0.0 %", locale=locale_of(language)))
 
 
 def _days(page: Page) -> Flowable:
@@ -293,6 +300,7 @@ def _style(name: str, *, right: bool = False) -> ParagraphStyle:
         spaceBefore=above,
         spaceAfter=below,
         alignment=TA_RIGHT if right else TA_LEFT,
+        keepWithNext=int(name == "heading"),
     )
 
 
