@@ -74,6 +74,7 @@ def read_all(
         closed=[branch.closed for branch, _, _, _ in told],
         own_id=[till.own for _, _, till, _ in told],
         till_code=[till.code for _, _, till, _ in told],
+        closed_until=[""] * len(told),
     )
 
 
