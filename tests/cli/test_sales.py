@@ -112,3 +112,19 @@ def test_sales_before_the_first_sync_are_none_and_say_so(ask: Any) -> None:
     assert "Not synced yet" in out
     document = json.loads(ask("sales", "--json")[1])
     assert (document["rows"], document["total"], document["as_of"]) == ([], [], None)
+
+
+def test_silent_registers_by_exit_code_and_json(ask: Callable[..., tuple[int, str, str]]) -> None:
+    code, out, _ = ask("sales", "--silent", "--json")
+    assert code == console.LOOK, "nothing is known before the first sync: there is something to look at"
+    assert json.loads(out)["state"] == "never"
+    assert ask("sync")[0] == 0
+    code, out, _ = ask("sales", "--silent", "--json")
+    seen = json.loads(out)
+    assert (seen["state"], seen["put_off"], set(seen)) == (
+        "known",
+        [],
+        {"as_of", "state", "importing", "watched", "silent", "put_off"},
+    )
+    assert code == (console.LOOK if seen["silent"] else 0)
+    assert str(seen["watched"]) in ask("sales", "--silent")[1] or seen["silent"]
