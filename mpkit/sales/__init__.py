@@ -13,6 +13,7 @@ from mpkit.sales.kinds import Kind, charged, kinds
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.paging import every_payment, payments_page
 from mpkit.sales.peers import Rate, Rates, Spike, rates, spikes
+from mpkit.sales.placing import days_told, set_day
 from mpkit.sales.question import (
     BY,
     CHANNELS,
@@ -90,6 +91,7 @@ __all__ = [
     "by_store_and_day",
     "change",
     "charged",
+    "days_told",
     "disputes",
     "every_payment",
     "freshness",
@@ -109,6 +111,7 @@ __all__ = [
     "ranking",
     "rates",
     "registers_of",
+    "set_day",
     "silences",
     "some_places",
     "spikes",
