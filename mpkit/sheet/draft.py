@@ -191,7 +191,7 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
     has_state = table.column("state") is not None or any(draft.state_text for draft in drafts)
     settlement, ordinary = Settlement(table.places, findings.accept, has_state=has_state), Ordinary(table.places)
     city_cell = "city" if table.column("city") else "full_address"
-    cells = {"city": city_cell, "state": "state" if table.column("state") else city_cell}
+    cells = {"city": city_cell, "state": _first(table, "state", "full_address", city_cell)}
     if drafts and not has_city:
         findings.add("missing_city", findings.agreed("missing_city"), 0)
     middles = cache(partial(_middles, drafts))
@@ -214,6 +214,11 @@ def _settle(table: Table, findings: Findings, drafts: list[Draft]) -> None:
                 findings.add("missing_coordinates", _BLOCK, draft.record, "latitude")
             elif table.column("latitude") or table.column("lat_lng"):
                 findings.add("missing_coordinates", _WARN, draft.record, "latitude")
+
+
+def _first(table: Table, *meanings: str) -> str:
+    """The first of some meanings that has a column, the last where none has."""
+    return next((meaning for meaning in meanings if table.column(meaning)), meanings[-1])
 
 
 def _state_of_sheet(table: Table, drafts: list[Draft]) -> str:

@@ -111,3 +111,10 @@ def test_no_register_takes_the_name_of_one_that_is_there(check, tmp_path):
     assert first.name.startswith("S1 Caja 1-")
     assert codes(found) == [("register_name_twice", 2, "warning")]
     assert [r.name for r in found.registers[1:]] == ["S2 Caja 1", "S3 Caja 1"]
+
+
+def test_a_state_told_in_the_address_is_corrected_there(check):
+    head = "nombre;localidad;direccion completa"
+    found = check("", head=head, rows=("Uno;Costa Azul;Rambla 10, Costa Azul, Canelones, Uruguay",), site="MLU")
+    told = [(f.code, f.header) for f in found.findings if f.code.startswith("state")]
+    assert told == [("state_mismatch", "direccion completa")], codes(found)
