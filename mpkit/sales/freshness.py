@@ -31,7 +31,7 @@ def judge(windows: Iterable[Window]) -> Freshness:
         return Freshness(importing=bool(left), windows_left=len(left))
     since, newest = stretches[-1]
     anchor = min(window.anchor for window in found if window.range == CREATED and window.done is not None)
-    as_of = newest if newest < anchor else max(newest, anchor)
+    as_of = min(newest, anchor)  # windows of a later run reach further than what is known of earlier ones' changes
     if newest >= anchor:
         for begin, end in covered(window for window in found if window.range == UPDATED):
             if begin <= anchor:

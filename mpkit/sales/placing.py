@@ -32,7 +32,7 @@ def set_day(engine: Engine, account: str, store_id: str, *, cutoff: int = 0, zon
     except (ValueError, OSError, KeyError) as error:
         raise WrongUsage("sales_no_zone", zone=zone) from error
     if not 0 <= cutoff < _DAY_MINUTES:
-        raise WrongUsage("sales_no_cutoff", cutoff=cutoff)
+        raise WrongUsage("sales_no_cutoff")
     line = {"account": account, "store_id": store_id, "cutoff": cutoff, "zone": zone}
     with db.writing(engine) as connection:
         db.upsert(connection, days, [line], key=("account", "store_id"))

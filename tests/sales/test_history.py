@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mpkit import sales
+from mpkit import db, sales
 from mpkit.api.report_rows import SettlementRow
-from mpkit.db import Engine
-from mpkit.errors import Refused
+from mpkit.db import Engine, open_store
+from mpkit.errors import Refused, RefusedByApi, UnknownOutcome, Unreachable
 from mpkit.model import Account, Period
 from mpkit.sales import Mirror, Question, Synced, chunks, coverage, reported, rows
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.windows import REPORTED
+from mpkit.sites import SITES
 from mpkit.work import Cancelled, Seams, silent
 from tests.sandbox.reporting import CONFIG, Reporting, reporting
 
@@ -172,3 +177,72 @@ def test_a_row_whose_payment_id_is_lost_is_told_not_guessed(store: Engine, tmp_p
     assert synced.to_json()["lost"] == synced.lost
     ids = [key for chunk in chunks.every(store, it.account.id) for key in chunk.payments["payment_id"]]
     assert all(key.isdecimal() for key in ids)
+
+
+FAULTS = {
+    "500": 0.04, "429": 0.02, "reset": 0.04, "lost-answer": 0.04, "half-answer": 0.03, "html-error": 0.03,
+    "short-page": 0.1, "moving-page": 0.05, "502": 0.02, "503": 0.02,
+}  # fmt: skip
+QUIRKS = (
+    {"ask_again": 2, "pending_rows": True},
+    {"whole_days": True, "bom": True},
+    {"slack_s": 7_200, "loose_taxes": True, "fail": 1},
+)
+
+
+class Killed(BaseException):
+    """The process would be gone here."""
+
+
+def test_every_country_under_every_fault_with_kills_equals_its_ledger(
+    bar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A year and what is older than the search reaches, on SQLite."""
+    rounds = bar.rounds(stated=70, reduced=3)
+    for seed in rounds:
+        store = open_store(f"sqlite:///{tmp_path / f'{seed}.sqlite'}")
+        _killed_until_done(seed, store, tmp_path / str(seed), monkeypatch)
+        store.dispose()
+    bar.saw("figures equal the ledger to the cent, older history included")
+
+
+def test_the_same_on_postgresql(bar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_database: Any) -> None:
+    for seed in bar.rounds(stated=21, reduced=1):
+        store = open_store(new_database())
+        _killed_until_done(seed, store, tmp_path / str(seed), monkeypatch)
+        store.dispose()
+    bar.saw("figures equal the ledger to the cent on PostgreSQL")
+
+
+def _killed_until_done(seed: int, store: Engine, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Sync, dying at a random transaction, until one run comes to its end; then faults are off and all is compared."""
+    chance = random.Random(seed)
+    site = sorted(SITES)[seed % len(SITES)]
+    it = house(store, folder, away=chance.randrange(30, 300), site=site, stores=3, registers=6, payments=150)
+    it.it.ask("PUT", "/_sandbox/faults", FAULTS)
+    it.it.turn(**QUIRKS[seed % len(QUIRKS)])
+    writing, kills = db.writing, 0
+    for attempt in range(60):
+        left = itertools.count(-chance.randrange(3, 12 + 12 * attempt))
+
+        @contextmanager
+        def dying(engine: Engine, left: Iterator[int] = left) -> Iterator[Any]:
+            with writing(engine) as connection:
+                yield connection
+                if next(left) == 0:
+                    raise Killed  # before it is committed
+
+        with patch.context() as now:
+            now.setattr(db, "writing", dying)
+            try:
+                it.sync()
+            except Killed:
+                kills += 1
+                continue
+            except (Unreachable, UnknownOutcome, RefusedByApi, Refused):
+                continue  # the faults were too many this time
+        break
+    it.it.ask("PUT", "/_sandbox/faults", {})
+    assert it.sync().gaps == ()
+    assert kills > 1
+    it.assert_equals_the_ledger()

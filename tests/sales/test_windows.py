@@ -60,6 +60,8 @@ def test_nothing_is_promised_that_was_not_read() -> None:
     assert judge([import_then]).as_of == NOW - timedelta(days=5)
     assert judge([import_then, made(UPDATED, 6, 2)]).as_of == NOW - timedelta(days=2)
     assert judge([import_then, made(UPDATED, 3, 0)]).as_of == NOW - timedelta(days=5)
+    # a later run read newer payments; what became of the older ones since is not known
+    assert judge([made(CREATED, 60, 5, anchor=5), made(CREATED, 5, 1, anchor=1)]).as_of == NOW - timedelta(days=5)
     # days named in the past say nothing about today
     assert judge([made(CREATED, 60, 30, anchor=0)]).as_of == NOW - timedelta(days=30)
 
