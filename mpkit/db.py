@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 from mpkit.errors import StoreTrouble, WrongUsage, of_system
+from mpkit.mounts import over_network
 from mpkit.stored import EPOCH, Condition, Json, Unreadable, Utc, among, canonical, counted, microseconds
 
 __all__ = [
@@ -177,6 +178,8 @@ def open_store(url: str) -> sa.Engine:
     try:
         if engine.url.get_backend_name() == "sqlite" and engine.url.database:
             Path(engine.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if kind := over_network(Path(engine.url.database)):
+                raise StoreTrouble("store_over_network", where=where(engine), kind=kind)
         with _trouble_said(engine):
             migrate(engine)
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mpkit import db
+from mpkit import db, mounts
 from mpkit.errors import StoreTrouble
 from tests.quick import durable
 
@@ -132,6 +133,39 @@ def test_a_store_of_a_newer_program_is_refused_and_left_alone(tmp_path: Path) ->
     with pytest.raises(StoreTrouble, match="newer"):
         db.open_store(f"sqlite:///{file}")
     assert file.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its mounts are not told this way")
+def test_a_store_on_a_network_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, shop = tmp_path / "mounts", tmp_path / "una tienda"
+    escaped = str(shop).replace(" ", "\\040")
+    lines = ["/dev/vda / ext4 rw 0 0", f"server:/x {escaped} nfs4 rw 0 0", f"/dev/vdb {escaped}/local xfs rw 0 0"]
+    table.write_text("\n".join(lines))
+    told = {name: mounts.over_network(shop / name, table) for name in ("a.sqlite", "local/a.sqlite", "../a.sqlite")}
+    assert told == {"a.sqlite": "nfs4", "local/a.sqlite": "", "../a.sqlite": ""}
+    assert mounts.over_network(shop, tmp_path / "nothing") == ""
+    monkeypatch.setattr(db, "over_network", lambda path: mounts.over_network(path, table))
+    with pytest.raises(StoreTrouble, match="nfs4"):
+        db.open_store(f"sqlite:///{shop}/store.sqlite")
+    assert not (shop / "store.sqlite").exists()
+
+
+@pytest.mark.parametrize(("safe", "mode"), [(False, "delete"), (True, "wal")])
+def test_each_way_of_writing_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, safe: bool, mode: str) -> None:
+    """Both are forced once, whatever this SQLite would be given: writers take turns, a reader waits for nobody."""
+    monkeypatch.setattr(db, "wal_is_safe", lambda: safe)
+    for number, holds in enumerate(
+        (
+            test_two_writers_wait_for_each_other_and_nothing_is_lost,
+            test_a_reader_does_not_block_a_writer_that_has_not_committed,
+        )
+    ):
+        engine = db.open_store(f"sqlite:///{tmp_path / f'{number}.sqlite'}")
+        with db.reading(engine) as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == mode
+        things.metadata.create_all(engine)
+        holds(engine)
+        engine.dispose()
 
 
 def test_an_unwritable_place_is_one_clear_sentence(tmp_path: Path) -> None:

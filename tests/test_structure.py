@@ -16,7 +16,7 @@ HOUSE = ROOT / "mpkit"
 # Downwards only: a name may import its own floor and those below it (docs/architecture.md).
 FLOORS = (
     {"model", "sites", "money", "emv", "signature", "settings", "errors", "shipped"},
-    {"db", "stored", "i18n", "work", "private", "keys", "log", "words", "fonts", "migrations"},
+    {"db", "stored", "i18n", "work", "private", "keys", "log", "mounts", "words", "fonts", "migrations"},
     {"branches", "sheet", "places", "accounts", "api", "ledger"},
     {"plan", "kit", "till", "refunds", "sales", "door", "rehearsal"},
     {"jobs", "users"},
