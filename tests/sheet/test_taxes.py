@@ -69,7 +69,9 @@ def test_one_wrong_digit_never_passes(known, data):
     bare = plain(number)
     places = [n for n, c in enumerate(bare) if c.isdigit()]
     place = data.draw(st.sampled_from(places))
-    other = data.draw(st.sampled_from([c for c in "0123456789" if c != bare[place]]))
+    # Ten digits from 1 on are a person's number in Colombia, which has no check digit.
+    person = {"1"} if country == "CO" and place == 0 and len(bare) == len("1032456789") else set()
+    other = data.draw(st.sampled_from([c for c in "0123456789" if c != bare[place] and c not in person]))
     assert not is_valid(bare[:place] + other + bare[place + 1 :], country)
 
 
