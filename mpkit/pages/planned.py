@@ -149,7 +149,7 @@ def changes(made: Plan) -> None:
     if not present:
         return
     counts = {kind: sum(change.kind == kind for change in made.changes) for kind in present}
-    st.subheader(words("create_show"), anchor=False)
+    st.header(words("create_show"), anchor=False)
     chosen = st.segmented_control(
         words("create_show"),
         present,
