@@ -14,6 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import Field, StringConstraints
 
 from mpkit.errors import Refused
@@ -140,8 +142,11 @@ def brand(folder: Path) -> Brand:
 
 
 def keep(folder: Path, chosen: Brand) -> None:
-    """Write a brand into its folder, whole or not at all."""
+    """Write a brand into its folder, whole or not at all; the logo and the font it had before go with it."""
+    before = brand(folder)
     _write(folder, BRAND, json.dumps(chosen.model_dump(mode="json"), ensure_ascii=False, indent=1).encode())
+    for name in {before.logo, before.regular, before.semibold} - {chosen.logo, chosen.regular, chosen.semibold, ""}:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
@@ -231,7 +236,7 @@ def remarks(chosen: Brand) -> tuple[Remark, ...]:
 
 def contrast(one: Paint, other: Paint) -> float:
     """The contrast of two colours (WCAG 2.2), 1 to 21."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    dark, light = sorted(map(float, luminance(np.array([one.light, other.light]))))
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -244,6 +249,8 @@ def inks_of(screen: str) -> Colour:
     return round(1 - red / light, 3), round(1 - green / light, 3), round(1 - blue / light, 3), round(1 - light, 3)
 
 
-def _luminance(paint: Paint) -> float:
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in paint.light]  # noqa: PLR2004 - sRGB
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def luminance(light: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """How bright colours are (WCAG 2.2): rows of red, green and blue from 0 to 1 in, 0 to 1 out."""
+    linear = np.where(light <= 0.04045, light / 12.92, ((light + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB
+    found: npt.NDArray[np.float64] = linear @ np.array([0.2126, 0.7152, 0.0722])
+    return found

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from mpkit.errors import Refused
-from mpkit.kit.brand import Remark
+from mpkit.kit.boxes import Box, FieldBox, LogoBox
+from mpkit.kit.brand import Dress, Paint, Remark, luminance
+from mpkit.kit.design import Design
 
 LARGEST = 5 << 20  # bytes
 _MOST = 40_000_000  # pixels: more is no logo
@@ -16,6 +19,8 @@ _LEAST = 120  # pixels of the longer side
 _FINE = 600  # pixels of the longer side from which it is sharp on a poster
 _KEPT = 1600  # pixels of the longer side that are kept: 300 a inch on our largest sign, twice over
 _LIGHT = 235  # of 255
+_GLANCE = 200  # pixels of a side are enough to tell colours
+_SEEN, _MUCH = 1.6, 0.2  # contrast below which a shape is not seen from afar; the share of a logo that may be so
 _DRAWN = (b"%PDF", b"<?xml", b"<svg", b"%!PS", b"\xc5\xd0\xd3\xc6")  # PDF, SVG, EPS
 
 
@@ -55,6 +60,33 @@ def remarks(content: bytes) -> tuple[Remark, ...]:
         if all(isinstance(one, tuple) and min(one) >= _LIGHT for one in corners):
             found.append(Remark("logo_ground"))
     return tuple(found)
+
+
+def lost(content: bytes, designs: Iterable[Design], worn: Dress) -> tuple[Remark, ...]:
+    """Advice about a logo of which much has nearly the colour of what it stands on."""
+    with Image.open(BytesIO(content), formats=("PNG",)) as picture:
+        picture.thumbnail((_GLANCE, _GLANCE))
+        seen = np.asarray(picture.convert("RGBA")).reshape(-1, 4)
+    pixels = seen[seen[:, 3] >= _LIGHT, :3]
+    light = luminance(pixels / 255.0)
+    grounds = {paint for design in designs for box in design.boxes if (paint := _ground(design, box, worn)) is not None}
+    for paint in grounds:
+        beneath = float(luminance(np.array([paint.light]))[0])
+        contrast = (np.maximum(light, beneath) + 0.05) / (np.minimum(light, beneath) + 0.05)
+        if len(light) and float(np.mean(contrast < _SEEN)) > _MUCH:
+            return (Remark("logo_lost"),)
+    return ()
+
+
+def _ground(design: Design, logo: Box, worn: Dress) -> Paint | None:
+    """The colour a logo's box stands on: that of the last field before it that it lies in."""
+    if not isinstance(logo, LogoBox):
+        return None
+    found = worn.colours["paper"]
+    for box in design.boxes[: design.boxes.index(logo)]:
+        if isinstance(box, FieldBox) and not box.only and box.meets(logo):
+            found = worn.colours[box.colour] or found
+    return found
 
 
 def _screen(picture: Image.Image) -> Image.Image:

@@ -142,7 +142,10 @@ def without(name: str, press: str) -> str:
 
 def advise(chosen: kit.Brand, worn: kit.Dress) -> None:
     """What will not look or read well, as advice: the merchant decides."""
-    for remark in (*remarks(chosen), *(logo.remarks(worn.logo) if worn.logo else ())):
+    about = [*remarks(chosen)]
+    if worn.logo:
+        about += [*logo.remarks(worn.logo), *logo.lost(worn.logo, kit.designs(), worn)]
+    for remark in about:
         st.info(words(remark.key, **remark.values), icon=":material/lightbulb:")
 
 

@@ -215,3 +215,27 @@ def test_the_gallery_of_the_docs_names_every_design() -> None:
         assert f"`{design.name}`" in text
         assert f"pictures/signs/{design.name}.png" in text
         assert (docs / "pictures" / "signs" / f"{design.name}.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("colour", "mood", "said"),
+    [("#23395B", "full", True), ("#23395B", "plain", False), ("#FFFFFF", "full", False), ("#FDFDFD", "plain", True)],
+)
+def test_a_logo_lost_on_its_ground_is_told(colour: str, mood: str, *, said: bool) -> None:
+    picture = Image.new("RGBA", (600, 300))
+    picture.paste(colour, (100, 50, 500, 250))
+    content = BytesIO()
+    picture.save(content, "PNG")
+    signs = [kit.design("poster-a5"), kit.design("sticker-100")]
+    worn = kit.dress(kit.Brand(mood=mood, accent="#23395B"))
+    assert [one.key for one in logo.lost(content.getvalue(), signs, worn)] == (["logo_lost"] if said else [])
+
+
+def test_a_logo_that_was_replaced_is_gone(tmp_path: Path) -> None:
+    old, new = (store(tmp_path, content) for content in (b"old", b"new"))
+    keep(tmp_path, kit.Brand(logo=old))
+    keep(tmp_path, kit.Brand(logo=old, tagline="x"))
+    assert (tmp_path / old).is_file()
+    keep(tmp_path, kit.Brand(logo=new))
+    assert not (tmp_path / old).exists()
+    assert (tmp_path / new).is_file()
