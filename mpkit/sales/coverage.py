@@ -9,7 +9,7 @@ from datetime import datetime
 from mpkit import db
 from mpkit.db import Connection, Engine
 from mpkit.sales.rows import windows
-from mpkit.sales.windows import Window
+from mpkit.sales.windows import REPORTED, Window
 
 _KEY = ("account", "range", "begin", "end")
 _NAMES = tuple(field.name for field in fields(Window))
@@ -56,9 +56,9 @@ def finish_window(engine: Engine, account: str, window: Window, now: datetime) -
 
 
 def forget_windows(engine: Engine, account: str) -> None:
-    """Start over: everything has to be read again."""
+    """Start over: everything the search reaches has to be read again; what reports told stays told."""
     with db.writing(engine) as connection:
-        connection.execute(windows.delete().where(windows.c.account == account))
+        connection.execute(windows.delete().where(windows.c.account == account, windows.c.range != REPORTED))
 
 
 def _remove(connection: Connection, account: str, window: Window) -> None:

@@ -88,11 +88,14 @@ class PlacesOfSale:
         return self.registers[pos_id].name if pos_id in self.registers else pos_id
 
     def find(self, kind: str, text: str) -> str | None:
-        """The id of the store or register a person means by its id or external id; None where there is none."""
+        """The id of the store or register a person means by its id or external id; None where there is none.
+
+        Of a register that was replaced it is the one that has its line today.
+        """
         among = self.stores if kind == STORE else self.registers
-        if text in among:
-            return text
-        return next((place.id for place in among.values() if place.external_id == text), None)
+        named = (place.id for place in among.values() if place.external_id == text)
+        found = text if text in among else next(named, None)
+        return found if found is None or kind == STORE else self.line_of(found)
 
 
 def gather(zone: str, places: Iterable[Place]) -> PlacesOfSale:

@@ -82,7 +82,8 @@ def sync(
         work.queue.extend(work.what_changed())
         work.read_all(stored=False)
         work.read_chargebacks()
-    mirror.catch_up(progress=progress)
+    while not mirror.catch_up(progress=progress):  # another process is at it, and may have begun before our last change
+        progress(0, None, "sales_step_mirror")
     work.answers.sweep(work.now())
     return work.result()
 

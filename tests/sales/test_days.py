@@ -142,6 +142,8 @@ def test_a_register_that_was_replaced_keeps_one_line(store: Engine, tmp_path: Pa
     year = Period(date(2026, 1, 1), date(2026, 12, 31))
     answer = sales.ask(mirror, Question(ACCOUNT, year, by="register"))
     assert {row.key: row.count for row in answer.rows} == {"720": 8, "701": 1}
+    places = sales.places_of(mirror)
+    assert {places.find(REGISTER, text) for text in ("700", "710", "720", "CENTRO1")} == {"720"}
 
 
 def test_a_sale_stays_in_the_store_that_made_it_when_its_register_moves(store: Engine) -> None:
