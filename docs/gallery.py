@@ -1,4 +1,4 @@
-"""The pictures of the gallery: every design comes in, contact sheets for each country, mood and brand go out.
+"""The pictures of the gallery: every design comes in, contact sheets for each country, language, mood and brand go out.
 
 `python docs/gallery.py` draws them anew into `docs/pictures/signs`; `docs/signs.md` shows them.
 """
@@ -24,7 +24,7 @@ GROUND, GAP, COLUMNS, COLOURS = (222, 219, 210), 14, 6, 96
 SCALE = 1.75  # pixels a millimetre
 MOST = 200  # pixels of the widest picture
 LONG = "Supermercado Avenida Libertador II"
-LANGUAGES = ("pt", "en")  # beside Argentina's own, which is its country's sheet
+LANGUAGES = ("es", "pt", "en")
 
 
 def subject(site: str = "MLA", **changes: object) -> kit.Subject:
@@ -109,9 +109,9 @@ def sheets() -> Iterable[tuple[str, Image.Image]]:
     """Every sheet by the name of its file."""
     plain = kit.dress()
     for site in SITES.values():
-        yield f"country-{site.country.lower()}", family(subject(site.id), plain)
-    for language in LANGUAGES:
-        yield f"language-{language}", family(subject(), plain, language)
+        for language in LANGUAGES:
+            name = f"country-{site.country.lower()}" + ("" if language == site.language[:2] else f"-{language}")
+            yield name, family(subject(site.id), plain, language)
     for mood in ("plain", "full"):  # the band is what every other sheet shows
         yield f"mood-{mood}", family(subject(), kit.dress(kit.Brand(mood=mood)))
     brand = kit.Brand(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from mpkit.kit import curves, family, logo
 from mpkit.kit.brand import keep, store
 from mpkit.kit.type import UnfitText, clean, width
 from mpkit.kit.wording import Wording
+from mpkit.sites import SITES
 from tests.kit.making import book, order, subject
 
 FONTS = Path(family.__file__).parent.parent / "fonts"
@@ -215,6 +217,11 @@ def test_the_gallery_of_the_docs_names_every_design() -> None:
         assert f"`{design.name}`" in text
         assert f"pictures/signs/{design.name}.png" in text
         assert (docs / "pictures" / "signs" / f"{design.name}.png").is_file()
+    text += (docs / "signs-languages.md").read_text("utf-8")
+    for site, language in itertools.product(SITES.values(), ("es", "pt", "en")):
+        name = f"country-{site.country.lower()}" + ("" if language == site.language[:2] else f"-{language}")
+        assert text.count(f"pictures/signs/{name}.png") == 1
+        assert (docs / "pictures" / "signs" / f"{name}.png").is_file()
 
 
 @pytest.mark.parametrize(
