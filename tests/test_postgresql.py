@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -14,16 +15,19 @@ import pytest
 import sqlalchemy as sa
 
 from mpkit import db, sales
+from mpkit.cli import console
 from mpkit.errors import StoreTrouble, WrongUsage
 from mpkit.i18n import say_error
 from mpkit.model import Period
 from mpkit.sales import Mirror, Question, rows
 from mpkit.work import Seams
+from tests.cli.test_sales import ask
 from tests.sales.making import ACCOUNT, NOON, PLACES, ZONE, charge, payment, refund
 from tests.sales.test_mirror import in_columns, in_rows
 from tests.sandbox.reporting import reporting
 from tests.test_migrations import declared, shape
 
+__all__ = ["ask"]
 ROOT = Path(__file__).parent.parent
 NewDatabase = Callable[[], str]
 
@@ -169,3 +173,25 @@ def test_a_year_and_what_is_older_equals_the_ledger(team_store: db.Engine, tmp_p
         assert {row["key"]: [row[name] for name in names] for row in answer} == {
             key: [row[name] for name in names] for key, row in ledger.items()
         }
+
+
+def test_commands_and_their_jobs_work_on_it(
+    ask: Any, new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = new_database()
+    monkeypatch.setenv("MPKIT_STORE_URL", url)
+    console.settings.cache_clear()
+    code, out, said = ask("sync", "--json")
+    assert (code, json.loads(out)["gaps"]) == (0, []), said
+    totals = {}
+    for name in ("day", "store", "register"):
+        code, out, said = ask("sales", "--from", "2020-01-01", "--to", "2035-12-31", "--by", name, "--json")
+        assert code == 0, said
+        totals[name] = [row["gross"] for row in json.loads(out)["total"]]
+    ledger = ask.sandbox.get("/_sandbox/ledger?by=store")["rows"]
+    assert totals["day"] == totals["store"] == totals["register"]
+    assert float(totals["day"][0]) == pytest.approx(sum(float(row["gross"]) for row in ledger))
+    code, _, said = ask("backup", "copy.sqlite")
+    assert (code, "pg_dump" in said) == (1, True)
+    with db.connect(url).connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM jobs WHERE state = 'done'").scalar_one() > 0
