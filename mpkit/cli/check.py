@@ -168,7 +168,8 @@ def _document(back: Sequence[Returned], language: str) -> dict[str, Any]:
             return {"file": each.path.name, "error": say_error(each.result, language)}
     if len(sheets) == 1:
         return sheets[0]
-    counts = {name: sum(each[name] for each in sheets) for name in ("rows", "branches", "registers")}
+    read = [each.result for each in back if isinstance(each.result, Checked)]
+    counts = {"rows": sum(each["rows"] for each in sheets), **across.counted(read)}
     lists = {
         name: [{**one, "sheet": each["sheet"]} for each in sheets for one in each[name]]
         for name in ("hours", "findings", "ids")

@@ -127,8 +127,11 @@ class Judged:
         return tuple(dict.fromkeys(file.book for file in self.files))
 
     def sum(self, name: str) -> int:
-        """A count over all files: rows, branches, registers, blocked."""
-        return sum(int(file.told.get(name, 0)) for file in self.readable)
+        """A count over all files: rows, branches, registers, blocked; what stands in two of them is one."""
+        again = (f.values.get("again", {}) for f in self.found if f.code == "in_other_file")
+        return sum(int(file.told.get(name, 0)) for file in self.readable) - sum(
+            int(each.get(name, 0)) for each in again
+        )
 
     @cached_property
     def counted(self) -> Mapping[tuple[str, str, int], int]:

@@ -22,7 +22,7 @@ from mpkit.sheet.naming import distinct
 from mpkit.sheet.run import NOTHING, Decided, Returned, Run
 from mpkit.work import Progress
 
-__all__ = ["Decided", "check_all", "compared", "named", "source", "sources"]
+__all__ = ["Decided", "check_all", "compared", "counted", "named", "source", "sources"]
 NO_LIST = Memory()
 _NAMES = ("register_name", "register_id", "register_count", "external_id", "store_name")
 
@@ -121,6 +121,13 @@ def source(checked: Checked, who: str = "") -> Source:
 def sources(checks: Sequence[Checked], who: str = "") -> tuple[Source, ...]:
     """What the files of a run propose, in the one order they count in: that of their names."""
     return tuple(source(checked, who) for checked in Run(checks).files)
+
+
+def counted(checks: Sequence[Checked]) -> dict[str, int]:
+    """How many open branches and registers there are in files or sheets together, each counted once."""
+    branches = {branch.external_id for checked in checks for branch in checked.branches if not branch.closed}
+    registers = {each.external_id for checked in checks for each in checked.registers if not each.closed}
+    return {"branches": len(branches), "registers": len(registers)}
 
 
 def named(checked: Checked) -> set[str]:

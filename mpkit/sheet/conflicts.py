@@ -7,17 +7,19 @@ whose name comes last counts).
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mpkit.model import Branch, Severity
 from mpkit.places.atlas import kilometres
 from mpkit.places.names import fold
+from mpkit.sheet.checking import Checked
 from mpkit.sheet.run import Run, cell_of, column_of
 
 CODE, COUNT = "files_differ", "registers_differ"
+AGAIN = "in_other_file"  # its `again` says how many branches and registers a file before it has counted
 _TOLD = 3  # other files named beside one value
 _STREETS = ("street_and_number", "street_name", "full_address")
 # What is compared → the columns it may stand in.
@@ -31,6 +33,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "region": ("region",),
     "closed": ("status",),
 }
+_Tills = Mapping[str, bool]  # external ids of registers, and whether each is closed
 _Version = tuple[int, Branch]  # the file's number in the run, and what it says
 
 
@@ -40,12 +43,19 @@ def find(run: Run) -> None:
     for n in range(len(run.files)):
         for branch in run.kept(n):
             where[branch.external_id].append((n, branch))
-    counts = [Counter(register.branch_external_id for register in checked.registers) for checked in run.files]
+    held = [_held(checked) for checked in run.files]
     said = [any(c.meaning in _OF_REGISTERS for c in checked.columns) for checked in run.files]
     for versions in where.values():
         if len(versions) > 1:
-            tills = {n: counts[n][branch.external_id] for n, branch in versions if said[n]}
-            _judge(run, versions, tills)
+            _judge(run, versions, {n: held[n].get(branch.external_id, {}) for n, branch in versions}, said)
+
+
+def _held(checked: Checked) -> Mapping[str, _Tills]:
+    """Branch → its registers in a file."""
+    found: dict[str, dict[str, bool]] = defaultdict(dict)
+    for register in checked.registers:
+        found[register.branch_external_id][register.external_id] = register.closed
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +72,20 @@ class _Case:
 _OF_REGISTERS = frozenset({"register_id", "register_name", "register_count"})
 
 
-def _judge(run: Run, versions: list[_Version], tills: Mapping[int, int]) -> None:
-    """One branch that stands in several files."""
-    told = [_values(branch) | ({"registers": tills[n]} if n in tills else {}) for n, branch in versions]
+def _judge(run: Run, versions: list[_Version], tills: Mapping[int, _Tills], said: Sequence[bool]) -> None:
+    """One branch that stands in several files, with its registers in each and whether the file says how many."""
+    told = [_values(branch) | ({"registers": len(tills[n])} if said[n] else {}) for n, branch in versions]
     _settle(run, versions, told)
     differing = [name for name in (*_FIELDS, "registers") if len({each[name] for each in told if each.get(name)}) > 1]
     if not differing:
-        for n, branch in versions:
+        counted: set[str] = set()
+        for position, (n, branch) in enumerate(versions):
             other = next((m, there) for m, there in versions if m != n)
             row = run.row(other[0], other[1].record)
             value, file = branch.own_id or branch.name, run.files[other[0]].file
-            run.add(n, "in_other_file", Severity.WARNING, branch.record, value=value, other=file, row=row)
+            again = {"branches": int(position > 0 and not branch.closed), "registers": _open(tills[n], counted)}
+            counted |= tills[n].keys()
+            run.add(n, AGAIN, Severity.WARNING, branch.record, value=value, other=file, row=row, again=again)
         return
     winner = _winner(run, versions)
     severity = Severity.BLOCKING if winner is None else Severity.WARNING
@@ -83,6 +96,11 @@ def _judge(run: Run, versions: list[_Version], tills: Mapping[int, int]) -> None
     for name in differing:
         for position in range(len(versions)):
             _tell(case, name, position)
+
+
+def _open(tills: _Tills, counted: set[str]) -> int:
+    """How many open registers were counted before."""
+    return sum(name in counted and not closed for name, closed in tills.items())
 
 
 _NAMES = ("external_id", "store_name")

@@ -167,23 +167,27 @@ def test_every_view_in_every_language(at, tmp_path, view, lang):
 
 def test_sheets_of_a_workbook_are_read_together_and_chosen(at, tmp_path):
     data = tmp_path / "data"
-    path = book(tmp_path / "a.xlsx", Norte=[COLUMNS, *SHOPS], Sur=[COLUMNS, *OTHERS], Proveedores=[COLUMNS, *OTHERS])
+    path = book(
+        tmp_path / "a.xlsx", Norte=[COLUMNS, *SHOPS], Sur=[COLUMNS, *OTHERS, SHOPS[0]], Proveedores=[COLUMNS, *OTHERS]
+    )
     test = at("branches", data=data, step="file", lang="es")
     test.file_uploader[0].upload("a.xlsx", path.read_bytes(), "application/octet-stream").run()
     test.button(key="check").click().run()
     worked(data)
     test.run()
-    assert any("a.xlsx (2 hojas): de 5 filas salen 5" in text.replace("\\", "") for text in texts(test)), texts(test)
+    assert any(
+        "a.xlsx (2 hojas): de 6 filas salen 5 sucursales y 5 cajas" in text.replace("\\", "") for text in texts(test)
+    ), texts(test)
     test.query_params["view"] = test.session_state["view"] = "columns"
     test.run()
     (sheets,) = [group for group in test.button_group if group.key.startswith("leaves_")]
-    assert (list(sheets.options), sheets.value) == (["Norte (3)", "Sur (2)", "Proveedores (2)"], ["Norte", "Sur"])
+    assert (list(sheets.options), sheets.value) == (["Norte (3)", "Sur (3)", "Proveedores (2)"], ["Norte", "Sur"])
     sheets.set_value(["Sur"]).run()
     press(test, "Leer estas hojas").click().run()
     assert steps_of(data, test) == ({"do": "reading", "file": "a.xlsx", "reading": {"sheets": ["Sur"]}},)
     worked(data)
     test.run()
-    assert any("a.xlsx: de 2 filas salen 2" in text.replace("\\", "") for text in texts(test)), texts(test)
+    assert any("a.xlsx: de 3 filas salen 3" in text.replace("\\", "") for text in texts(test)), texts(test)
 
 
 def test_what_a_list_would_change_is_told_with_who_wrote_it(at, walked):

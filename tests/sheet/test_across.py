@@ -39,7 +39,16 @@ def test_a_branch_of_two_files_is_told_in_both(tmp_path):
     one, two = run(north, south)
     (first,), (second,) = one.findings, two.findings
     assert (first.code, first.severity, first.record, first.row, first.column) == ("in_other_file", "warning", 3, 4, 1)
-    assert dict(first.values) == {"value": "0427", "other": "sur.csv", "row": 4}
+    assert {name: first.values[name] for name in ("value", "other", "row")} == {
+        "value": "0427",
+        "other": "sur.csv",
+        "row": 4,
+    }
+    assert [each.values["again"] for each in (first, second)] == [
+        {"branches": 0, "registers": 0},
+        {"branches": 1, "registers": 1},
+    ]
+    assert across.counted([one, two]) == {"branches": 4, "registers": 4}
     assert (second.record, second.row, dict(second.values)["other"]) == (1, 4, "norte.csv")
     assert len(one.branches) == 3
     for language in LANGUAGES:

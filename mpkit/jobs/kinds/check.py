@@ -45,8 +45,13 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         document["changes"] = _changes(bench, account, judged, arguments)
     document["unanswered"] = [asdict(one) for one in unanswered(bench, name, judged, arguments)]
     progress(len(judged), len(judged), "check_step")
-    sums = {each: sum(one.get(each, 0) for one in told) for each in ("rows", "branches", "registers", "blocked")}
-    return {"document": str(_write(bench, name, arguments, document)), "files": len(told), **sums}
+    sums = {each: sum(one.get(each, 0) for one in told) for each in ("rows", "blocked")}
+    sums |= across.counted([one.checked for one in judged if one.checked])
+    return {
+        "document": str(_write(bench, name, arguments, document)),
+        "files": len({one.path for one in judged}),
+        **sums,
+    }
 
 
 def _told(bench: Workbench, account: str, one: Judged) -> dict[str, Any]:
