@@ -29,6 +29,7 @@ NAMES = (
     "half-answer",
     "slow",
     "stale-read",
+    "late-index",
     "short-page",
     "moving-page",
     "order-flips",
@@ -114,6 +115,8 @@ def _fingerprint(request: HttpRequest) -> bytes:
 def _applies(name: str, request: HttpRequest) -> bool:
     if name in _PAGES:
         return request.method == "GET" and request.path.endswith(_PAGED)
+    if name == "late-index":
+        return request.method == "GET" and request.path == "/v1/payments/search"
     if name == "late":
         return request.method != "GET"
     if name == "stale-read":

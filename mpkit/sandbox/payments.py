@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mpkit.sandbox import documents
 from mpkit.sandbox.answers import Answer, Effect, Refusal, counted, family
 from mpkit.sandbox.book import RANGES, Movement
@@ -21,6 +23,7 @@ _DEEPEST = 10_000
 _DRIFTS_FROM = 30
 _CANCELLED_FROM = frozenset({"pending", "in_process", "authorized"})
 _FRESH_S = 5
+_INDEXED_S = 120  # after its last change a payment may be missing in the search for so long
 
 
 def search(world: World, call: Call) -> Answer:
@@ -46,7 +49,11 @@ def search(world: World, call: Call) -> Answer:
     limit = min(limit, world.page_cap)
     # the real total changes from call to call: never the same twice in a row
     drift = world.trace.count % 3 if len(found.rows) >= _DRIFTS_FROM else 0
-    places = world.page(call, range(len(found.rows)), offset, limit)
+    shown: Sequence[int] = range(len(found.rows))
+    if call.fault == "late-index":  # what has just changed is not in the index of the search yet
+        changed = world.book.date_of("date_last_updated", found.rows)
+        shown = np.flatnonzero(changed <= int(world.now().timestamp()) - _INDEXED_S).tolist()
+    places = world.page(call, shown, offset, limit)
     rows = world.typesetter.page(found, places)
     paging = b'{"paging":{"total":%d,"limit":%d,"offset":%d},"results":[' % (len(found.rows) - drift, limit, offset)
     pieces: Sequence[bytes | memoryview] = (paging, *rows, b"]}")

@@ -133,3 +133,22 @@ def test_stopped_at_each_word_it_never_promises_more_than_it_read(store: Engine,
     house.sync()
     house.assert_equals_the_ledger()
     assert sum(len(chunk) for chunk in chunks.every(store, house.account.id)) > 0
+
+
+def test_what_the_search_shows_late_is_found_by_the_overlap(store: Engine, tmp_path: Path) -> None:
+    house = House(store, tmp_path, 100)
+    house.sync()
+    house.it.ask("PUT", "/_sandbox/faults", {"late-index": 1.0})
+    pos = next(iter(house.it.account.pos_list())).id
+    counts = []
+    for _ in range(4):
+        buyer = {"action": "pay", "pos": pos, "amount": "10", "as_order": True}
+        assert house.it.ask("POST", "/_sandbox/buyer", buyer).status == 201
+        house.it.clock.sleep(45)
+        assert house.sync().gaps == ()
+        counts.append(sum(len(chunk) for chunk in chunks.every(store, house.account.id)))
+    assert counts[-1] > counts[0], "what was late came with a later sync"
+    assert house.it.world.faults.fired["late-index"] > 4
+    house.it.clock.sleep(130)
+    house.sync()
+    house.assert_equals_the_ledger()

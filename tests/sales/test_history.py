@@ -181,6 +181,7 @@ def test_a_row_whose_payment_id_is_lost_is_told_not_guessed(store: Engine, tmp_p
 
 FAULTS = {
     "500": 0.04, "429": 0.02, "reset": 0.04, "lost-answer": 0.04, "half-answer": 0.03, "html-error": 0.03,
+    "order-flips": 0.03, "duplicate-ids": 0.05, "cut-page": 0.02, "late-index": 0.05,
     "short-page": 0.1, "moving-page": 0.05, "502": 0.02, "503": 0.02,
 }  # fmt: skip
 QUIRKS = (

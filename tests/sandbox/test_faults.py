@@ -282,7 +282,9 @@ def test_a_fault_fires_as_often_as_it_is_told(name: str) -> None:
     faults = Faults(5, {name: 0.3})
     lists = [HttpRequest("GET", "/pos", (("offset", str(n)),)) for n in range(300)]
     writes = [HttpRequest("POST", "/pos", body=str(n).encode()) for n in range(300)]
-    drawn = [[faults.drawn(request, n * 5.0) for n, request in enumerate(kind)] for kind in (REQUESTS, lists, writes)]
+    searches = [HttpRequest("GET", "/v1/payments/search", (("offset", str(n)),)) for n in range(300)]
+    kinds = (REQUESTS, lists, writes, searches)
+    drawn = [[faults.drawn(request, n * 5.0) for n, request in enumerate(kind)] for kind in kinds]
     struck = [sum(fault == name for fault in kind) for kind in drawn]
     assert 60 <= max(struck) <= 120
     assert faults.fired[name] == sum(struck)
