@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from mpkit.errors import StoreTrouble, WrongUsage, of_system
 from mpkit.mounts import over_network
-from mpkit.stored import EPOCH, Condition, Json, Unreadable, Utc, among, canonical, counted, microseconds
+from mpkit.stored import EPOCH, Condition, Json, Unreadable, Utc, among, canonical, counted, fetched, microseconds
 
 __all__ = [
     "EPOCH",
@@ -36,6 +36,7 @@ __all__ = [
     "canonical",
     "connect",
     "counted",
+    "fetched",
     "insert_many",
     "metadata",
     "migrate",

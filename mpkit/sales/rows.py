@@ -291,13 +291,13 @@ def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Bo
     gathered: list[dict[str, list[Mapping[str, Any]]]] = []
     for table in (refunds, chargebacks):
         by_payment: dict[str, list[Mapping[str, Any]]] = {}
-        for row in connection.execute(_those(sa.select(table), table, account, ids)).mappings():
-            by_payment.setdefault(row["payment_id"], []).append(dict(row))
+        for row in db.fetched(connection, _those(sa.select(table), table, account, ids), table):
+            by_payment.setdefault(row["payment_id"], []).append(row)
         gathered.append(by_payment)
     given_back, disputed = gathered
     return [
-        Booked(dict(row), tuple(given_back.get(row["payment_id"], ())), tuple(disputed.get(row["payment_id"], ())))
-        for row in connection.execute(_those(sa.select(payments), payments, account, ids)).mappings()
+        Booked(row, tuple(given_back.get(row["payment_id"], ())), tuple(disputed.get(row["payment_id"], ())))
+        for row in db.fetched(connection, _those(sa.select(payments), payments, account, ids), payments)
     ]
 
 

@@ -26,7 +26,7 @@ from tests.soak import Bar
 
 TOKEN = "PLANTED-canary-token-5512"
 PLACE = Location("Caseros", "3039", "Rosario", "Santa Fe", -32.9468, -60.6393)
-TIMED = {"429-storm", "late", "stale-read", "slow"}  # what depends on the time, and threads share a clock
+TIMED = {"429-storm", "late", "late-index", "stale-read", "slow"}  # what depends on the time, and threads share a clock
 
 
 @dataclass
