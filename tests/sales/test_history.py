@@ -198,7 +198,7 @@ class Killed(BaseException):
 def test_every_country_under_every_fault_with_kills_equals_its_ledger(
     bar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A year and what is older than the search reaches, on SQLite."""
+    """Seven countries, every fault, killed at random: a year and what is older than the search reaches, to the cent."""
     rounds = bar.rounds(stated=70, reduced=3)
     for seed in rounds:
         store = open_store(f"sqlite:///{tmp_path / f'{seed}.sqlite'}")
@@ -208,6 +208,7 @@ def test_every_country_under_every_fault_with_kills_equals_its_ledger(
 
 
 def test_the_same_on_postgresql(bar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new_database: Any) -> None:
+    """The same on PostgreSQL: seven countries, every fault, killed at random, older history included."""
     for seed in bar.rounds(stated=21, reduced=1):
         store = open_store(new_database())
         _killed_until_done(seed, store, tmp_path / str(seed), monkeypatch)
