@@ -29,7 +29,8 @@ from mpkit.sheet.table import CALLED, PLACED, Table
 from mpkit.sheet.templates import own_headings, own_sheets
 
 BETWEEN = " · "  # a sheet's name stands behind its workbook's
-_SAMPLE = FIRST_ROWS + 200  # rows a sheet is known by
+_SAMPLE = FIRST_ROWS + 60  # rows a sheet is known by
+_CELLS = 250_000  # looked at to tell what sheets hold: a workbook of hundreds of wide ones is not looked through
 _ALIKE, _WITHIN, _SHARED = 0.6, 0.8, 4
 _NAMED = 20  # sheets a sentence lists
 _SEEN_BY_CELLS = frozenset({"city", "state", "latitude", "longitude", "lat_lng", "postal_code", "phone", "email"})
@@ -127,23 +128,25 @@ def _told_of(book: _Book) -> tuple[Checked, ...]:
     first = book.evident if book.evident in meant else table.evident(meant)
     main = book.judged(first, book.mapping)
     book = replace(book, options={**book.options, "site": main.site})
-    found, seen = [main], list[Seen]()
+    found, seen, left = [main], list[Seen](), _CELLS
     for sheet in book.grid.sheets:
         if sheet is first:
             seen.append(Seen(str(sheet.name), _filled(main), Kind.BRANCHES, read=True, said=bool(book.asked)))
         elif not is_ours(sheet) and not _of_template(sheet, main):
-            seen.append(_beside(book, sheet, main, found))
+            left -= sum(map(len, sheet.rows[:_SAMPLE]))
+            seen.append(_beside(book, sheet, main, found, look=left >= 0))
     several = len([each for each in seen if each.read and each.kind is not Kind.REGISTERS]) > 1
     if first is book.evident and not several:
         found[0] = replace(main, file=book.label)
     return (replace(found[0], seen=tuple(seen)), *found[1:])
 
 
-def _beside(book: _Book, sheet: Sheet, main: Checked, found: list[Checked]) -> Seen:
+def _beside(book: _Book, sheet: Sheet, main: Checked, found: list[Checked], *, look: bool) -> Seen:
     """What another sheet is; where it is read, it goes to what was found."""
-    known = _understood(book, sheet, main.site)
-    kind, preset = _kind(known, main, sheet) if known else (Kind.OTHER, None)
-    read = fold(sheet.name or "") in book.asked if book.asked else kind in {Kind.BRANCHES, Kind.REGISTERS}
+    asked = fold(sheet.name or "") in book.asked
+    known = _understood(book, sheet, main.site) if look or asked else None
+    kind, preset = _kind(known, main, sheet) if known else (Kind.OTHER if look else Kind.ASKED, None)
+    read = asked if book.asked else kind in {Kind.BRANCHES, Kind.REGISTERS}
     rows = sum(any(map(str.strip, cells)) for cells in sheet.rows[known.header_row if known else 0 :])
     if read:
         mapping = columns.fitting(known.headers, book.mapping) if known and kind is not Kind.REGISTERS else {}

@@ -5,6 +5,7 @@ import pytest
 
 from mpkit import sheet
 from mpkit.errors import WrongUsage
+from mpkit.sheet import book as made
 from mpkit.sheet import reading
 from mpkit.sheet.book import check_book
 from mpkit.sheet.run import Decided
@@ -103,6 +104,16 @@ def test_a_list_of_another_kind_is_asked_about(tmp_path, name):
     both = check_book(path, site="MLA", sheets=["Sucursales", name.lower()])
     assert ids(*both) == [["0425", "0426", "0427"], ["0501", "0502"]]
     assert [checked.findings for checked in both] == [(), ()], "somebody chose: nothing is asked"
+
+
+def test_of_hundreds_of_sheets_those_not_looked_at_are_asked_about(tmp_path, monkeypatch):
+    monkeypatch.setattr(made, "_CELLS", 30)
+    pages = {f"Zona {n}": [HEAD, [str(n), *SHOPS[0][1:]]] for n in range(4)}
+    path = book(tmp_path / "a.xlsx", **pages)
+    first, *rest = run(path)
+    assert [each.sheet for each in rest] == ["Zona 1", "Zona 2"]
+    assert [dict(f.values)["names"] for f in first.findings if f.code == "sheets_unread"] == ["Zona 3 (2)"]
+    assert len(run(path, sheets=list(pages))) == 4, "what somebody names is read"
 
 
 def test_sheets_somebody_names_are_the_ones_that_are_read(tmp_path):
