@@ -63,11 +63,12 @@ class History:
         """
         self.reports.prepare(consent=consent)
 
-    def left(self, since: date) -> list[Window]:
-        """The months that are still to be read, newest first, from a day on until the search's own reach."""
+    def left(self, since: date, until: date | None = None) -> list[Window]:
+        """The months that are still to be read, newest first, from a day on until another or the search's own reach."""
         known = coverage.known_windows(self.engine, self.account)
         reached = min((window.begin for window in known if window.range == CREATED), default=self.seams.clock.now())
         last = (reached + _DAY).date()  # a day more: what the search reaches moves on while it is read
+        last = min(last, until or last)
         if since > last:
             return []
         done = {(window.begin, window.end) for window in known if window.range == REPORTED and window.done}

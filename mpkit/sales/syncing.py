@@ -73,11 +73,14 @@ def sync(
     work.answers.days = answers_days
     older = work.older(since, consent=consent)
     work.refresh_places(branches)
+    alone = until if older is not None and until is not None and until < work.reached() else None
+    if alone is not None:  # none of these days is the search's, which goes on as ever
+        since = until = None
     for window in work.plan(since, until):
         work.queue.append(window)
     work.read_all(stored=True)
     work.read_chargebacks()
-    work.read_older(older)
+    work.read_older(older, alone)
     if until is None:
         work.queue.extend(work.what_changed())
         work.read_all(stored=False)
@@ -124,20 +127,23 @@ class _Sync:
 
     # What the search does not reach
 
+    def reached(self) -> date:
+        """The first day the search reaches, not all of it."""
+        return (self.now() - REACH).astimezone(zone_of(self.zone)).date()
+
     def older(self, since: date | None, *, consent: bool) -> date | None:
         """From which day on reports have to be read; None where the search, or what was read before, has it all."""
-        reach = self.now() - REACH
-        if since is None or since >= reach.astimezone(zone_of(self.zone)).date():
+        if since is None or since >= self.reached():
             return None
         if self.history.left(since):
             self.history.prepare(consent=consent)
         return since
 
-    def read_older(self, since: date | None) -> None:
+    def read_older(self, since: date | None, last: date | None) -> None:
         """Read the reports, then what became of their payments since: the search tells of changes within its reach."""
         if since is None:
             return
-        left = self.history.left(since)
+        left = self.history.left(since, last)
         self.changed += self.history.read(left, self.places)
         known = coverage.known_windows(self.engine, self.account)
         created = [window for window in known if window.range == CREATED]

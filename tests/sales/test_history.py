@@ -134,6 +134,21 @@ def test_stopped_at_every_word_of_progress_it_goes_on(store: Engine, tmp_path: P
     assert asked <= 14, "a month that was asked for is waited for, not asked for again"
 
 
+def test_some_old_days_alone_are_read_and_no_more_is_promised(store: Engine, tmp_path: Path) -> None:
+    it = house(store, tmp_path, away=200)
+    first, last = date(2026, 1, 10), date(2026, 2, 20)
+    sales.sync(it.it.account, it.mirror, it.account, since=first, until=last, consent=True)
+    ledger = it.it.ask("GET", "/_sandbox/ledger?by=day").body["rows"]
+    answer = sales.ask(it.mirror, Question(it.account.id, Period(first, last))).to_json()["rows"]
+    between = {row["key"]: row["count"] for row in ledger if first.isoformat() <= row["key"] <= last.isoformat()}
+    assert {row["key"]: row["count"] for row in answer if row["count"]} == {k: n for k, n in between.items() if n}
+    nothing = sales.ask(it.mirror, Question(it.account.id, Period(date(2025, 11, 1), date(2026, 1, 8))))
+    assert nothing.rows == ()
+    since = it.mirror.freshness().since
+    assert since is not None
+    assert since.date() > last, "the days between are not promised"
+
+
 def test_a_report_made_before_our_columns_were_chosen_is_not_taken(store: Engine, tmp_path: Path) -> None:
     it = house(store, tmp_path, payments=200, away=330)
     own = {"report": "settlement", "config": {**CONFIG, "columns": []}}
