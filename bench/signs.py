@@ -164,6 +164,14 @@ def run(count: int, folder: Path) -> None:
         print(f"{size_ratio:.1f} times as small (wanted: {least})")
 
 
+def peak() -> int:
+    """Kilobytes this process held at most; what it was before it became this program does not count."""
+    said = Path("/proc/self/status")
+    if said.is_file():
+        return int(next(line.split()[1] for line in said.read_text().splitlines() if line.startswith("VmHWM")))
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 def memory(most: int) -> None:
     """The largest memory of whole runs, proof and lists included, each in a process of its own."""
     peaks = {}
@@ -197,7 +205,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if wanted.run:
             book(subjects(wanted.run), "sticker-50", "alone", Path(folder), workers=1)
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+            print(peak())
             return
         coded_symbols(subjects(100))
         run(wanted.pages, Path(folder))

@@ -39,9 +39,20 @@ def count_bits(mode: Mode, version_class: int) -> int:
     return _COUNT_BITS[mode][version_class]
 
 
-@lru_cache(maxsize=8192)  # each payload is asked for three times: judged, measured, drawn
 def split(payload: bytes, version_class: int) -> tuple[tuple[Segment, ...], int]:
-    """The cheapest segments and their bits, in a symbol whose version lies in `VERSION_CLASSES[version_class]`.
+    """The cheapest segments and their bits, in a symbol whose version lies in `VERSION_CLASSES[version_class]`."""
+    came, last, bits = _walked(payload, version_class)
+    return _segments(payload, came, last), bits
+
+
+@lru_cache(maxsize=1 << 15)  # each payload of a job is measured for several levels and more than once
+def bits_of(payload: bytes, version_class: int) -> int:
+    """The bits of the cheapest segments."""
+    return _walked(payload, version_class)[2]
+
+
+def _walked(payload: bytes, version_class: int) -> tuple[list[tuple[int, dict[Mode, Mode]]], Mode, int]:
+    """Which mode each run follows in the cheapest way to each of its modes, the last mode, and the bits.
 
     Dynamic programming over runs of bytes of one kind: the cost of ending each prefix in each mode. A change of mode
     closes the segment (whole bits) and pays a new head; everything else follows from the smallest sum. Within a run no
@@ -64,7 +75,7 @@ def split(payload: bytes, version_class: int) -> tuple[tuple[Segment, ...], int]
         came.append((run.end(), step))
         costs = after
     last = min(costs, key=costs.__getitem__)
-    return _segments(payload, came, last), -(-costs[last] // _SIXTH)
+    return came, last, -(-costs[last] // _SIXTH)
 
 
 def _segments(payload: bytes, came: list[tuple[int, dict[Mode, Mode]]], last: Mode) -> tuple[Segment, ...]:

@@ -20,7 +20,7 @@ from qrcode.base import rs_blocks
 from mpkit.errors import Refused
 from mpkit.kit import penalty
 from mpkit.kit.codewords import Block, interleaved
-from mpkit.kit.segments import VERSION_CLASSES, Segment, split
+from mpkit.kit.segments import VERSION_CLASSES, Segment, bits_of, split
 
 Matrix = npt.NDArray[np.bool_]
 LEVELS = {"L": 1, "M": 0, "Q": 3, "H": 2}  # the indicator of each level (ISO/IEC 18004, table 12)
@@ -54,8 +54,7 @@ def version_for(payload: bytes, level: str) -> int:
     if len(payload) > LONGEST:
         raise Refused("kit_payload_too_long", n=len(payload))
     for index, versions in enumerate(VERSION_CLASSES):
-        _, bits = split(payload, index)
-        fits = bisect_left(util.BIT_LIMIT_TABLE[LEVELS[level]], bits, versions[0])
+        fits = bisect_left(util.BIT_LIMIT_TABLE[LEVELS[level]], bits_of(payload, index), versions[0])
         if fits in versions:
             return fits
     raise Refused("kit_payload_too_long", n=len(payload))
