@@ -254,7 +254,7 @@ def _proven(
     alive = manifest.model_copy(update={"curves": False})
     found: list[Proof] = []
     for of, folder in ((manifest, aside), (alive, live))[: 2 if manifest.curves else 1]:
-        wanted = asked(of, folder, fresh)
+        wanted = asked(of, folder, fresh, manifest.digest())
         found += in_parts(wanted, owned, workers=order.workers, least=order.least, progress=progress)
     for one in found:
         refuse_unless_sound(one, order.reader or order.language)

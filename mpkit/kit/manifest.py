@@ -196,9 +196,9 @@ def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Ex
     return found
 
 
-def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str]) -> Iterator[Asked]:
-    """Every file of the book in its folder, with all that must stand in it."""
-    digest = manifest.digest()
+def asked(manifest: Manifest, folder: Path, fresh: Mapping[str, str], digest: str = "") -> Iterator[Asked]:
+    """Every file of the book in its folder, with all that must stand in it; `digest` where it is another manifest's."""
+    digest = digest or manifest.digest()
     for one in manifest.files:
         yield Asked(folder / one.name, expected(manifest, one.name, fresh), one.pages, mark(manifest), digest)
 
