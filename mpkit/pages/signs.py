@@ -28,11 +28,11 @@ def choose(one: Account, found: Mapping[str, kit.Design]) -> None:
         st.subheader(words("signs_step_choose"), anchor=False, width="content")
         go("brand", "signs_brand", icon=":material/palette:")
         go("artwork", "signs_artwork", icon=":material/draw:")
+    if st.button(words("document_take"), icon=":material/verified:", key="take_mercadopago"):
+        take(template_document.NAME)
+        st.rerun()
     if not known:
         st.caption(words("signs_sample"))
-        if st.button(words("document_take"), icon=":material/verified:", key="take_mercadopago"):
-            take(template_document.NAME)
-            st.rerun()
     gallery.show(tuple(found.values()), known[0] if known else printable.sample(one), printable.worn(one), take)
 
 
