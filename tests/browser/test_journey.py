@@ -177,6 +177,8 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     expect(button(page, "Actualizar")).to_be_visible(timeout=LONG)
     page.wait_for_timeout(2500)
     shoot(page, "ventas")
+    page.get_by_text("Pagos uno por uno").click()
+    expect(page.get_by_text("del más nuevo al más viejo")).to_be_visible(timeout=LONG)
     payments = fetched(page, "Bajar CSV", tmp_path).read_text(encoding="utf-8-sig").splitlines()
     shown = re.search(r"([\d.]+) pagos, del más nuevo", page.content())
     assert shown is not None
