@@ -50,7 +50,12 @@ def pages() -> dict[str, str]:
     """Each generated page's file name and text."""
     schema = json.dumps(Design.model_json_schema(), indent=1, ensure_ascii=False) + "\n"
     api = json.dumps(description("http://127.0.0.1:8700"), indent=1, ensure_ascii=False) + "\n"
-    return {"commands.md": commands(), "settings.md": settings(), "sandbox.openapi.json": api, "design.schema.json": schema}
+    return {
+        "commands.md": commands(),
+        "settings.md": settings(),
+        "sandbox.openapi.json": api,
+        "design.schema.json": schema,
+    }
 
 
 def commands() -> str:

@@ -88,7 +88,10 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="the address people and notifications reach this server at")
     smtp_url: str = Field("", description="where the digest mail is sent from")
     answers_days: int = Field(
-        90, ge=0, le=3650, description="days that what may be kept of payments' answers is kept, in files; 0: not at all"
+        90,
+        ge=0,
+        le=3650,
+        description="days that what may be kept of payments' answers is kept, in files; 0: not at all",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     log_format: str = Field("text", description="text or json")
