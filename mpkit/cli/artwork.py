@@ -11,8 +11,9 @@ from mpkit import kit, private
 from mpkit.cli import console
 from mpkit.errors import UnreadableFile
 from mpkit.i18n import say
-from mpkit.kit import artwork, artwork_design, placeholder
-from mpkit.kit.artwork_advice import Advice, advice, slots
+from mpkit.kit import artwork
+from mpkit.kit.artwork import design, placeholder
+from mpkit.kit.artwork.advice import Advice, advice, slots
 
 app = typer.Typer(help=__doc__, add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 File = Annotated[Path, typer.Argument(help="the artwork, one page: a PDF (colours and plates are kept) or a plain SVG")]
@@ -46,7 +47,7 @@ def add(
     """Keep an artwork as a design of this account."""
     bench = console.bench()
     account = bench.account()
-    made = artwork_design.keep(bench.settings.data, account.id, _read(file), title or file.stem)
+    made = design.keep(bench.settings.data, account.id, _read(file), title or file.stem)
     size = {"wide": f"{made.width:g}", "high": f"{made.height:g}"}
     document = {"name": made.name, "width_mm": made.width, "height_mm": made.height, "codes": len(made.codes)}
     console.answer(document, say("artwork_kept", console.language(), name=made.name, **size), as_json=as_json)
@@ -57,7 +58,7 @@ def list_(*, as_json: AsJson = False) -> None:
     """List the designs made of this account's own artwork."""
     bench = console.bench()
     account = bench.account()
-    known = artwork_design.names(bench.settings.data, account.id)
+    known = design.names(bench.settings.data, account.id)
     found = [kit.design(name, bench.settings.data, account.id) for name in known]
     rows = [{"name": one.name, "title": one.title["en"], "mm": [one.width, one.height]} for one in found]
     lines = [f"{one.name}  {one.width:g} x {one.height:g} mm  {one.title['en']}" for one in found]
@@ -69,7 +70,7 @@ def list_(*, as_json: AsJson = False) -> None:
 def remove(name: Annotated[str, typer.Argument(help="the design's name")], *, as_json: AsJson = False) -> None:
     """Take a design of this account's own away; what is printed stays what it is."""
     bench = console.bench()
-    artwork_design.forget(bench.settings.data, bench.account().id, name)
+    design.forget(bench.settings.data, bench.account().id, name)
     console.answer({"removed": name}, say("artwork_removed", console.language(), name=name), as_json=as_json)
 
 

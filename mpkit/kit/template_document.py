@@ -17,7 +17,7 @@ from mpkit import private
 from mpkit.errors import Refused
 from mpkit.i18n import LANGUAGES, say
 from mpkit.kit.artwork import Examined, examine_all
-from mpkit.kit.artwork_design import OTHERS, told_above
+from mpkit.kit.artwork.design import OTHERS, told_above
 from mpkit.kit.boxes import CodeBox, Quarter
 from mpkit.kit.design import Design
 from mpkit.kit.shelves import checked

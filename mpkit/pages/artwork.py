@@ -10,9 +10,10 @@ from babel.numbers import format_decimal
 from mpkit import kit
 from mpkit.errors import MpkitError
 from mpkit.i18n import locale_of, say_error
-from mpkit.kit import artwork, artwork_design, placeholder
-from mpkit.kit.artwork import Examined
-from mpkit.kit.artwork_advice import advice, slots
+from mpkit.kit import artwork
+from mpkit.kit.artwork import Examined, placeholder
+from mpkit.kit.artwork import design as own
+from mpkit.kit.artwork.advice import advice, slots
 from mpkit.model import Account
 from mpkit.pages import gallery, printable, uploads
 from mpkit.pages.frame import go, head, house, language, needs_account, plain, words
@@ -95,7 +96,7 @@ def _mm(value: float) -> str:
 def keep(one: Account, data: Path, content: bytes, title: str) -> None:
     """The artwork becomes a design among the others."""
     try:
-        artwork_design.keep(data, one.id, content, title)
+        own.keep(data, one.id, content, title)
     except MpkitError as error:
         st.error(plain(say_error(error, language())), icon=":material/error:")
         return
@@ -105,7 +106,7 @@ def keep(one: Account, data: Path, content: bytes, title: str) -> None:
 
 def kept(one: Account, data: Path) -> None:
     """The designs there are, each with what it looks like, the way to print it and the press that takes it away."""
-    known = artwork_design.names(data, one.id)
+    known = own.names(data, one.id)
     if not known:
         return
     st.subheader(words("artwork_yours"), anchor=False)
@@ -120,7 +121,7 @@ def kept(one: Account, data: Path) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(gallery.title(design), width="stretch")
             if st.button(words("artwork_remove"), type="tertiary", icon=":material/delete:", key=f"remove_{name}"):
-                artwork_design.forget(data, one.id, name)
+                own.forget(data, one.id, name)
                 st.rerun()
 
 

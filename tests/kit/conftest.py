@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from mpkit.kit import artwork, artwork_child, looking, prover
+from mpkit.kit import looking, prover
+from mpkit.kit.artwork import child as opener
+from mpkit.kit.artwork import examining
 
-_CHILD, _OPENER = looking._child, artwork._child
+_CHILD, _OPENER = looking._child, examining._child
 _ALONE = Lock()  # the renderer bears one thread
 
 
@@ -22,7 +24,7 @@ def _here(group: Sequence[looking.Look]) -> Any:
 
 def _opened_here(contents: Sequence[bytes], mode: str) -> Any:
     with _ALONE:
-        return json.loads(json.dumps([artwork_child.answer(content, mode) for content in contents]))
+        return json.loads(json.dumps([opener.answer(content, mode) for content in contents]))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,7 +32,7 @@ def _looked_at_here() -> Iterator[None]:
     """A child costs a second to start on a busy machine; what it answers is the same."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(looking, "_child", _here)
-        patch.setattr(artwork, "_child", _opened_here)
+        patch.setattr(examining, "_child", _opened_here)
         yield
 
 
@@ -38,4 +40,4 @@ def _looked_at_here() -> Iterator[None]:
 def child(monkeypatch: pytest.MonkeyPatch) -> None:
     """A child looks, as it does outside of tests."""
     monkeypatch.setattr(looking, "_child", _CHILD)
-    monkeypatch.setattr(artwork, "_child", _OPENER)
+    monkeypatch.setattr(examining, "_child", _OPENER)

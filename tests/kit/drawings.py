@@ -9,7 +9,7 @@ from typing import Any
 from reportlab.lib.colors import CMYKColor, CMYKColorSep
 from reportlab.pdfgen.canvas import Canvas
 
-from mpkit.kit.placeholder import PREFIX
+from mpkit.kit.artwork.placeholder import PREFIX
 from mpkit.kit.symbol import encode
 
 MM = 72 / 25.4

@@ -153,7 +153,7 @@ def test_nothing_is_fetched_from_elsewhere(url: str) -> None:
 
 def _picture(text: str) -> bytes:
     """A sign as a picture, 50 mm wide at 300 dots an inch."""
-    from mpkit.kit.placeholder import placeholder
+    from mpkit.kit.artwork.placeholder import placeholder
 
     code = Image.open(io.BytesIO(placeholder("QR1", "png"))).convert("RGB").resize((400, 400))
     ground = Image.new("RGB", (591, 886), "#FFE600")

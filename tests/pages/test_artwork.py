@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from mpkit.i18n import say
-from mpkit.kit import artwork_design
+from mpkit.kit.artwork import design as artwork_design
 from mpkit.kit.design import own
 from tests.kit import drawings
 from tests.pages.conftest import texts

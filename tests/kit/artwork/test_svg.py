@@ -14,11 +14,11 @@ from PIL import Image
 
 from mpkit import kit
 from mpkit.errors import MpkitError, Refused
-from mpkit.kit import artwork_design
+from mpkit.kit.artwork import design as artwork_design
 from mpkit.kit.artwork import examine
-from mpkit.kit.artwork_advice import advice, slots
-from mpkit.kit.placeholder import placeholder
-from mpkit.kit.svg_paths import path
+from mpkit.kit.artwork.advice import advice, slots
+from mpkit.kit.artwork.placeholder import placeholder
+from mpkit.kit.artwork.svg_paths import path
 from tests.kit.drawings import svg
 from tests.kit.making import book, order, replace, subject
 

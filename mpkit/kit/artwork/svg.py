@@ -17,10 +17,10 @@ from pikepdf import Array, Dictionary, Name
 from PIL import ImageColor
 
 from mpkit.errors import Refused
-from mpkit.kit.artwork_colours import Looked, Matrix, joined, scale
-from mpkit.kit.artwork_fields import Field, ink_of, meaning
-from mpkit.kit.artwork_reading import POINT, Read, Sheet, shown
-from mpkit.kit.svg_measures import (
+from mpkit.kit.artwork.colours import Looked, Matrix, joined, scale
+from mpkit.kit.artwork.fields import Field, ink_of, meaning
+from mpkit.kit.artwork.reading import POINT, Read, Sheet, shown
+from mpkit.kit.artwork.svg_measures import (
     NUMBER,
     PIXEL,
     at,
@@ -34,9 +34,9 @@ from mpkit.kit.svg_measures import (
     room,
     said_of,
 )
-from mpkit.kit.svg_paths import SHAPES, bounds, path, plain
-from mpkit.kit.svg_shades import Gradients, embedded
-from mpkit.kit.svg_tree import Node, tree
+from mpkit.kit.artwork.svg_paths import SHAPES, bounds, path, plain
+from mpkit.kit.artwork.svg_shades import Gradients, embedded
+from mpkit.kit.artwork.svg_tree import Node, tree
 
 _FIELD = re.compile(r"\s*\{\{\s*([\w.-]+)\s*\}\}\s*")
 _OURS = re.compile(r"mpkit[-_.](.+)")

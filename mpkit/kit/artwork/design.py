@@ -17,9 +17,9 @@ from typing import Any
 
 from mpkit import private
 from mpkit.errors import Refused
-from mpkit.kit.artwork import Code, Examined, examine
-from mpkit.kit.artwork_advice import LEAST_MODULE, advice, slots
-from mpkit.kit.artwork_fields import Field
+from mpkit.kit.artwork.advice import LEAST_MODULE, advice, slots
+from mpkit.kit.artwork.examining import Code, Examined, examine
+from mpkit.kit.artwork.fields import Field
 from mpkit.kit.boxes import Area
 from mpkit.kit.design import Design, designs, own
 from mpkit.kit.shelves import checked

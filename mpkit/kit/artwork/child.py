@@ -18,9 +18,10 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from mpkit.errors import Refused
-from mpkit.kit import artwork_reading, artwork_slots, artwork_svg, pdfx
-from mpkit.kit.artwork_slots import coded
-from mpkit.kit.placeholder import placeholder
+from mpkit.kit import pdfx
+from mpkit.kit.artwork import reading, slots, svg
+from mpkit.kit.artwork.placeholder import placeholder
+from mpkit.kit.artwork.slots import coded
 
 MEMORY = 360 << 20  # bytes beyond what the program itself takes: some 500 MB in all
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
@@ -89,19 +90,19 @@ def answer(content: bytes, mode: str) -> dict[str, Any]:
 
 
 def _answer(content: bytes, mode: str) -> dict[str, Any]:
-    if len(content) > artwork_reading.LARGEST:
-        raise Refused("artwork_large", limit=artwork_reading.LARGEST >> 20)
-    kind = "pdf" if b"%PDF" in content[:1024] else "svg" if artwork_svg.looks(content) else ""
+    if len(content) > reading.LARGEST:
+        raise Refused("artwork_large", limit=reading.LARGEST >> 20)
+    kind = "pdf" if b"%PDF" in content[:1024] else "svg" if svg.looks(content) else ""
     if not kind and mode == "document" and content.startswith(_PICTURES):
-        read = artwork_reading.pictured(content)
+        read = reading.pictured(content)
     elif not kind:
         raise Refused("artwork_kind")
     elif kind == "pdf":
-        read = artwork_reading.read(content, whole=mode == "document")
+        read = reading.read(content, whole=mode == "document")
     else:
-        read = artwork_svg.read(content)
+        read = svg.read(content)
     sheet = read.sheet
-    codes, picture = artwork_slots.seen(read.form, (sheet.width, sheet.height), sheet.bleed)
+    codes, picture = slots.seen(read.form, (sheet.width, sheet.height), sheet.bleed)
     found = {
         "kind": kind or "picture",
         "form": coded(read.form),

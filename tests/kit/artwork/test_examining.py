@@ -19,12 +19,13 @@ from reportlab.lib.utils import ImageReader
 
 from mpkit import kit, shipped
 from mpkit.errors import Refused
-from mpkit.kit import artwork_design, pdf
+from mpkit.kit import pdf
+from mpkit.kit.artwork import design as artwork_design
 from mpkit.kit.artwork import examine
-from mpkit.kit.artwork_advice import advice, slots
-from mpkit.kit.artwork_fields import meaning
+from mpkit.kit.artwork.advice import advice, slots
+from mpkit.kit.artwork.fields import meaning
+from mpkit.kit.artwork.placeholder import KINDS, placeholder
 from mpkit.kit.paper import grid
-from mpkit.kit.placeholder import KINDS, placeholder
 from mpkit.kit.sign import stamped
 from mpkit.kit.symbol import encode
 from mpkit.kit.wording import Wording
@@ -363,7 +364,7 @@ def test_a_folder_with_a_small_file_and_a_drawing_is_a_design(tmp_path: Path) ->
 
 def test_every_design_of_ours_keeps_to_the_schema_that_is_published() -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((Path(__file__).parents[2] / "docs" / "design.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "design.schema.json").read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     files = sorted((shipped.folder("templates") / "signs").glob("*/design.json"))
     assert len(files) >= 11

@@ -14,10 +14,10 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from mpkit.errors import Refused
+from mpkit.kit.artwork.svg_measures import NUMBER, moved, numbers
+from mpkit.kit.artwork.svg_paths import bounds, plain
+from mpkit.kit.artwork.svg_tree import Node
 from mpkit.kit.pictures import picture
-from mpkit.kit.svg_measures import NUMBER, moved, numbers
-from mpkit.kit.svg_paths import bounds, plain
-from mpkit.kit.svg_tree import Node
 
 _DATA = re.compile(r"data:image/(?:png|jpe?g);base64,(.*)", re.DOTALL)
 _HOPS = 8  # from a gradient to the one it takes its colours from

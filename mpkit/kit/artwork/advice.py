@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from mpkit.i18n import say
-from mpkit.kit.artwork import Code, Examined
-from mpkit.kit.artwork_fields import NAMES
-from mpkit.kit.placeholder import NAMES as SLOTS
-from mpkit.kit.placeholder import PREFIX
+from mpkit.kit.artwork.examining import Code, Examined
+from mpkit.kit.artwork.fields import NAMES
+from mpkit.kit.artwork.placeholder import NAMES as SLOTS
+from mpkit.kit.artwork.placeholder import PREFIX
 from mpkit.kit.symbol import LONGEST, side_of, version_for
 
 LEAST_MODULE = 0.4  # mm

@@ -16,8 +16,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from mpkit.errors import Refused
-from mpkit.kit.artwork_colours import Looked, embedded, look
-from mpkit.kit.artwork_fields import Field, fields
+from mpkit.kit.artwork.colours import Looked, embedded, look
+from mpkit.kit.artwork.fields import Field, fields
 from mpkit.kit.pictures import picture
 
 LARGEST = 25 << 20  # bytes of a file, and of the form that is kept of it

@@ -15,9 +15,8 @@ import pytest
 
 import mpkit
 from mpkit.errors import Refused
-from mpkit.kit import artwork
-from mpkit.kit.artwork import examine_all
-from mpkit.kit.artwork_child import CPU_SECONDS
+from mpkit.kit.artwork import LARGEST, examine_all, examining
+from mpkit.kit.artwork.child import CPU_SECONDS
 from tests.kit import drawings, hostile
 from tests.soak import Bar
 
@@ -82,7 +81,7 @@ def test_the_child_can_open_nothing_and_call_nobody() -> None:
     """After its limits: no file, no connection, no process; and what it may take of memory and time is bounded."""
     program = """
 import resource, socket
-from mpkit.kit.artwork_child import CPU_SECONDS, MEMORY, limit
+from mpkit.kit.artwork.child import CPU_SECONDS, MEMORY, limit
 limit(1)
 for attempt in (lambda: open("/etc/hostname"), lambda: socket.socket(), lambda: open("/tmp/x", "w")):
     try:
@@ -104,12 +103,12 @@ print(resource.getrlimit(resource.RLIMIT_CPU)[0] <= CPU_SECONDS + 5, resource.ge
 
 def test_a_child_that_is_killed_takes_only_its_own_file_along(monkeypatch: pytest.MonkeyPatch) -> None:
     honest = drawings.pdf()
-    real = artwork._child
+    real = examining._child
 
     def dies(contents: list[bytes], mode: str) -> object:
         return None if b"poison" in contents else real(contents, mode)
 
-    monkeypatch.setattr(artwork, "_child", dies)
+    monkeypatch.setattr(examining, "_child", dies)
     poisoned, fine = examine_all([b"poison", honest])
     assert isinstance(poisoned, Refused)
     assert poisoned.key == "artwork_heavy"
@@ -117,7 +116,7 @@ def test_a_child_that_is_killed_takes_only_its_own_file_along(monkeypatch: pytes
 
 
 def test_a_file_beyond_all_measure_is_not_even_handed_over() -> None:
-    (found,) = examine_all([b"%PDF" + bytes(artwork.LARGEST)])
+    (found,) = examine_all([b"%PDF" + bytes(LARGEST)])
     assert isinstance(found, Refused)
     assert found.key == "artwork_large"
 
@@ -130,11 +129,11 @@ def test_no_token_reaches_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
         return subprocess.CompletedProcess([], 0, b"[]", b"")
 
     monkeypatch.setenv("MPKIT_ACCESS_TOKEN", "secret")
-    monkeypatch.setattr(artwork, "_child", artwork_child_of_the_house)
+    monkeypatch.setattr(examining, "_child", artwork_child_of_the_house)
     monkeypatch.setattr(subprocess, "run", caught)
     examine_all([])
     assert "PATH" in handed
     assert not any("MPKIT" in name or "TOKEN" in name for name in handed)
 
 
-artwork_child_of_the_house = artwork._child
+artwork_child_of_the_house = examining._child

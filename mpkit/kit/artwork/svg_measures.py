@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 
 from mpkit.errors import Refused
-from mpkit.kit.artwork_colours import Matrix, joined
-from mpkit.kit.svg_paths import plain
+from mpkit.kit.artwork.colours import Matrix, joined
+from mpkit.kit.artwork.svg_paths import plain
 
 PIXEL = 25.4 / 96  # mm
 _UNITS = {"": PIXEL, "px": PIXEL, "mm": 1.0, "cm": 10.0, "in": 25.4, "pt": 25.4 / 72, "pc": 25.4 / 6, "q": 0.25}

@@ -1,6 +1,6 @@
 """A merchant's own artwork comes in as bytes; what is on it, and what a print shop would say of it, goes out.
 
-The bytes are opened in a limited child (`artwork_child`): whatever a hostile file does ends there, in one sentence.
+The bytes are opened in a limited child (`child`): whatever a hostile file does ends there, in one sentence.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from typing import Any, Literal
 
 import mpkit
 from mpkit.errors import Refused
-from mpkit.kit.artwork_fields import Field
+from mpkit.kit.artwork.fields import Field
 from mpkit.kit.boxes import Quarter
 
 LARGEST = 25 << 20  # bytes of a file
 WALL_SECONDS = 30.0  # for one file, waiting for a processor included
 _KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP")  # never a token
-_BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mpkit.kit.artwork_child import main; main()"
+_BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mpkit.kit.artwork.child import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
