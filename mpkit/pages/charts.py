@@ -113,7 +113,7 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
         "labelExpr": f"({json.dumps(ticks)})[datum.value]",
     }  # fmt: skip
     keys = [p.key for p in points]  # their order, whatever layer is drawn first
-    x = {"field": "key", "type": "ordinal", "axis": axis, "scale": {"domain": keys, "paddingInner": 0.25}}
+    x = {"field": "key", "type": "ordinal", "axis": axis, "scale": {"domain": keys, "paddingInner": 0}}
     large = max((p.income for p in points), default=0.0) >= 1_000_000  # noqa: PLR2004 - whole figures crowd the axis
     money = {**_BARE, "title": currency, "format": "~s" if large else ",.0f", "tickCount": 5}
     up = {"field": "income", "type": "quantitative", "axis": money, "scale": {"zero": True}}
@@ -127,12 +127,12 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
             "mark": {"type": "bar", "color": ink.line, "opacity": 0.35, "width": {"band": 1}},
             "encoding": whole,
         },
-        {"mark": _bar(ink.income, 2), "encoding": {"x": x, "y": up}},
+        {"mark": _bar(ink.income, 2) | _BROAD, "encoding": {"x": x, "y": up}},
         {
             "mark": {"type": "line", "color": ink.past, "strokeWidth": 1.5},
             "encoding": {"x": x, "y": {"field": "before", "type": "quantitative"}},
         },
-        {"mark": _bar(ink.refunds, 2), "encoding": {"x": x, "y": down}},
+        {"mark": _bar(ink.refunds, 2) | _BROAD, "encoding": {"x": x, "y": down}},
         {
             "data": {"values": list(_reach(points))},
             "params": [_point(PRESSED, "press")],
@@ -166,33 +166,24 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
         for hour in busy_hours(cells)
     ]
     hours = {**_BARE, "title": titles["hour"], "labelAngle": 0, "labelOverlap": True}
-    chart = {
-        "height": CELL * 7,
-        "params": [_point(PRESSED)],
-        "mark": {"type": "rect", "cornerRadius": 3, "stroke": None, "cursor": "pointer"},
-        "encoding": {
-            "x": {"field": "hour", "type": "ordinal", "axis": hours, "scale": {"paddingInner": 0.08}},
-            "y": {
-                "field": "weekday",
-                "type": "nominal",
-                "sort": week,
-                "axis": {**_BARE, "title": None},
-                "scale": {"paddingInner": 0.1},
-            },
-            "color": {
-                "field": "income",
-                "type": "quantitative",
-                "legend": None,
-                "scale": {"range": list(look.ink.ramp)},
-            },
-            "tooltip": [
-                tip("weekday", titles["weekday"]),
-                tip("hour", titles["hour"]),
-                tip("income", titles["income"], ",.0f"),
-            ],
+    x = {"field": "hour", "type": "ordinal", "axis": hours, "scale": {"paddingInner": 0}}
+    y = {"field": "weekday", "type": "nominal", "sort": week, "axis": {**_BARE, "title": None},
+         "scale": {"paddingInner": 0}}  # fmt: skip
+    shade = {"field": "income", "type": "quantitative", "legend": None, "scale": {"range": list(look.ink.ramp)}}
+    tips = [tip("weekday", titles["weekday"]), tip("hour", titles["hour"]), tip("income", titles["income"], ",.0f")]
+    apart = {"width": {"band": 0.92}, "height": {"band": 0.9}}
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "rect", "cornerRadius": 3, "stroke": None, **apart},
+            "encoding": {"x": x, "y": y, "color": shade},
         },
-    }
-    return dressed(chart, rows, look)
+        {
+            "params": [_point(PRESSED)],
+            "mark": {"type": "rect", "opacity": 0, "cursor": "pointer"},
+            "encoding": {"x": x, "y": y, "tooltip": tips},
+        },
+    ]
+    return dressed({"height": CELL * 7, "layer": layers}, rows, look)
 
 
 def ranking(
@@ -259,7 +250,8 @@ def distinct(names: Sequence[str]) -> list[str]:
     return told
 
 
-_BARE: Mapping[str, Any] = {"domain": False, "ticks": False}
+_BARE: Mapping[str, Any] = {"domain": False, "ticks": False, "labelFlush": False}
+_BROAD: Spec = {"width": {"band": 0.75}}  # of the room a bar has, all of which can be pressed
 
 
 def _bar(colour: str, round_: int) -> Spec:
