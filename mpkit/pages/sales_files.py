@@ -17,7 +17,6 @@ from mpkit.sales import PaymentFilter
 from mpkit.sales.printed import print_page
 
 MANY = 100_000  # payments from which a CSV is handed out packed: the browser gets a tenth of it
-_IN_MEMORY = 4 << 20  # bytes of a file that is being made; the rest of it lies on disk
 
 
 def payments(shown: Shown, asked: PaymentFilter, count: int) -> None:
@@ -26,10 +25,10 @@ def payments(shown: Shown, asked: PaymentFilter, count: int) -> None:
     answer = shown.seen.answer
     about = (asked, answer.as_of, answer.zone, language())
 
-    def as_csv() -> BinaryIO:
+    def as_csv() -> bytes:
         return _made(lambda file: sales.payments_as_csv(file, sales.every_payment(shown.source, asked), *about))
 
-    def as_zip() -> BinaryIO:
+    def as_zip() -> bytes:
         def write(file: BinaryIO) -> None:
             with (
                 zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
@@ -40,7 +39,7 @@ def payments(shown: Shown, asked: PaymentFilter, count: int) -> None:
 
         return _made(write)
 
-    def as_xlsx() -> BinaryIO:
+    def as_xlsx() -> bytes:
         return _made(lambda file: sales.payments_as_xlsx(file, sales.every_payment(shown.source, asked), *about))
 
     packed = count > MANY
@@ -62,15 +61,15 @@ def page(shown: Shown) -> None:
         _press("xlsx", f"{name}.xlsx", lambda: sales.as_xlsx(answer, language()))
 
 
-def _made(write: Callable[[BinaryIO], None]) -> BinaryIO:
-    """A file that was written, to be read from its beginning."""
-    file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - whoever reads it closes it
-    write(cast("BinaryIO", file))
-    file.seek(0)
-    return cast("BinaryIO", file)
+def _made(write: Callable[[BinaryIO], None]) -> bytes:
+    """A file that was written; it grows on disk, since what is handed out must be bytes and is in memory once."""
+    with tempfile.TemporaryFile() as file:
+        write(cast("BinaryIO", file))
+        file.seek(0)
+        return file.read()
 
 
-def _press(kind: str, name: str, made: Callable[[], BinaryIO | bytes]) -> None:
+def _press(kind: str, name: str, made: Callable[[], bytes]) -> None:
     st.download_button(
         words(f"sold_{kind}"), made, name, icon=":material/download:", on_click="ignore", key=f"file_{kind}"
     )
