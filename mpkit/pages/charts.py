@@ -109,13 +109,13 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
     step = max(1, -(-len(points) // _LABELS))
     ticks = {p.key: p.tick for p in points[::step]}
     axis = {
-        **_BARE, "grid": False, "title": None, "values": list(ticks), "labelAngle": 0, "labelOverlap": True,
+        **BARE, "grid": False, "title": None, "values": list(ticks), "labelAngle": 0, "labelOverlap": True,
         "labelExpr": f"({json.dumps(ticks)})[datum.value]",
     }  # fmt: skip
     keys = [p.key for p in points]  # their order, whatever layer is drawn first
     x = {"field": "key", "type": "ordinal", "axis": axis, "scale": {"domain": keys, "paddingInner": 0}}
     large = max((p.income for p in points), default=0.0) >= 1_000_000  # noqa: PLR2004 - whole figures crowd the axis
-    money = {**_BARE, "title": currency, "format": "~s" if large else ",.0f", "tickCount": 5}
+    money = {**BARE, "title": currency, "format": "~s" if large else ",.0f", "tickCount": 5}
     up = {"field": "income", "type": "quantitative", "axis": money, "scale": {"zero": True}}
     down = {"field": "refunds", "type": "quantitative"}
     tips = [tip("name", titles["name"]), *(tip(name, titles[name], ",.0f") for name in ("income",))]
@@ -165,9 +165,9 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
         for day in range(7)
         for hour in busy_hours(cells)
     ]
-    hours = {**_BARE, "title": titles["hour"], "labelAngle": 0, "labelOverlap": True}
+    hours = {**BARE, "title": titles["hour"], "labelAngle": 0, "labelOverlap": True}
     x = {"field": "hour", "type": "ordinal", "axis": hours, "scale": {"paddingInner": 0}}
-    y = {"field": "weekday", "type": "nominal", "sort": week, "axis": {**_BARE, "title": None},
+    y = {"field": "weekday", "type": "nominal", "sort": week, "axis": {**BARE, "title": None},
          "scale": {"paddingInner": 0}}  # fmt: skip
     shade = {"field": "income", "type": "quantitative", "legend": None, "scale": {"range": list(look.ink.ramp)}}
     tips = [tip("weekday", titles["weekday"]), tip("hour", titles["hour"]), tip("income", titles["income"], ",.0f")]
@@ -202,10 +202,11 @@ def ranking(
     furthest = max((max(income, before or 0.0) for *_, income, before in rows), default=0.0)
     y = {
         "field": "name", "type": "nominal", "sort": names,
-        "axis": {**_BARE, "title": None, "labelLimit": 190, "labelPadding": 8},
+        "axis": {**BARE, "title": None, "labelLimit": 190, "labelPadding": 8},
     }  # fmt: skip
     tips = [tip("name", titles["name"]), *(tip(name, titles[name], ",.0f") for name in ("income", "before"))]
-    far = {"domain": [0, furthest * 1.6 or 1]}
+    room = 1.3 + 0.05 * len(f"{furthest:,.0f}")  # the figure beside the longest bar is to be read on a phone too
+    far = {"domain": [0, furthest * room or 1]}
     layers: list[Spec] = [
         {
             "mark": _bar(colour or ink.income, 3) | {"height": 14},
@@ -250,7 +251,7 @@ def distinct(names: Sequence[str]) -> list[str]:
     return told
 
 
-_BARE: Mapping[str, Any] = {"domain": False, "ticks": False, "labelFlush": False}
+BARE: Mapping[str, Any] = {"domain": False, "ticks": False, "labelFlush": False}
 _BROAD: Spec = {"width": {"band": 0.75}}  # of the room a bar has, all of which can be pressed
 
 

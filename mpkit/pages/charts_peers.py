@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mpkit.pages.charts import PRESSED, Look, Spec, distinct, dressed, tip
+from mpkit.pages.charts import BARE, PRESSED, Look, Spec, distinct, dressed, tip
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ def spans(rows: Sequence[Span], titles: Mapping[str, str], *, look: Look) -> Spe
     ]  # fmt: skip
     y = {
         "field": "name", "type": "nominal", "sort": names,
-        "axis": {"domain": False, "ticks": False, "title": None, "labelLimit": 190, "labelPadding": 8},
+        "axis": {**BARE, "title": None, "labelLimit": 190, "labelPadding": 8},
     }  # fmt: skip
-    axis = {"format": ".1%", "title": None, "domain": False, "ticks": False, "tickCount": 4}
+    axis = {**BARE, "format": ".1%", "title": None, "tickCount": 4}
     x = {"field": "low", "type": "quantitative", "axis": axis, "scale": {"zero": True}}
     colour = {"condition": {"test": "datum.out", "value": ink.refunds}, "value": ink.quiet}
     tips = [

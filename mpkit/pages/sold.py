@@ -16,6 +16,7 @@ from mpkit.sales.kinds import FEE, TAX
 from mpkit.sales.question import earlier
 from mpkit.sites import SITES
 
+_NARROW = 11  # characters of a figure two of which stand side by side on a phone
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
 
@@ -77,13 +78,14 @@ def show_figures(shown: Shown) -> None:
     now, (part, before) = shown.total, shown.compared
     rows = [row for row in shown.seen.rows if row.currency == currency]
     than = say(f"sold_than_{shown.asked.compare or 'previous'}")
-    with st.grid(4, min_column_width=150):
+    written = {name: figures.money(getattr(now, name), currency, spoken) for name in ("gross", "ticket", "net")}
+    written["count"] = figures.count(now.count, spoken)
+    wide = max(len(text) for text in written.values()) > _NARROW
+    with st.grid(4, min_column_width=190 if wide else 150):
         for name in ("gross", "count", "ticket", "net"):
-            value = getattr(now, name)
-            written = figures.count(value, spoken) if name == "count" else figures.money(value, currency, spoken)
             st.metric(
                 words(f"sold_{name}"),
-                plain(written),
+                plain(written[name]),
                 figures.change(getattr(part, name), getattr(before, name), spoken),
                 border=True,
                 help=f"{words(f'sold_{name}_means')} {words('sold_arrow', than=than)}",
