@@ -54,11 +54,11 @@ def open_(browser: Browser, house: House) -> Iterator[Open]:
 
 def settled(page: Page) -> None:
     """Until nothing runs and every chart is drawn."""
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(150)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
     for chart in page.get_by_test_id("stVegaLiteChart").all():
         expect(chart.locator("svg, canvas").first).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(150)
 
 
 def press(page: Page, chart: int, across: float, down: float) -> None:
