@@ -6,6 +6,7 @@ Of the payer, the card and the bank nothing is, but the name of another wallet o
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,7 +58,10 @@ def kept(answer: Mapping[str, Any], wallet: str) -> bytes:
     found = _only(answer, KEPT)
     if wallet:
         found["wallet"] = wallet
-    return orjson.dumps(found, option=orjson.OPT_SORT_KEYS)
+    try:
+        return orjson.dumps(found, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # a number beyond 64 bits, which nobody should send
+        return json.dumps(found, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _only(answer: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def leaf(value, kind) -> bool:
         return value.tzinfo is UTC
     if kind is str:
         return "\x00" not in value and value == value.encode().decode()
-    return kind is bool or abs(value) < (math.inf if kind is float else 2**63)
+    return kind in {bool, bytes} or abs(value) < (math.inf if kind is float else 2**63)
 
 
 KINDS = {

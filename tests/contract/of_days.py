@@ -130,6 +130,25 @@ def stale(on: Stage):
     return lambda: on.account.store_by_external_id("SUC001")
 
 
+@case(SEARCH, "`late-index`: a payment of this minute is not found yet", "P 1.1.6", "200", "list of Payment")
+def unindexed(on: Stage):
+    old = str(on.sale()["id"])
+    on.clock.sleep(121)
+    new = str(on.sale()["id"])
+    on.control("faults", {"late-index": 1})
+
+    def listed():
+        window = Window("date_created", on.clock.now() - timedelta(days=1), on.clock.now())
+        return list(on.account.payments(window=window, collector_id=on.user))
+
+    def check(found):
+        assert [row.id for row in found] == [old]
+        on.clock.sleep(121)
+        assert {row.id for row in listed()} == {old, new}
+
+    return listed, check
+
+
 @case("GET /users/me", "`slow`: four seconds, within the time a request has", "P 8.4", "200", "Account")
 def slow(on: Stage):
     on.control("faults", {"slow": 1})

@@ -30,7 +30,9 @@ def mirror(store: Engine, tmp_path: Path) -> Mirror:
     many.append(payment(20, approved=NOON, refunds=(refund(1, 2_500, NOON + DAY),)))
     many.append(payment(21, store_id=None, pos_id=None, channel="transfer", method_type="bank_transfer"))
     rows.keep_payments(store, ACCOUNT, many, PLACES)
-    coverage.finish_window(store, ACCOUNT, Window(CREATED, NOON - 99 * DAY, NOON + 20 * DAY, NOON), NOON + 20 * DAY)
+    coverage.finish_window(
+        store, ACCOUNT, Window(CREATED, NOON - 99 * DAY, NOON + 20 * DAY, NOON + 20 * DAY), NOON + 20 * DAY
+    )
     found = opened(store, tmp_path)
     found.catch_up()
     return found

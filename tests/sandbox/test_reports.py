@@ -380,7 +380,7 @@ def test_wallets_tags_and_refunds_are_told() -> None:
         )[1]
     ]
     assert {row["POI_WALLET_NAME"] for row in rows if row["PAYMENT_METHOD"] == "interop_transfer"} - {""}
-    assert all(row["OPERATION_TAGS"] == "QR" for row in rows if row["POS_ID"])
+    assert {row["OPERATION_TAGS"] for row in rows if row["POS_ID"]} == {"QR", "PO"}
     refund = next(row for row in rows if row["TRANSACTION_TYPE"] == "REFUND")
     assert json.loads(refund["METADATA"])[0]["refund_id"]
     assert refund["TRANSACTION_AMOUNT"].startswith("-")
