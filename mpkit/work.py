@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import random
 import time
@@ -14,6 +15,10 @@ from multiprocessing import get_context
 from typing import Any, Protocol, TypeVar
 
 Result = TypeVar("Result")
+
+
+# libraries in C count what is still frozen at the end as leaked, and say so on screen
+atexit.register(gc.unfreeze)
 
 
 def gather_rarely() -> None:

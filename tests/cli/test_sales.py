@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 from mpkit.cli import console, run
 from tests.conftest import Running
+from tests.forking import settings
 
 
 @pytest.fixture
@@ -128,3 +131,17 @@ def test_silent_registers_by_exit_code_and_json(ask: Callable[..., tuple[int, st
     )
     assert code == (console.LOOK if seen["silent"] else 0)
     assert str(seen["watched"]) in ask("sales", "--silent")[1] or seen["silent"]
+
+
+def test_a_refusal_is_all_that_stands_on_the_screen(tmp_path: Path) -> None:
+    """Libraries must not add at the end of the process what they think of its memory."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "mpkit", "sales"],
+        env=settings(tmp_path, MPKIT_LANGUAGE="en"),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
