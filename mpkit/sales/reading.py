@@ -2,7 +2,8 @@
 
 The announced total drifts, pages may be short and rows may move while we page (payments contract 1.1.3, 1.1.6). So each
 page is asked to begin with the last row of the one before: if it does not, rows have moved, and the window is read
-again until a reading was steady, and complete or without anything new, or two in a row found nothing new.
+again until a reading was steady, and complete or without anything new, or two in a row found nothing new. Where no
+row is seen at all it is looked at again, oftener where the total says that there is one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ PAGE = 100  # the official SDKs page with it; the server may give fewer
 _BATCH = 1_000
 _READINGS = 8
 _QUIET = 2
+_SURE = 4
 
 
 class Search(Protocol):
@@ -57,14 +59,20 @@ class Reading:
         `ApiError`, or `Refused` where the rows never come to rest.
         """
         quiet = 0
-        for _ in range(_READINGS):
+        for reading in range(_READINGS):
             before = len(self.seen)
             steady, total = self._once()
             self._flush()
-            quiet = quiet + 1 if len(self.seen) == before else 0
-            if (steady and (quiet or len(self.seen) >= total)) or quiet >= _QUIET:
+            quiet = quiet + 1 if reading and len(self.seen) == before else 0
+            if self._settled(quiet, total, steady=steady):
                 return len(self.seen)
         raise Refused("sales_rows_keep_moving", begin=self.window.begin, end=self.window.end)
+
+    def _settled(self, quiet: int, total: int, *, steady: bool) -> bool:
+        """Whether it was read whole; `quiet`: how many readings in a row found nothing that the ones before had not."""
+        if not self.seen:  # a page moved by one hides an only row, and there is no page before to tell
+            return quiet >= (_SURE if total else 1)
+        return (steady and (quiet > 0 or len(self.seen) >= total)) or quiet >= _QUIET
 
     def _once(self) -> tuple[bool, int]:
         """One pass over the pages: whether no row moved, and the greatest total announced."""

@@ -61,6 +61,15 @@ def test_a_steady_window_is_read_once(count: int) -> None:
     assert len(shelf.asked) <= count // (PAGE - 1) + 4
 
 
+@pytest.mark.parametrize("shifted", [(0,), (0, 1), (0, 1, 2)])
+@pytest.mark.parametrize("total", [0, 1])
+def test_an_only_row_is_not_lost_where_its_page_moved(total: int, shifted: tuple[int, ...]) -> None:
+    """The page comes empty, and there is no other page by which it shows."""
+    shelf = Understating(some(1))
+    shelf.shifted, shelf.total = shifted, total
+    assert read(shelf) == ((1, {"0"}) if total or len(shifted) == 1 else (0, set()))
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_nothing_is_missed_under_faults(seed: int) -> None:
     shelf = Shelf(some(437), seed, short=0.2, moving=0.1, drift=2)
@@ -68,8 +77,9 @@ def test_nothing_is_missed_under_faults(seed: int) -> None:
 
 
 class Understating(Shelf):
-    """Announces no rows at all, and cuts or shifts the pages it is told to, by their number."""
+    """Announces no rows at all, or `total`, and cuts or shifts the pages it is told to, by their number."""
 
+    total = 0
     cut: tuple[int, ...] = ()
     shifted: tuple[int, ...] = ()
 
@@ -77,7 +87,7 @@ class Understating(Shelf):
         number = len(self.asked)
         self.asked.append((offset, limit))
         found = self.rows[offset + (number in self.shifted) :][:limit]
-        return PaymentPage(0, tuple(found[:1] if number in self.cut else found))
+        return PaymentPage(self.total, tuple(found[:1] if number in self.cut else found))
 
 
 def test_a_page_with_nothing_new_is_looked_behind() -> None:
