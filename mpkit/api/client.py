@@ -106,6 +106,33 @@ class _TimedNetwork(httpcore.SyncBackend):
         return _TimedStream(stream, self._deadline, self._clock)
 
 
+class _Connection(httpcore.HTTPConnection):
+    """A connection that is not used again once more has come than was announced.
+
+    The library keeps what was too much and gives it as the answer to the next request, if that comes before the server
+    has closed.
+    """
+
+    def has_expired(self) -> bool:
+        """Asked by the pool before every use; what a connection at work has read ahead is its own."""
+        spoken: Any = self._connection
+        if spoken is not None and spoken.is_idle() and spoken._h11_state.trailing_data[0]:  # noqa: SLF001 - see above
+            return True
+        return super().has_expired()
+
+
+class _Pool(httpcore.ConnectionPool):
+    """Keeps connections of ours."""
+
+    def create_connection(self, origin: httpcore.Origin) -> httpcore.ConnectionInterface:
+        return _Connection(
+            origin,
+            ssl_context=self._ssl_context,
+            keepalive_expiry=self._keepalive_expiry,
+            network_backend=self._network_backend,
+        )
+
+
 @cache
 def _trust() -> ssl.SSLContext:
     """Whom we believe: the certificates that come with the library, read once for all connections."""
@@ -124,7 +151,7 @@ class HttpxTransport:
         self._clock = clock or SystemClock()
         self._deadline = _Deadline()
         carrier = httpx.HTTPTransport(verify=_trust(), trust_env=False)
-        carrier._pool = httpcore.ConnectionPool(  # noqa: SLF001 - the only way to count total time; httpx is pinned
+        carrier._pool = _Pool(  # noqa: SLF001 - the only way to count total time; httpx is pinned
             ssl_context=_trust(),
             max_connections=connections,
             max_keepalive_connections=connections,

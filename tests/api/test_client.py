@@ -289,11 +289,16 @@ def test_a_length_or_status_that_makes_no_sense_is_no_answer(answer):
 
 
 def test_what_comes_after_the_announced_length_is_not_taken_for_the_next_answer():
+    over = threading.Event()
+
     def twice(connection):
         connection.sendall(whole(b"{}") + whole(b'{"id": "a lie"}'))
+        over.wait(30)  # it does not close: nothing but what it said too much tells it from an honest server
 
-    with server(twice) as (url, _):
+    with server(twice) as (url, heads):
         transport = HttpxTransport(url)
         bodies = [transport(HttpRequest("GET", "/x", seconds=5)).body for _ in range(2)]
+        over.set()
         transport.close()
     assert bodies == [b"{}", b"{}"]
+    assert len(heads) == 2
