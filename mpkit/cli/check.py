@@ -32,6 +32,7 @@ from mpkit.sheet.run import Decided
 from mpkit.work import Progress
 
 _STYLE = {Severity.BLOCKING: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_OF_SHEETS = frozenset({"sheets_unread", "sheets_read", "sheets_left_out"})
 _ROWS = 12  # rows named of one kind; the marked workbook names them all
 
 
@@ -253,7 +254,10 @@ def report(checked: Checked, language: str) -> str:
         )
     drawn = StringIO()
     Console(file=drawn, width=max(100, Console().width), color_system=None).print(table)
-    return f"{summary}\n\n{drawn.getvalue().rstrip()}"
+    said = f"{summary}\n\n{drawn.getvalue().rstrip()}"
+    if any(finding.code in _OF_SHEETS for finding in checked.findings):  # whose words name a choice on the screen
+        said += f"\n\n{say('check_sheet_option', language)}"
+    return said
 
 
 def _groups(checked: Checked) -> list[list[Finding]]:

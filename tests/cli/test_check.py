@@ -194,3 +194,4 @@ def test_the_document_of_a_workbook_counts_its_sheets(mpkit, tmp_path):
     assert [(each["sheet"], each["rows"]) for each in told_["sheets"]] == [("Norte", 3), ("Sur", 2)]
     one = json.loads(mpkit("check", path, "--site", "MLA", "--json", "--sheet", "Norte").stdout)
     assert (one["rows"], one["findings"], "sheets" in one) == (3, [], False)
+    assert "--sheet NOMBRE" in mpkit("check", path, "--site", "MLA").stdout
