@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from io import BytesIO
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from mpkit.errors import Refused
-from mpkit.kit.boxes import Box, FieldBox, LogoBox
+from mpkit.kit.boxes import FieldBox, LogoBox, Role
 from mpkit.kit.brand import Dress, Paint, Remark, luminance
 from mpkit.kit.design import Design
 
@@ -21,6 +23,7 @@ _KEPT = 1600  # pixels of the longer side that are kept: 300 a inch on our large
 _LIGHT = 235  # of 255
 _GLANCE = 200  # pixels of a side are enough to tell colours
 _SEEN, _MUCH = 1.6, 0.2  # contrast below which a shape is not seen from afar; the share of a logo that may be so
+_PLATES: tuple[Role, ...] = ("paper", "number")  # white, else the colour that numbers have on white
 _DRAWN = (b"%PDF", b"<?xml", b"<svg", b"%!PS", b"\xc5\xd0\xd3\xc6")  # PDF, SVG, EPS
 
 
@@ -63,25 +66,40 @@ def remarks(content: bytes) -> tuple[Remark, ...]:
 
 
 def lost(content: bytes, designs: Iterable[Design], worn: Dress) -> tuple[Remark, ...]:
-    """Advice about a logo of which much has nearly the colour of what it stands on."""
+    """Advice about a logo of which much is not seen, neither on what it stands on nor on a plate."""
+    places = [(design, box) for design in designs for box in design.boxes if isinstance(box, LogoBox)]
+    bare = [(design, box) for design, box in places if plate(content, design, box, worn) is None]
+    return (Remark("logo_lost"),) if any(_hidden(content, _ground(*one, worn)) for one in bare) else ()
+
+
+def plate(content: bytes, design: Design, box: LogoBox, worn: Dress) -> Role | None:
+    """The role in whose colour a plate is laid under the logo; None where it shows as it is, or on no plate either."""
+    if not _hidden(content, _ground(design, box, worn)):
+        return None
+    return next((role for role in _PLATES if not _hidden(content, worn.colours[role])), None)
+
+
+def _hidden(content: bytes, ground: Paint | None) -> bool:
+    """Whether much of a logo has nearly the colour of its ground."""
+    light = _light(content)
+    if ground is None or not len(light):
+        return False
+    beneath = float(luminance(np.array([ground.light]))[0])
+    contrast = (np.maximum(light, beneath) + 0.05) / (np.minimum(light, beneath) + 0.05)
+    return float(np.mean(contrast < _SEEN)) > _MUCH
+
+
+@lru_cache(maxsize=8)
+def _light(content: bytes) -> npt.NDArray[np.float64]:
+    """How bright each pixel of a logo is, at a glance, of those that are not transparent."""
     with Image.open(BytesIO(content), formats=("PNG",)) as picture:
         picture.thumbnail((_GLANCE, _GLANCE))
         seen = np.asarray(picture.convert("RGBA")).reshape(-1, 4)
-    pixels = seen[seen[:, 3] >= _LIGHT, :3]
-    light = luminance(pixels / 255.0)
-    grounds = {paint for design in designs for box in design.boxes if (paint := _ground(design, box, worn)) is not None}
-    for paint in grounds:
-        beneath = float(luminance(np.array([paint.light]))[0])
-        contrast = (np.maximum(light, beneath) + 0.05) / (np.minimum(light, beneath) + 0.05)
-        if len(light) and float(np.mean(contrast < _SEEN)) > _MUCH:
-            return (Remark("logo_lost"),)
-    return ()
+    return luminance(seen[seen[:, 3] >= _LIGHT, :3] / 255.0)
 
 
-def _ground(design: Design, logo: Box, worn: Dress) -> Paint | None:
+def _ground(design: Design, logo: LogoBox, worn: Dress) -> Paint | None:
     """The colour a logo's box stands on: that of the last field before it that it lies in."""
-    if not isinstance(logo, LogoBox):
-        return None
     found = worn.colours["paper"]
     for box in design.boxes[: design.boxes.index(logo)]:
         if isinstance(box, FieldBox) and not box.only and box.meets(logo):

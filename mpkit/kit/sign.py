@@ -15,7 +15,9 @@ from mpkit.kit import ink, pictograms
 from mpkit.kit.boxes import CodeBox, FieldBox, LineBox, LogoBox, Panel, PictogramBox, Role, TextBox
 from mpkit.kit.canvas import Canvas, form, raw
 from mpkit.kit.design import Design
+from mpkit.kit.logo import plate
 from mpkit.kit.shapes import field as field_path
+from mpkit.kit.shapes import rounded
 from mpkit.kit.subject import Kind, Piece, kind, pictures
 from mpkit.kit.symbol import Symbol
 from mpkit.kit.type import POINT, Setting, show
@@ -167,13 +169,20 @@ def _shape(
 
 
 def _logo(sheet: Sheet, box: LogoBox) -> None:
-    """The merchant's picture as large as its box allows, its sides in proportion."""
-    picture = ImageReader(Image.open(BytesIO(sheet.wording.worn.logo)))
+    """The merchant's picture as large as its box allows, its sides in proportion, on a plate where it needs one."""
+    worn, total = sheet.wording.worn, sheet.design.height
+    picture = ImageReader(Image.open(BytesIO(worn.logo)))
     wide, high = picture.getSize()
-    scale = min(box.width / wide, box.height / high)
+    role = plate(worn.logo, sheet.design, box, worn)
+    edge = min(box.width, box.height) / 8 if role else 0.0
+    scale = min((box.width - 2 * edge) / wide, (box.height - 2 * edge) / high)
     across, down = wide * scale, high * scale
-    left = box.x + {"left": 0.0, "center": (box.width - across) / 2, "right": box.width - across}[box.align]
-    low = sheet.design.height - box.y - (box.height + down) / 2
+    spare = box.width - across - 2 * edge
+    left = box.x + edge + {"left": 0.0, "center": spare / 2, "right": spare}[box.align]
+    low = total - box.y - (box.height + down) / 2
+    if role and (colour := _ink(sheet, role)):
+        sides = ((left - edge) / POINT, (low - edge) / POINT, (across + 2 * edge) / POINT, (down + 2 * edge) / POINT)
+        raw(sheet.canvas, f"{colour[0]} {rounded(*sides, edge)} f")
     sheet.canvas.drawImage(picture, left / POINT, low / POINT, across / POINT, down / POINT, mask="auto")
 
 

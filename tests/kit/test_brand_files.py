@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import itertools
 import struct
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
@@ -15,6 +17,7 @@ from PIL import Image
 from mpkit import kit
 from mpkit.errors import Refused
 from mpkit.kit import curves, family, logo
+from mpkit.kit.boxes import LogoBox
 from mpkit.kit.brand import keep, store
 from mpkit.kit.type import UnfitText, clean, width
 from mpkit.kit.wording import Wording
@@ -224,18 +227,47 @@ def test_the_gallery_of_the_docs_names_every_design() -> None:
         assert (docs / "pictures" / "signs" / f"{name}.png").is_file()
 
 
-@pytest.mark.parametrize(
-    ("colour", "mood", "said"),
-    [("#23395B", "full", True), ("#23395B", "plain", False), ("#FFFFFF", "full", False), ("#FDFDFD", "plain", True)],
-)
-def test_a_logo_lost_on_its_ground_is_told(colour: str, mood: str, *, said: bool) -> None:
+def logo_of(*colours: str) -> bytes:
+    """A picture of stripes of the same width."""
     picture = Image.new("RGBA", (600, 300))
-    picture.paste(colour, (100, 50, 500, 250))
+    for at, colour in enumerate(colours):
+        picture.paste(colour, (100, 50 + at * 200 // len(colours), 500, 50 + (at + 1) * 200 // len(colours)))
     content = BytesIO()
     picture.save(content, "PNG")
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("colour", "mood", "laid"),
+    [
+        ("#23395B", "full", "paper"),
+        ("#23395B", "plain", None),
+        ("#FFFFFF", "full", None),
+        ("#FDFDFD", "plain", "number"),
+        ("#FDFDFD", "band", "number"),
+    ],
+)
+def test_a_logo_that_would_be_lost_on_its_ground_stands_on_a_plate(colour: str, mood: str, laid: str | None) -> None:
+    worn = replace(kit.dress(kit.Brand(mood=mood, accent="#23395B")), logo=logo_of(colour))
+    for design in (kit.design("poster-a5"), kit.design("sticker-100")):
+        box = next(box for box in design.boxes if isinstance(box, LogoBox))
+        assert logo.plate(worn.logo, design, box, worn) == laid
+        assert not logo.lost(worn.logo, [design], worn)
+        picture = Image.open(BytesIO(kit.preview_png(design, subject(1), 600, worn=worn))).convert("RGB")
+        scale = picture.width / design.width
+        left, top, right, low = box.x, box.y, box.x + box.width, box.y + box.height
+        seen = picture.crop((round(left * scale), round(top * scale), round(right * scale), round(low * scale)))
+        light = np.asarray(seen.convert("L"), dtype=float)
+        assert light.max() - light.min() > 100, "the mark is told from what it stands on"
+
+
+def test_a_logo_that_no_plate_saves_is_told() -> None:
+    two = logo_of("#23395B", "#FFFFFF")
     signs = [kit.design("poster-a5"), kit.design("sticker-100")]
-    worn = kit.dress(kit.Brand(mood=mood, accent="#23395B"))
-    assert [one.key for one in logo.lost(content.getvalue(), signs, worn)] == (["logo_lost"] if said else [])
+    dark, light = (kit.dress(kit.Brand(mood=mood, accent="#23395B")) for mood in ("full", "plain"))
+    assert [one.key for one in logo.lost(two, signs, dark)] == ["logo_lost"]
+    assert [one.key for one in logo.lost(two, signs, light)] == ["logo_lost"]
+    assert not logo.lost(logo_of("#C8442B", "#B7791F"), signs, light)
 
 
 def test_a_logo_that_was_replaced_is_gone(tmp_path: Path) -> None:
