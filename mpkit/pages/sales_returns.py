@@ -10,7 +10,7 @@ from mpkit import sales
 from mpkit.pages import answers, charts, figures, paging, sales_filters, sales_peers, tables
 from mpkit.pages.frame import numbers, plain, say, words
 from mpkit.pages.sold import Shown, look
-from mpkit.sales import Mirror, Question, Row
+from mpkit.sales import Row
 from mpkit.sales.question import MEASURES
 
 TOP, PAGE = 10, 25
@@ -59,19 +59,13 @@ def _share(part: int, whole: int) -> str:
     return figures.share(part / whole, numbers()) if whole else "—"
 
 
-def _most_back(source: Mirror, question: Question) -> tuple[Row, ...]:
-    """The branches with most given back; what came without a branch is one of them."""
-    rows = [row for row in sales.ask(source, replace(question, by="store", compare="")).rows if _back(row)]
-    return tuple(sorted(rows, key=lambda row: (-_back(row), row.key))[:TOP])
-
-
 def _back(row: Row) -> int:
     return row.refunds + row.chargebacks
 
 
 def _by_branch(shown: Shown) -> None:
     st.subheader(words("sold_returns_where"), anchor=False)
-    rows = answers.kept(_most_back, shown.source, shown.asked)
+    rows = answers.kept(sales.most_back, shown.source, replace(shown.asked, by="store"), TOP)
     if not rows:
         st.caption(words("sold_returns_none"))
         return
@@ -117,7 +111,7 @@ def _money(hundredths: int, shown: Shown) -> str:
 
 def _pressed() -> None:
     for mark in tables.pressed("returned"):
-        sales_filters.leads(store=mark, only="refunded")
+        sales_filters.leads(store=mark, only="back")
 
 
 def _disputes(shown: Shown) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mpkit.db import Engine
 from mpkit.model import Account
-from mpkit.sales.asking import Compared, ask, names_of, places_of, registers_of, some_places
+from mpkit.sales.asking import Compared, ask, most_back, names_of, places_of, registers_of, some_places
 from mpkit.sales.disputes import Dispute, Disputes, disputes
 from mpkit.sales.export import as_csv, as_xlsx, payments_as_csv, payments_as_xlsx
 from mpkit.sales.freshness import Freshness
@@ -101,6 +101,7 @@ __all__ = [
     "last_days",
     "local_day",
     "missing",
+    "most_back",
     "names_of",
     "open_mirror",
     "overview",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
@@ -28,12 +28,11 @@ _PLACE = tuple(field.name for field in fields(Place))
 
 def ask(mirror: Mirror, question: Question) -> Answer:
     """The answer from the columns as they stand; what was asked to be compared comes with it."""
-    places = _names(mirror, question.by)
-    answer = _answer(mirror, question, places)
+    answer = _answer(mirror, question)
     if not question.compare:
         return answer
     before = replace(question, period=earlier(question.period, question.compare), compare="")
-    found = _rows(mirror, before, places)  # what it is compared with are sums: nothing else of it is asked
+    found = _rows(mirror, before)  # what it is compared with are sums: nothing else of it is asked
     previous = Answer(before, found if before.by else (), _totals(found), answer.as_of, answer.zone)
     return replace(answer, previous=previous)
 
@@ -69,9 +68,9 @@ def _places_where(mirror: Mirror, limit: int, which: Condition) -> list[Place]:
         return [Place(**{name: row[name] for name in _PLACE}) for row in found]
 
 
-def _names(mirror: Mirror, *keys: str) -> PlacesOfSale:
-    """The names an answer by these keys needs: most answers need none."""
-    return places_of(mirror) if {"store", "register"} & set(keys) else PlacesOfSale(mirror.zone, {}, {})
+def _names(mirror: Mirror, by: str, keys: Iterable[Any]) -> PlacesOfSale:
+    """The names of the keys of an answer: most have none, and of thousands of places few are in it."""
+    return names_of(mirror, set(keys)) if by in {"store", "register"} else PlacesOfSale(mirror.zone, {}, {})
 
 
 def days_of(period: Period) -> tuple[date, ...]:
@@ -82,11 +81,9 @@ def days_of(period: Period) -> tuple[date, ...]:
 
 def matrix(mirror: Mirror, question: Question, by: str, across: str) -> tuple[tuple[str, Row], ...]:
     """Sums by two keys: the key across, and the row of the key `by`; in the order of both."""
-    places = _names(mirror, by)
-    return tuple(
-        (_key(across, second), _row(by, (first, *rest), places))
-        for first, second, *rest in mirror.fetch(said.matrix(question, by, across))
-    )
+    found = mirror.fetch(said.matrix(question, by, across))
+    places = _names(mirror, by, (first for first, *_ in found))
+    return tuple((_key(across, second), _row(by, (first, *rest), places)) for first, second, *rest in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +97,18 @@ class Compared:
 def ranked(mirror: Mirror, question: Question, before: Period, offset: int, limit: int) -> tuple[Compared, ...]:
     """Stores or registers, most sold first; those that sold only before come last."""
     found = mirror.fetch(said.ranked(question, before, offset, limit))
-    places = names_of(mirror, {values[0] for values in found})
+    places = _names(mirror, question.by, (key for key, *_ in found))
     return tuple(_compared(question.by, values, places) for values in found)
+
+
+def most_back(mirror: Mirror, question: Question, limit: int) -> tuple[Row, ...]:
+    """The keys with most given back; what came without one is one of them."""
+    return _named(mirror, question.by, mirror.fetch(said.most_back(question, limit)))
 
 
 def placed(mirror: Mirror, question: Question, before: Period) -> tuple[tuple[bool, int, Compared], ...]:
     """What came without a place (True) and with one, per currency, and how many places there are."""
-    places = PlacesOfSale(mirror.zone, {}, {})
+    places = _names(mirror, "", ())
     return tuple(
         (bool(nowhere), number, _compared("", ("", currency, *sums), places))
         for nowhere, currency, number, *sums in mirror.fetch(said.placed(question, before))
@@ -119,9 +121,9 @@ def _compared(by: str, values: Sequence[Any], places: PlacesOfSale) -> Compared:
     return Compared(_row(by, (key, currency, *sums[:half]), places), _row(by, (key, currency, *sums[half:]), places))
 
 
-def _answer(mirror: Mirror, question: Question, places: PlacesOfSale) -> Answer:
+def _answer(mirror: Mirror, question: Question) -> Answer:
     manifest = mirror.manifest()
-    found = _rows(mirror, question, places)
+    found = _rows(mirror, question)
     strange = mirror.fetch(said.unexplained(question))
     return Answer(
         question=question,
@@ -133,8 +135,13 @@ def _answer(mirror: Mirror, question: Question, places: PlacesOfSale) -> Answer:
     )
 
 
-def _rows(mirror: Mirror, question: Question, places: PlacesOfSale) -> tuple[Row, ...]:
-    return tuple(_row(question.by, values, places) for values in mirror.fetch(said.sums(question)))
+def _rows(mirror: Mirror, question: Question) -> tuple[Row, ...]:
+    return _named(mirror, question.by, mirror.fetch(said.sums(question)))
+
+
+def _named(mirror: Mirror, by: str, found: Sequence[tuple[Any, ...]]) -> tuple[Row, ...]:
+    places = _names(mirror, by, (key for key, *_ in found))
+    return tuple(_row(by, values, places) for values in found)
 
 
 def _totals(found: Sequence[Row]) -> tuple[Row, ...]:

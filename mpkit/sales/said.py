@@ -59,6 +59,10 @@ PAID_SUMS = (*_PARTS, "unexplained")
 # Which entries make a payment one of a kind, and what of them must not cancel out; every payment has one sale.
 _ONLY = {
     "": ("kind = 'sale'", ""),
+    "back": (
+        "(kind = 'refund' OR chargebacks <> 0)",
+        " HAVING SUM(refunds) <> 0 OR MAX(ABS(chargebacks)) <> 0",
+    ),
     "refunded": ("kind = 'refund'", " HAVING SUM(refunds) <> 0"),
     "charged_back": ("chargebacks <> 0", ""),
     "unexplained": ("unexplained <> 0", ""),
@@ -85,6 +89,19 @@ def sums(question: Question, *, by: str | None = None) -> Said:
     return Said(
         f"SELECT {columns}, {_SUMS} FROM entries WHERE {where} GROUP BY {group} ORDER BY {order}",
         values,
+        question.period.first,
+        question.period.last,
+    )
+
+
+def most_back(question: Question, limit: int) -> Said:
+    """The keys with most given back, refunds and chargebacks together, most first: key, currency, seven sums."""
+    where, values = _where(question)
+    key, back = _KEY[question.by], "SUM(refunds) + SUM(chargebacks)"
+    return Said(
+        f"SELECT {key} AS row_key, currency, {_SUMS} FROM entries WHERE {where} GROUP BY {key}, currency "
+        f"HAVING {back} <> 0 ORDER BY {back} DESC, row_key, currency LIMIT {{limit:Int64}}",
+        {**values, "limit": limit},
         question.period.first,
         question.period.last,
     )

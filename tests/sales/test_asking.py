@@ -222,6 +222,17 @@ def test_a_ranking_stands_beside_the_period_before(mirror: Mirror) -> None:
     assert (tijuana.now.key, tijuana.now.gross, tijuana.before.gross) == ("901", 0, 10_000), "sold only before"
 
 
+def test_where_most_came_back(mirror: Mirror) -> None:
+    asked = Question(ACCOUNT, MARCH, by="register", currency="ARS")
+    every = [row for row in sales.ask(mirror, asked).rows if row.refunds or row.chargebacks]
+    assert [(row.key, row.label) for row in every] == [("700", "Caja 1")]
+    assert list(sales.most_back(mirror, asked, 10)) == every
+    days = sales.most_back(mirror, replace(asked, by="day"), 2)
+    assert [row.refunds + row.chargebacks for row in days] == [10_000, 2_500]
+    assert sales.most_back(mirror, replace(asked, by="day"), 1) == days[:1]
+    assert sales.most_back(mirror, replace(asked, stores=("901",)), 10) == ()
+
+
 def test_hours(mirror: Mirror) -> None:
     hours = sales.hour_by_weekday(mirror, Question(ACCOUNT, MARCH, currency="ARS"))
     assert {row.key for _, row in hours} >= {"12"}
@@ -354,6 +365,7 @@ def test_the_same_text_is_understood_by_clickhouse(mirror: Mirror) -> None:
         *(said.sums(question, by=by) for by in ("", *sales.BY)),
         said.matrix(question, "hour", "weekday"),
         said.matrix(question, "store", "day"),
+        said.most_back(replace(question, by="store"), 5),
         said.zones(question),
         said.selling(question),
         said.ranked(replace(question, by="store"), earlier(MARCH, "previous"), 0, 5),
