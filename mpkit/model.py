@@ -192,6 +192,8 @@ class Charge:
     payer: str
     original: int
     refunded: int
+    made: datetime | None = None  # None: with the approval of the payment
+    changed: datetime | None = None  # when something of it last came back
 
 
 @dataclass(frozen=True, slots=True)

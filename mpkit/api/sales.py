@@ -128,16 +128,7 @@ def _charges(found: Mapping[str, Any]) -> tuple[Charge, ...]:
     """Every charge with who pays it; older payments have only `fee_details`."""
     details = rows(found.get("charges_details"), "charges_details")
     if details:
-        return tuple(
-            Charge(
-                kind=text(row.get("type")),
-                name=text(row.get("name")),
-                payer=text(maybe_record(row.get("accounts")).get("from")),
-                original=amount(maybe_record(row.get("amounts")).get("original"), "charges_details"),
-                refunded=amount(maybe_record(row.get("amounts")).get("refunded"), "charges_details"),
-            )
-            for row in details
-        )
+        return tuple(_charge(row, found.get("date_approved")) for row in details)
     return tuple(
         Charge(
             kind=_FEE_KINDS.get(text(row.get("type")), "fee"),
@@ -147,4 +138,18 @@ def _charges(found: Mapping[str, Any]) -> tuple[Charge, ...]:
             refunded=0,
         )
         for row in rows(found.get("fee_details"), "fee_details")
+    )
+
+
+def _charge(row: Mapping[str, Any], approved: object) -> Charge:
+    """One line of `charges_details`; dates are read only where they say something of their own."""
+    refunded, made = maybe_record(row.get("amounts")).get("refunded"), row.get("date_created")
+    return Charge(
+        kind=text(row.get("type")),
+        name=text(row.get("name")),
+        payer=text(maybe_record(row.get("accounts")).get("from")),
+        original=amount(maybe_record(row.get("amounts")).get("original"), "charges_details"),
+        refunded=amount(refunded, "charges_details"),
+        made=None if made == approved else maybe_instant(made, "charges_details"),
+        changed=maybe_instant(row.get("last_updated"), "charges_details") if refunded else None,
     )

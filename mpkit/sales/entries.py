@@ -6,7 +6,7 @@ An entry is one effect of a payment on one business day, in columns shaped so th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from mpkit.model import Charge, Chargeback, Payment, Refund
+from mpkit.model import Chargeback, Payment, Refund
+from mpkit.sales.charging import charged, moved_later, since
 from mpkit.sales.places_of_sale import Spot
 
 # What counts as income: payments contract 1.6 (status) and 1.7 (operation type).
@@ -41,8 +42,10 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 # All that was said, in the order of the fields: twice as fast as to have the objects written out.
 _APART = {"charges", "refunds", "told"}
 _OF_PAYMENT = attrgetter(*(field.name for field in fields(Payment) if field.name not in _APART))
-_OF_CHARGE = attrgetter(*(field.name for field in fields(Charge)))
+_OF_CHARGE = attrgetter("kind", "name", "payer", "original", "refunded")
 _OF_REFUND = attrgetter(*(field.name for field in fields(Refund)))
+
+_CORRECTED = "charges "  # and a number: the id of a row of charges that changed without a refund
 
 FROM_SEARCH = 10**17  # the least seniority of what the API said of a payment; what a report says of it has less
 
@@ -87,11 +90,6 @@ def business_day(moment: datetime, zone: str, cutoff: int = 0) -> date:
     return (local.replace(tzinfo=None) - timedelta(minutes=cutoff)).date() if cutoff else local.date()
 
 
-def paid_by_collector(charge: Charge) -> bool:
-    """Whether the merchant pays this charge; a charge that names nobody was seen to be the merchant's (MLC)."""
-    return charge.payer in {"collector", ""}
-
-
 def is_income(payment: Payment, account: str) -> bool:
     """Own income: the account is the collector, the operation a sale, the money was credited."""
     return payment.collector_id == account and payment.operation_type in SALES and payment.status in INCOME_STATUS
@@ -112,7 +110,7 @@ def payment_facts(payment: Payment, account: str, spot: Spot) -> Facts:
     """The row of `payments`; `spot` is where it counts."""
     charges = orjson.dumps([_OF_CHARGE(charge) for charge in payment.charges])
     version = _version(payment, charges)
-    fees, taxes, fees_refunded, taxes_refunded = _charged(payment)
+    (fees, taxes), back = (found := charged(payment)).sale, found.back
     income = is_income(payment, account)
     approved = payment.approved or payment.created
     untouched = income and payment.refunded == 0 and payment.status in {"approved", "in_mediation"}
@@ -132,8 +130,8 @@ def payment_facts(payment: Payment, account: str, spot: Spot) -> Facts:
         "coupon": payment.coupon,
         "fees": fees,
         "taxes": taxes,
-        "fees_refunded": fees_refunded,
-        "taxes_refunded": taxes_refunded,
+        "fees_refunded": back[0],
+        "taxes_refunded": back[1],
         "unexplained": payment.amount - fees - taxes - payment.net_received if untouched else 0,
         "created": payment.created,
         "approved": approved,
@@ -156,43 +154,31 @@ def payment_facts(payment: Payment, account: str, spot: Spot) -> Facts:
     }
 
 
-def _charged(payment: Payment) -> tuple[int, int, int, int]:
-    """What the merchant was charged: fees, taxes, and how much of either was given back; hundredths."""
-    fees = taxes = fees_refunded = taxes_refunded = 0
-    for charge in payment.charges:
-        if not paid_by_collector(charge):
-            continue
-        if charge.kind == "tax":
-            taxes += charge.original
-            taxes_refunded += charge.refunded
-        else:
-            fees += charge.original
-            fees_refunded += charge.refunded
-    return fees, taxes, fees_refunded, taxes_refunded
-
-
 def _version(payment: Payment, charges: bytes) -> str:
     """A hash of what the API said, so that equal answers are known as equal; in whatever order it lists refunds."""
     said = _OF_PAYMENT(payment)
     refunds = sorted(_OF_REFUND(refund) for refund in payment.refunds) if payment.refunds else ()
-    return hashlib.sha256(orjson.dumps((said, refunds)) + charges).hexdigest()[:32]
+    times = ([(charge.made, charge.changed) for charge in payment.charges],) if moved_later(payment) else ()
+    return hashlib.sha256(orjson.dumps((said, refunds, *times)) + charges).hexdigest()[:32]
 
 
 def refund_facts(payment: Payment, account: str, booked_on: Mapping[str, Any]) -> list[Facts]:
     """The rows of `refunds`: one each, with the charges given back with it; on days like those of the payment's row.
 
     Money the payment says was given back beyond the refunds it lists (hidden refunds are not listed, payments contract
-    1.1.3) is one row without id on the day of the payment's last change.
+    1.1.3) is one row without id on the day of the payment's last change. Charges that changed without a refund are rows
+    of no amount on their own days; what is charged later is below zero there.
     """
-    if not payment.refunds and payment.refunded <= 0:
+    if not payment.refunds and payment.refunded <= 0 and not moved_later(payment):
         return []
     counted = sorted((r for r in payment.refunds if r.status == "approved"), key=lambda r: (r.created, r.id))
     missing = payment.refunded - sum(refund.amount for refund in counted)
     if missing > 0:
         counted.append(Refund("", payment.id, missing, "approved", payment.updated))
-    fees = _shares([c for c in payment.charges if c.kind != "tax"], counted, payment.amount)
-    taxes = _shares([c for c in payment.charges if c.kind == "tax"], counted, payment.amount)
-    back = {refund.id: (fee, tax) for refund, fee, tax in zip(counted, fees, taxes, strict=True)}
+    shares, alone = since(payment, counted)
+    corrected = [Refund(f"{_CORRECTED}{n}", payment.id, 0, "approved", at) for n, (at, _, _) in enumerate(alone)]
+    shares += [(fee, tax) for _, fee, tax in alone]
+    back = {refund.id: share for refund, share in zip((*counted, *corrected), shares, strict=True)}
     waiting = [refund for refund in payment.refunds if refund.status != "approved"]
     return [
         {
@@ -206,36 +192,8 @@ def refund_facts(payment: Payment, account: str, booked_on: Mapping[str, Any]) -
             "fees": back.get(refund.id, (0, 0))[0],
             "taxes": back.get(refund.id, (0, 0))[1],
         }
-        for refund in (*counted, *waiting)
+        for refund in (*counted, *corrected, *waiting)
     ]
-
-
-def _shares(charges: Sequence[Charge], refunds: Sequence[Refund], amount: int) -> list[int]:
-    """How much of the charges came back with each refund, in order; their sum is exactly what came back in all.
-
-    The API gives the refunded part of a charge once, not by refund. Fees come back in proportion to the refund
-    (payments contract 2.5), so each refund gets what the running sum of refunds had earned, less what earlier ones got.
-    """
-    whole = sum(refund.amount for refund in refunds)
-    shares = [0] * len(refunds)
-    if not whole:
-        return shares
-    for charge in charges:
-        if not paid_by_collector(charge) or not charge.refunded:
-            continue
-        proportional = amount > 0 and _part(charge.original, whole, amount) == charge.refunded
-        given = running = 0
-        for index, refund in enumerate(refunds):
-            running += refund.amount
-            so_far = _part(charge.original, running, amount) if proportional else _part(charge.refunded, running, whole)
-            shares[index] += so_far - given
-            given = so_far
-    return shares
-
-
-def _part(amount: int, share: int, whole: int) -> int:
-    """`amount` times `share` over `whole`, rounded half up."""
-    return (2 * amount * share + whole) // (2 * whole)
 
 
 def _day(moment: datetime, booked_on: Mapping[str, Any]) -> date:
@@ -272,7 +230,8 @@ def entries(
         if refund["status"] == "approved":
             fees, taxes = fees - refund["fees"], taxes - refund["taxes"]
             sums = {"refunds": refund["amount"], "fees": -refund["fees"], "taxes": -refund["taxes"]}
-            yield enter("refund", refund["created"], refund["day"], **sums)
+            kind = "refund" if refund["amount"] else "adjustment"
+            yield enter(kind, refund["created"], refund["day"], **sums)
     # Charges given back without a refund come back with the dispute, else on the day of the last change.
     loose = {"fees": -fees, "taxes": -taxes}
     changed = payment["updated"]

@@ -12,6 +12,8 @@ SIGNS = {  # kind of movement to the way it goes; any other moves no money
     "sale": 1,
     "funding": 1,
     "fee_refund": 1,
+    "fee_back": 1,
+    "tax_back": 1,
     "chargeback_back": 1,
     "refund": -1,
     "fee": -1,

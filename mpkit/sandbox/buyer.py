@@ -11,6 +11,7 @@ from mpkit.sandbox import documents
 from mpkit.sandbox.answers import Answer, Effect, Refusal
 from mpkit.sandbox.book import Movement, Slip
 from mpkit.sandbox.claims import complaint
+from mpkit.sandbox.corrections import in_force, put_right
 from mpkit.sandbox.figures import figures
 from mpkit.sandbox.office import Complaint
 from mpkit.sandbox.sale import charges, disputed, given_back, method_of, methods_of, paid, release_of, usual, wallets_of
@@ -25,7 +26,8 @@ def act(world: World, wanted: Mapping[str, Any]) -> Answer:
 
     `pay` (`pos`: id or external id, `amount`, optional `method`, `wallet`, `as_order`: the till has sent the amount,
     `pending`: it is not paid yet) · `refund` (`payment_id`, optional `amount`) · `chargeback` (`payment_id`) · `settle`
-    (`payment_id`, `outcome`: reimbursed or settled) · `claim` (`payment_id`, optional `reason`) and `close_claim`.
+    (`payment_id`, `outcome`: reimbursed or settled) · `correct` (`payment_id`, optional `charge`: "fee" or "tax", `to`:
+    what it should have been) · `claim` (`payment_id`, optional `reason`) and `close_claim`.
     Answers with the payment as the API shows it.
     """
     action = _ACTIONS.get(str(wanted.get("action")))
@@ -109,6 +111,20 @@ def _settle(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
     return slip.id, "settle"
 
 
+def _correct(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
+    slip, _ = _sold(world, wanted)
+    money, kind = world.book.money[slip.id], str(wanted.get("charge", "fee"))
+    wrong = next((entry for entry in in_force(money) if entry.kind == kind), None)
+    to = _hundredths(wanted.get("to", "0"))
+    if wrong is None or to < 0 or any(entry.kind == "refund" for entry in money):
+        raise _refused("there is no such charge, or something of it was given back", 409)
+    at = int(world.now().timestamp())
+    if at <= max(entry.at for entry in money):
+        raise _refused("something else happened to this payment in this second", 409)
+    world.book.move(slip.id, put_right(slip, money, name=wrong.name, to=to, at=at))
+    return slip.id, "correct"
+
+
 def _complain(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
     slip, _ = _sold(world, wanted)
     at, reason = int(world.now().timestamp()), str(wanted.get("reason") or "PDD9939")
@@ -159,13 +175,17 @@ def _sold(world: World, wanted: Mapping[str, Any]) -> tuple[Slip, int]:
 
 
 def _amount(wanted: Mapping[str, Any]) -> int:
-    try:
-        found = hundredths(wanted.get("amount"))
-    except ValueError as error:
-        raise _refused(str(error)) from error
+    found = _hundredths(wanted.get("amount"))
     if found <= 0:
         raise _refused("an amount above 0 is needed")
     return found
+
+
+def _hundredths(value: object) -> int:
+    try:
+        return hundredths(value)
+    except ValueError as error:
+        raise _refused(str(error)) from error
 
 
 def _refused(message: str, status: int = 400) -> Refusal:
@@ -177,6 +197,7 @@ _ACTIONS = {
     "refund": _refund,
     "chargeback": _dispute,
     "settle": _settle,
+    "correct": _correct,
     "claim": _complain,
     "close_claim": _reconcile,
 }

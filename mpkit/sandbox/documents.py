@@ -12,7 +12,8 @@ from typing import Any
 
 from mpkit.sandbox.answers import number, payment_date
 from mpkit.sandbox.believable import believable
-from mpkit.sandbox.book import Book, Movement
+from mpkit.sandbox.book import Book, Movement, Slip
+from mpkit.sandbox.corrections import amended, is_amended
 from mpkit.sandbox.leaves import CARDS, Leaves, Look, leaves, look
 from mpkit.sandbox.point import charge, coupon_charge, point
 from mpkit.sandbox.seller import Seller
@@ -43,9 +44,14 @@ PAYEE = 2_052_122_995  # whom the merchant pays
 
 def payment(book: Book, seller: Seller, id_: int) -> dict[str, Any]:
     """The payment object, the same in a search as in a read."""
-    slip, money = book.slips[id_], book.money[id_]
+    return version(book, seller, book.slips[id_], book.money[id_])
+
+
+def version(book: Book, seller: Seller, slip: Slip, money: Sequence[Movement]) -> dict[str, Any]:
+    """The payment object after these of its movements."""
     given = [row for row in refunds(money, seller) if row["status"] != "in_process"]
-    return document(look(book, slip, money), leaves(book, slip, money, given), seller)
+    found = document(look(book, slip, money), leaves(book, slip, money, given), seller)
+    return amended(found, slip, money) if is_amended(money) else found
 
 
 def document(how: Look, it: Leaves, seller: Seller) -> dict[str, Any]:
@@ -211,7 +217,7 @@ def _execution(how: Look, it: Leaves) -> dict[str, Any] | None:
 def _charges(how: Look, it: Leaves, seller: Seller) -> list[dict[str, Any]]:
     """Fees and withholdings from the collector, and a coupon from the platform where there is one."""
     found = [
-        charge(n, name, rate, it, back=it.back[n - 1] if how.refunds else 0, seller=seller)
+        charge(n, name, rate, it, back=(it.back[n - 1], it.moved) if how.refunds else (0, it.approved), seller=seller)
         for n, (name, rate) in enumerate(how.charged, 1)
     ]
     if how.coupon and how.approved:

@@ -24,13 +24,13 @@ class Figures:
 
 
 def figures(slip: Slip, money: Sequence[Movement]) -> Figures:
-    """Derive them. `net` is what came in at approval: later refunds do not change it."""
+    """Derive them. `net` is what came in at approval: what comes later does not change it."""
     amount = refunded = charges = 0
     case = ""
     for entry in money:
         if entry.kind in {"sale", "outgoing", "funding"}:
             amount += entry.hundredths
-        elif entry.kind in {"fee", "tax"}:
+        elif entry.kind in {"fee", "tax"} and entry.at == money[0].at:
             charges += entry.hundredths
         elif entry.kind == "refund":
             refunded += entry.hundredths

@@ -1,8 +1,8 @@
 """The sandbox's memory across restarts: its first line says how it was made, every later line what one request changed.
 
-What was generated is generated again from seed and birth; only what came after is written, one line for all changes of
-a request, before its answer leaves: a kill at any moment loses nothing that was answered and leaves nothing half done
-(a torn last line is dropped). The file is locked while a world lives in it.
+What was generated is generated again from seed and birth, as the version that made the file did; only what came after
+is written, one line for all changes of a request, before its answer leaves: a kill at any moment loses nothing that was
+answered and leaves nothing half done (a torn last line is dropped). The file is locked while a world lives in it.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ else:
 
 Kinds = Mapping[str, Callable[[dict[str, Any]], object]]
 _HEAD = {"asked", "born"}
+_MADE = 2  # how a year is generated; 1: nothing happened months after a sale
 _LONGEST_HEAD = 1_000_000  # bytes: what has no end of line by then is no file of ours
 _LOCKED_AT = 2**40  # Windows locks bytes: one where nothing is ever written
 
@@ -47,7 +48,7 @@ class Journal:
     """The file of one world; without a path it keeps nothing."""
 
     def __init__(self, path: Path | None, asked: Mapping[str, Any], now: datetime) -> None:
-        self.born = now
+        self.born, self.made = now, _MADE
         self._path, self._kinds = path, dict[str, Callable[[dict[str, Any]], object]]()
         self._file: IO[bytes] | None = None
         self._lines: Iterator[dict[str, Any]] = iter(())
@@ -120,14 +121,16 @@ class Journal:
         has_end = stat.S_ISREG(os.fstat(file.fileno()).st_mode)  # a device is only ever written
         first, end, rest = (file.read(_LONGEST_HEAD) if has_end else b"").partition(b"\n")
         if not first + end:
-            self._write(orjson.dumps({"asked": asked, "born": self.born.isoformat()}) + b"\n")
+            self._write(orjson.dumps({"asked": asked, "born": self.born.isoformat(), "made": _MADE}) + b"\n")
             return
         head = _head(first) if end else None
         if head is None:
             raise Refused("sandbox_state_foreign", file=str(path))
         if head["asked"] != asked:
             raise Refused("sandbox_state_differs", file=str(path), options=_differing(head["asked"], asked))
-        self.born = datetime.fromisoformat(head["born"])
+        self.born, self.made = datetime.fromisoformat(head["born"]), head.get("made", 1)
+        if self.made not in range(1, _MADE + 1):
+            raise Refused("sandbox_state_newer", file=str(path))
         whole, _, torn = (rest + file.read()).rpartition(b"\n")
         if torn:  # only now: nobody else's file is cut
             file.truncate(file.seek(-len(torn), os.SEEK_END))

@@ -72,6 +72,7 @@ class Leaves(NamedTuple):
     refunded: Any
     charges: tuple[Any, ...]
     back: tuple[Any, ...]  # of each charge, what came back with refunds
+    moved: Any  # when a refund last gave something of a fee back
     refunds: Any
 
 
@@ -121,7 +122,7 @@ def look(book: Book, slip: Slip, money: Sequence[Movement]) -> Look:
     """How a payment's document looks now."""
     status, dates = figures(slip, money), book.dates(slip, money)
     approved = dates["date_approved"] > 0
-    names = {entry.name for entry in money if entry.kind in {"fee", "tax"}}
+    names = {entry.name for entry in _at_approval(money)}
     return Look(
         form=shared(slip.form()),
         status=status.status,
@@ -142,11 +143,11 @@ def look(book: Book, slip: Slip, money: Sequence[Movement]) -> Look:
 def leaves(book: Book, slip: Slip, money: Sequence[Movement], refunds: Sequence[Any]) -> Leaves:
     """The values of a payment's document; `refunds` are the documents of its refunds."""
     found, dates, who = figures(slip, money), book.dates(slip, money), person(slip.payer)
-    charged = {entry.name: entry.hundredths for entry in money if entry.kind in {"fee", "tax"}}
-    back: dict[str, int] = {}
+    charged = {entry.name: entry.hundredths for entry in _at_approval(money)}
+    back, moved = dict[str, int](), dates["date_approved"]
     for entry in money:
         if entry.kind == "fee_refund":
-            back[entry.name] = back.get(entry.name, 0) + entry.hundredths
+            back[entry.name], moved = back.get(entry.name, 0) + entry.hundredths, entry.at
     names = [name for name, _ in slip.rates if name in charged]
     paid = sums(found.amount, found.amount - found.net, slip.coupon, slip.extra, slip.installments)
     return Leaves(
@@ -178,5 +179,11 @@ def leaves(book: Book, slip: Slip, money: Sequence[Movement], refunds: Sequence[
         refunded=number(found.refunded),
         charges=tuple(number(charged[name]) for name in names),
         back=tuple(number(back.get(name, 0)) for name in names),
+        moved=payment_date(moved),
         refunds=refunds,
     )
+
+
+def _at_approval(money: Sequence[Movement]) -> list[Movement]:
+    """The charges of the approval."""
+    return [entry for entry in money if entry.kind in {"fee", "tax"} and entry.at == money[0].at]

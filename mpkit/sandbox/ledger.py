@@ -1,7 +1,8 @@
 """The sums of movements, per day, store or POS: what a client's sales figures must equal to the cent.
 
 Definitions: net is gross less refunds, chargebacks, fees and taxes. A refund counts on its own day, and with it the fee
-that comes back; a chargeback on the day it was opened, the money that comes back is a negative one on its day. The day
+that comes back; a chargeback on the day it was opened, the money that comes back is a negative one on its day. A charge
+that is put right comes back, and is made anew, on the day that happens. The day
 is the local one of the store, of the site for what came without. What the merchant paid, and its own money put in, is
 no income and not here.
 """
@@ -30,7 +31,9 @@ _POSTED = {  # kind to column and sign
     "chargeback_back": ("chargebacks", -1),
     "fee": ("fees", 1),
     "fee_refund": ("fees", -1),
+    "fee_back": ("fees", -1),
     "tax": ("taxes", 1),
+    "tax_back": ("taxes", -1),
 }
 _COUNT = len(_COLUMNS)
 WAYS = ("day", "store", "pos")

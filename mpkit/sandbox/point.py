@@ -42,20 +42,20 @@ def point(how: Look, it: Leaves, seller: Seller) -> dict[str, Any]:
     return found
 
 
-def charge(n: int, name: str, rate: float, it: Leaves, *, back: Any, seller: Seller) -> dict[str, Any]:  # noqa: ANN401
-    """The n-th charge of a payment, from the collector; `back` is what refunds gave back of it."""
+def charge(n: int, name: str, rate: float, it: Leaves, *, back: tuple[Any, Any], seller: Seller) -> dict[str, Any]:
+    """The n-th charge of a payment, from the collector; `back` is what refunds gave back of it, and when last."""
     taxed = name.startswith("tax")
     found = {
         "id": f"{it.id}-{n:03d}",
         "name": name,
         "type": "tax" if taxed else "fee",
         "accounts": {"from": "collector", "to": "mp"},
-        "amounts": {"original": it.charges[n - 1], "refunded": back},
+        "amounts": {"original": it.charges[n - 1], "refunded": back[0]},
         "base_amount": it.amount,
         "rate": rate,
         "client_id": 0,
         "date_created": it.approved,
-        "last_updated": it.approved,
+        "last_updated": it.approved if taxed else back[1],
         "refund_charges": [],
         "reserve_id": None,
     }

@@ -61,7 +61,8 @@ def given_back(site: Site, slip: Slip, money: list[Movement], *, amount: int, at
         return Movement(at, slip.id, kind, hundredths, site.currency, slip.store, slip.pos, name, str(refund))
 
     found = [entry("refund", amount)]
-    for fee in (entry for entry in money if entry.kind == "fee"):
+    over = {entry.name for entry in money if entry.kind == "fee_back"}  # put right: nothing more of it can come back
+    for fee in (entry for entry in money if entry.kind == "fee" and entry.name not in over):
         share = fee_share(fee.hundredths, sale, before + amount) - fee_share(fee.hundredths, sale, before)
         if share:
             found.append(entry("fee_refund", share, fee.name))

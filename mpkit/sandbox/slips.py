@@ -13,7 +13,8 @@ _T = TypeVar("_T")
 class Movement(NamedTuple):
     """One entry of money, hundredths, always positive; the kind says which way it goes.
 
-    `sale` in · `refund` out, `fee_refund` back in · `fee`, `tax` out · `chargeback` out · `chargeback_back` in ·
+    `sale` in · `refund` out, `fee_refund` back in · `fee`, `tax` out, at the approval or, anew, when a charge is put
+    right; `fee_back`, `tax_back` in, the whole of one that was wrong · `chargeback` out · `chargeback_back` in ·
     `chargeback_lost` 0, the decision · `outgoing` the merchant paid somebody · `funding` the merchant's own money in.
     No money moves with: `refund_asked` the bank has not decided yet · `refund_ended` 0, it has, `name` says how ·
     `touch` 0, the payment changed otherwise. `name` is the charge's name, `note` the id of the refund or chargeback.

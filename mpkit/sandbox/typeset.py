@@ -14,9 +14,10 @@ import numpy as np
 import orjson
 
 from mpkit.sandbox import documents
-from mpkit.sandbox.answers import number
+from mpkit.sandbox.answers import number, payment_date
 from mpkit.sandbox.book import Book, Movement
 from mpkit.sandbox.columns import CHARGES, Form, Numbers, Texts
+from mpkit.sandbox.corrections import BACK
 from mpkit.sandbox.digits import fields, serials
 from mpkit.sandbox.finding import Found
 from mpkit.sandbox.leaves import NAMES, Leaves, look, person, shared, sums
@@ -30,7 +31,7 @@ _AMOUNTS = ("amount", "coupon", "extra", "net", "total", "part", *(f"charge{n}" 
 _DATES = ("created", "approved", "updated", "released")
 _SHARED = ("name", "province", "description", "wallet")
 _BACK = tuple(f"back{n}" for n in range(CHARGES))
-_OWN = ("reference", "refunded", "refunds", *_BACK, "all")
+_OWN = ("reference", "refunded", "refunds", *_BACK, "moved", "all")
 _ORDER = ("", *_WHOLE, *_AMOUNTS, *_DATES, *_SHARED, *_OWN)
 _LINES = {name: n for n, name in enumerate(_ORDER)}  # and then whole numbers with zeros before them, as they come up
 _FIELDS = slice(1, 1 + len(_WHOLE) + len(_AMOUNTS) + len(_DATES))
@@ -38,7 +39,7 @@ _TOLD = slice(_FIELDS.stop, _FIELDS.stop + len(_SHARED))
 _ZERO = [_LINES[name] for name in ("refunded", *_BACK)]  # as long as nothing was given back
 _BITS = 2 ** np.arange(CHARGES, dtype="i8")
 _AHEAD = 450  # rows set beyond a page for who goes on, and no more than were read: 1 ms
-_ALONE = frozenset({"fee", "tax"})  # later movements that make a row one of its own
+_ALONE = frozenset({*BACK, *BACK.values()})  # later movements that make a row one of its own
 _HEAD, _TAIL = "\ue000", "\ue001"  # around a slot; no text of a payment has them
 
 
@@ -161,7 +162,7 @@ class Typesetter:
     def _leaves(self, rows: Numbers, alone: Sequence[int]) -> Numbers:
         """The pieces of the rows' leaves, in lines as `_ORDER` has them and after them the numbers with zeros.
 
-        The rows in `alone` are of no template: charged again after their approval.
+        The rows in `alone` are of no template: their charges were put right.
         """
         all_, form = self._book.columns, self._book.columns.form[rows]
         payer, charges = all_.payer[rows], all_.charges[rows]
@@ -213,7 +214,7 @@ class Typesetter:
 
     def _given_back(self, row: int) -> dict[str, bytes]:
         """The leaves of a row that tell of its refunds; amounts that are not zero."""
-        later = self._book.later[row]
+        later, approved = self._book.later[row], self._book.columns.approved[row]
         names = [name for name, _ in self._book.forms.known[self._book.columns.form[row]].rates[:CHARGES]]
         found = dict.fromkeys(("refunded", *_BACK), 0)
         for entry in later:
@@ -222,7 +223,8 @@ class Typesetter:
             elif entry.kind == "fee_refund" and entry.name in names:
                 found[_BACK[names.index(entry.name)]] += entry.hundredths
         told = {name: orjson.dumps(number(amount)) for name, amount in found.items() if amount}
-        return told | {"refunds": self._refunds(later)}
+        moved = max((entry.at for entry in later if entry.kind == "fee_refund"), default=int(approved))
+        return told | {"refunds": self._refunds(later), "moved": orjson.dumps(payment_date(moved))}
 
     def _refunds(self, later: Sequence[Movement]) -> bytes:
         rows = documents.refunds(later, self._seller)

@@ -125,7 +125,7 @@ class World:
         asked |= {"quiet": str(quiet)} if quiet else {}
         self.journal = Journal(state, asked, self._clock.now())
         self.hush = Hush((), 0)
-        self._furnish(Year(stores, registers, payments, self.journal.born, quiet))
+        self._furnish(Year(stores, registers, payments, self.journal.born, quiet, self.journal.made > 1))
 
     def _furnish(self, year: Year) -> None:
         """One line each: what the world keeps beside its clock, and what the state file carries over a restart."""

@@ -18,6 +18,7 @@ import numpy as np
 from mpkit.sandbox.believable import believable
 from mpkit.sandbox.chain import Shop, open_chain
 from mpkit.sandbox.columns import References
+from mpkit.sandbox.corrections import months_later
 from mpkit.sandbox.dice import Dice
 from mpkit.sandbox.figures import ACCREDITED
 from mpkit.sandbox.quiet import Hush, Quiet
@@ -44,6 +45,7 @@ class Year:
     payments: int
     born: datetime
     quiet: Quiet | None = None  # what is special of the registers; None: one falls silent
+    corrected: bool = True  # whether months later something still happens
 
 
 def fill(world: World, year: Year) -> None:
@@ -60,7 +62,7 @@ def fill(world: World, year: Year) -> None:
     world.book.columns.begin(len(seen.at))
     _write(world.book, seen, sold, dice, shops)
     _approve(world.book, sold, dice, now)
-    world.book.fill(_later(world, sold, seen, dice, now))
+    world.book.fill(_later(world, sold, seen, dice, year))
 
 
 def _write(book: Book, seen: Visits, sold: Tickets, dice: Dice, shops: Sequence[Shop]) -> None:
@@ -135,8 +137,9 @@ def _approve(book: Book, sold: Tickets, dice: Dice, now: int) -> None:
     all_.state[:] = np.array([book.states.number(state) for state in states])[fate]
 
 
-def _later(world: World, sold: Tickets, seen: Visits, dice: Dice, now: int) -> dict[int, Sequence[Movement]]:
-    """What moved after the approvals, by row: refunds of some, disputes of a few."""
+def _later(world: World, sold: Tickets, seen: Visits, dice: Dice, year: Year) -> dict[int, Sequence[Movement]]:
+    """What moved after the approvals, by row: refunds of some, disputes of a few, and what comes months later."""
+    now = int(year.born.timestamp())
     draw = random.Random(f"later {world.site.id}|{world.seed}")  # noqa: S311 - a seed, not a secret
     book, all_, words = world.book, world.book.columns, believable(world.site.id)
     luck = dice.share(all_.count)
@@ -153,4 +156,7 @@ def _later(world: World, sold: Tickets, seen: Visits, dice: Dice, now: int) -> d
         )
         if later:
             found[row] = later
-    return found
+    if not year.corrected:
+        return found
+    seed = f"{world.site.id}|{world.seed}"
+    return found | months_later(book, settled, sold.credit, dice, known=found, seed=seed, now=now, next_=next_)

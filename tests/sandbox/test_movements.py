@@ -40,6 +40,18 @@ def own(payment: Payment) -> list[Charge]:
     return [charge for charge in payment.charges if charge.payer == "collector"]
 
 
+def came_back(payment: Payment, charge: Charge) -> Iterator[tuple[datetime, int]]:
+    """When something of a charge came back: whole, where it was put right, else the share of each refund of a fee."""
+    if charge.changed is not None and charge.changed not in {refund.created for refund in payment.refunds}:
+        yield charge.changed, charge.original
+    elif charge.kind != "tax":
+        so_far = 0
+        for refund in payment.refunds:
+            before, so_far = so_far, so_far + refund.amount
+            shares = (fee_share(charge.original, payment.amount, refunded) for refunded in (so_far, before))
+            yield refund.created, next(shares) - next(shares)
+
+
 def read_by_the_client(it: Asking) -> dict[str, Sums]:  # noqa: C901 - one payment, from gross to dispute
     """The whole year as the client parses it, summed by day of the shop, store and POS."""
     sums: dict[str, Sums] = {by: defaultdict(Counter) for by in ("day", "store", "pos")}
@@ -56,22 +68,17 @@ def read_by_the_client(it: Asking) -> dict[str, Sums]:  # noqa: C901 - one payme
         assert payment.approved is not None
         post(payment, payment.approved, "gross", payment.amount)
         post(payment, payment.approved, "count", 1)
-        for charge in own(payment):
-            post(payment, payment.approved, "taxes" if charge.kind == "tax" else "fees", charge.original)
-        assert payment.net_received == payment.amount - sum(charge.original for charge in own(payment))
-        refunded = 0
+        assert payment.net_received == payment.amount - sum(c.original for c in own(payment) if c.made is None)
         for refund in payment.refunds:
             post(payment, refund.created, "refunds", refund.amount)
-            for charge in own(payment):
-                if charge.kind != "tax":
-                    back = fee_share(charge.original, payment.amount, refunded + refund.amount)
-                    post(payment, refund.created, "fees", fee_share(charge.original, payment.amount, refunded) - back)
-            refunded += refund.amount
-        assert refunded == payment.refunded
-        assert all(
-            charge.refunded == (0 if charge.kind == "tax" else fee_share(charge.original, payment.amount, refunded))
-            for charge in own(payment)
-        )
+        assert sum(refund.amount for refund in payment.refunds) == payment.refunded
+        for charge in own(payment):
+            column = "taxes" if charge.kind == "tax" else "fees"
+            post(payment, charge.made or payment.approved, column, charge.original)
+            back = list(came_back(payment, charge))
+            assert charge.refunded == sum(amount for _, amount in back)
+            for at, amount in back:
+                post(payment, at, column, -amount)
         for case in api.chargebacks_of(payment.id) if payment.status == "charged_back" else ():
             post(payment, case.created, "chargebacks", case.amount)
             if case.covered:
@@ -131,13 +138,15 @@ def test_the_movements_of_each_payment_are_what_its_json_says(site: str) -> None
             hundredths(row["transaction_amount"]) if approved else 0
         )
         assert money["fee"] == sum(hundredths(c["amounts"]["original"]) for c in charges if c["type"] == "fee")
-        assert money["fee"] == sum(hundredths(f["amount"]) for f in row["fee_details"] if f["fee_payer"] == "collector")
+        in_force = sum(hundredths(f["amount"]) for f in row["fee_details"] if f["fee_payer"] == "collector")
+        assert money["fee"] - money["fee_back"] == in_force
         assert money["tax"] == sum(hundredths(c["amounts"]["original"]) for c in charges if c["type"] == "tax")
-        assert money["fee_refund"] == sum(hundredths(c["amounts"]["refunded"]) for c in charges)
+        back = money["fee_refund"] + money["fee_back"] + money["tax_back"]
+        assert back == sum(hundredths(c["amounts"]["refunded"]) for c in charges)
         assert money["refund"] == sum(hundredths(r["amount"]) for r in row["refunds"])
         assert money["refund"] == hundredths(row["transaction_amount_refunded"])
         assert bool(money["chargeback"]) == (row["status"] == "charged_back")
-        for charge in charges:
+        for charge in (charge for charge in charges if charge["rate"] is not None):
             exact = hundredths(charge["base_amount"]) * charge["rate"] / 100
             assert abs(hundredths(charge["amounts"]["original"]) - exact) <= (50 if site == "MLC" else 0.51)
 

@@ -1,7 +1,8 @@
 """The movements of one payment put together as a report tells them: one operation for each sale, refund or dispute.
 
 Fees and withholdings of an instant belong to the operation of that instant: a sale with its charges, a refund with the
-share of the fee that comes back. Amounts are signed hundredths: what left the account is negative.
+share of the fee that comes back; those of an instant of their own are a correction, of charges alone. Amounts are
+signed hundredths: what left the account is negative.
 """
 
 from __future__ import annotations
@@ -26,12 +27,14 @@ _FOUND = {  # kind of movement to the operation's kind and sign
     "withdrawal": ("payout", -1),
 }
 
+_CHARGED = {"fee": -1, "tax": -1, "fee_refund": 1, "fee_back": 1, "tax_back": 1}  # of the operation of its instant
+
 
 class Operation(NamedTuple):
     """One line of a report before it is written; `note` is the refund's or the dispute's id."""
 
     at: int
-    kind: str  # payment, refund, chargeback, dispute, payout
+    kind: str  # payment, refund, correction, chargeback, dispute, payout
     gross: int
     fee: int
     taxes: tuple[tuple[str, int], ...]
@@ -61,12 +64,14 @@ def operations(slip: Slip, money: Sequence[Movement], until: int) -> list[Operat
         known = _FOUND.get(entry.kind)
         if known is not None:
             found.append(Operation(entry.at, known[0], known[1] * entry.hundredths, 0, (), entry.note))
-        elif entry.kind == "fee":
-            found[-1] = found[-1]._replace(fee=found[-1].fee - entry.hundredths)
-        elif entry.kind == "fee_refund":
-            found[-1] = found[-1]._replace(fee=found[-1].fee + entry.hundredths)
-        elif entry.kind == "tax":
-            found[-1] = found[-1]._replace(taxes=(*found[-1].taxes, (entry.name, -entry.hundredths)))
+        elif entry.kind in _CHARGED:
+            if entry.at != found[-1].at:
+                found.append(Operation(entry.at, "correction", 0, 0, ()))
+            sign, last = _CHARGED[entry.kind], found[-1]
+            if entry.kind.startswith("tax"):
+                found[-1] = last._replace(taxes=(*last.taxes, (entry.name, sign * entry.hundredths)))
+            else:
+                found[-1] = last._replace(fee=last.fee + sign * entry.hundredths)
     if found and slip.fate.startswith(_MEDIATION) and found[0].at + _CLAIMED_AFTER_S < until:
         found.append(Operation(found[0].at + _CLAIMED_AFTER_S, "dispute", -found[0].gross, 0, ()))
     return found

@@ -10,6 +10,7 @@ from typing import Any
 
 from mpkit.sandbox.reports.available import Event
 from mpkit.sandbox.reports.cells import Style, amount, identity, instant, of_payment, place
+from mpkit.sandbox.reports.operations import Operation
 from mpkit.sandbox.shelf import Shelf
 
 _ZEROES = (
@@ -65,6 +66,13 @@ def _checked(description: str, at: int, held: int, style: Style) -> dict[str, st
     return _balance("available_balance", held, style) | {"DATE": instant(at, style.zone), "DESCRIPTION": description}
 
 
+def _said(operation: Operation) -> str:
+    """The kind of a movement; charges that were put right are told as what they are part of."""
+    if operation.kind != "correction":
+        return operation.kind
+    return "tax_withholding" if operation.taxes else "refund"
+
+
 def _row(shelf: Shelf, event: Event, style: Style) -> dict[str, str]:
     at, id_, _, operation, slip = event
     row = dict.fromkeys(_ZEROES, "0.00") | {"INSTALLMENTS": "1", "METADATA": "{}", "TAXES_DISAGGREGATED": "[]"}
@@ -74,7 +82,7 @@ def _row(shelf: Shelf, event: Event, style: Style) -> dict[str, str]:
         "DATE": instant(at, style.zone),
         "SOURCE_ID": identity(id_, style, wanted=id_ % 11 == 0),
         "RECORD_TYPE": "release",
-        "DESCRIPTION": operation.kind,
+        "DESCRIPTION": _said(operation),
         "NET_CREDIT_AMOUNT": amount(max(operation.net, 0)),
         "NET_DEBIT_AMOUNT": amount(max(-operation.net, 0)),
         "GROSS_AMOUNT": amount(operation.gross),

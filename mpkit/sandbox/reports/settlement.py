@@ -1,6 +1,7 @@
 """The settlement report: every operation of a span, newest first; cells by the name of their column come out.
 
-Refunds are rows of their own; what the merchant paid is a settlement below zero, and a withdrawal says PAYOUTS, as real
+Refunds are rows of their own, and so are charges that are put right: the documents have no kind for them, ours is a
+REFUND of nothing but charges; what the merchant paid is a settlement below zero, and a withdrawal says PAYOUTS, as real
 files do (the documents say PAYOUT and WITHDRAWAL).
 """
 
@@ -15,7 +16,13 @@ from mpkit.sandbox.reports.cells import Style, amount, identity, instant, of_pay
 from mpkit.sandbox.reports.operations import Operation, within
 from mpkit.sandbox.shelf import Shelf
 
-_TYPES = {"payment": "SETTLEMENT", "refund": "REFUND", "chargeback": "CHARGEBACK", "dispute": "DISPUTE"}
+_TYPES = {
+    "payment": "SETTLEMENT",
+    "refund": "REFUND",
+    "correction": "REFUND",
+    "chargeback": "CHARGEBACK",
+    "dispute": "DISPUTE",
+}
 _ZEROES = ("SELLER_AMOUNT", "MKP_FEE_AMOUNT", "FINANCING_FEE_AMOUNT", "SHIPPING_FEE_AMOUNT", "TAX_AMOUNT_TELCO")
 Key = tuple[int, int, int]
 
