@@ -19,7 +19,22 @@ from sqlalchemy.engine import make_url
 
 from mpkit.errors import StoreTrouble, WrongUsage, of_system
 from mpkit.mounts import over_network
-from mpkit.stored import EPOCH, Condition, Json, Unreadable, Utc, among, canonical, counted, fetched, microseconds
+from mpkit.stored import (
+    EPOCH,
+    Condition,
+    Json,
+    Unreadable,
+    Utc,
+    among,
+    asked,
+    canonical,
+    counted,
+    fetched,
+    lines,
+    microseconds,
+    raw,
+    told,
+)
 
 __all__ = [
     "EPOCH",
@@ -29,20 +44,24 @@ __all__ = [
     "Engine",
     "Expression",
     "Json",
+    "Query",
     "Rows",
     "Utc",
     "among",
+    "asked",
     "backup_before_migration",
     "canonical",
     "connect",
     "counted",
     "fetched",
     "insert_many",
+    "lines",
     "metadata",
     "migrate",
     "open_store",
     "reading",
     "revisions",
+    "told",
     "upsert",
     "wal_is_safe",
     "where",
@@ -54,6 +73,7 @@ metadata = sa.MetaData()
 Engine = sa.Engine  # other rooms name these without importing the library
 Connection = sa.Connection
 Expression = sa.ColumnElement[Any]
+Query = sa.Select[Any]
 Rows = Sequence[Mapping[str, object]]  # values by column name
 
 _WRITER = 6_071_975  # the lock of whoever writes; any number, the same in every mpkit
@@ -94,7 +114,7 @@ def connect(url: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('mpkit_begin', 'IMMEDIATE')}")
+        raw(connection, f"BEGIN {connection.get_execution_options().get('mpkit_begin', 'IMMEDIATE')}")
 
     return engine
 
@@ -277,6 +297,8 @@ def insert_many(connection: sa.Connection, statement: sqlite.Insert | postgresql
     """
     if connection.dialect.name != "sqlite":
         return connection.execute(statement, list(rows)).rowcount
+    if len(rows) == 1:
+        return told(connection, statement, rows[0])
     names = list(rows[0])
     said = _compiled(statement, connection.dialect, tuple(names))
     columns = {name: [row[name] for row in rows] for name in names}

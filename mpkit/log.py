@@ -114,7 +114,11 @@ _EVERY_EVENT: list[structlog.typing.Processor] = [
 ]
 # At import, not in `setup`: structlog as it comes prints traces with the values of all variables.
 structlog.configure(
-    processors=[*_EVERY_EVENT, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    processors=[
+        structlog.stdlib.filter_by_level,  # first: what nobody wants to read is not made ready for reading
+        *_EVERY_EVENT,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
     logger_factory=structlog.stdlib.LoggerFactory(),
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=False,

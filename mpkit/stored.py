@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 
 Condition = sa.ColumnElement[bool]
@@ -149,3 +150,98 @@ def _converting(table: sa.Table, dialect: sa.Dialect) -> list[tuple[str, Callabl
     found = ((column.name, column.type.dialect_impl(dialect)) for column in table.c)
     known = ((name, kind.result_processor(dialect, None)) for name, kind in found)
     return [(name, convert) for name, convert in known if convert is not None]
+
+
+# Statements that are said at every single request: what the library does for one takes ten times what SQLite takes, so
+# there the text made of it once goes to the driver itself. Any other database is asked through the library.
+
+_SQLITE = sqlite.dialect(paramstyle="named")
+Values = Mapping[str, object]
+
+
+class _Fixed(NamedTuple):
+    """A statement as SQLite's driver takes it, and what is done to the values that go in and come out."""
+
+    text: str
+    own: dict[str, Any]  # values of the statement itself
+    into: tuple[tuple[str, Callable[[Any], Any]], ...]
+    names: tuple[str, ...]
+    out_of: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+def told(connection: sa.Connection, statement: sa.Insert | sa.Update | sa.Delete, values: Values) -> int:
+    """Carry out a fixed statement with these values; returns how many rows it changed."""
+    if connection.dialect.name != "sqlite":
+        return connection.execute(statement, dict(values)).rowcount
+    return _said(connection, _fixed(statement, tuple(values)), values)[1]
+
+
+def lines(connection: sa.Connection, query: sa.Select[Any], values: Values) -> list[tuple[Any, ...]]:
+    """What a fixed query finds with these values, in its columns' order."""
+    if connection.dialect.name != "sqlite":
+        return [tuple(row) for row in connection.execute(query, dict(values))]
+    fixed = _fixed(query, tuple(values))
+    found, _ = _said(connection, fixed, values)
+    if not found or not fixed.out_of:
+        return found
+    columns: list[Iterable[Any]] = list(zip(*found, strict=True))
+    for n, change in fixed.out_of:
+        columns[n] = map(change, columns[n])
+    return list(zip(*columns, strict=True))
+
+
+def asked(connection: sa.Connection, query: sa.Select[Any], values: Values) -> list[dict[str, Any]]:
+    """What a fixed query finds with these values, each row by its columns' names."""
+    names = query.selected_columns.keys() if connection.dialect.name != "sqlite" else _fixed(query, tuple(values)).names
+    return [dict(zip(names, line, strict=True)) for line in lines(connection, query, values)]
+
+
+def raw(connection: sa.Connection, text: str, values: Values | None = None) -> tuple[list[tuple[Any, ...]], int]:
+    """Say a text to SQLite's driver: the rows it gives, and how many it changed; errors are raised as the library's."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        cursor = driver.execute(text, values or {})
+        return cursor.fetchall(), cursor.rowcount
+    except sqlite3.Error as error:
+        raise sa.exc.DBAPIError.instance(text, None, error, sqlite3.Error) from error
+
+
+def _said(connection: sa.Connection, fixed: _Fixed, values: Values) -> tuple[list[tuple[Any, ...]], int]:
+    if not connection.in_transaction():
+        connection.begin()
+    given = {**fixed.own, **values}
+    for name, change in fixed.into:
+        given[name] = change(given[name])
+    return raw(connection, fixed.text, given)
+
+
+@lru_cache(maxsize=512)
+def _fixed(statement: Any, names: tuple[str, ...]) -> _Fixed:  # noqa: ANN401 - one of several classes
+    said = statement.compile(dialect=_SQLITE, column_keys=list(names))
+    binds = {name: bind.type for bind, name in said.bind_names.items()}
+    own = {name: value for name, value in said.params.items() if name not in names}
+    columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
+    into = ((name, _writing(kind)) for name, kind in binds.items())
+    out_of = (
+        (n, column.type.dialect_impl(_SQLITE).result_processor(_SQLITE, None)) for n, column in enumerate(columns)
+    )
+    return _Fixed(
+        str(said),
+        own,
+        tuple((name, change) for name, change in into if change is not None),
+        tuple(str(column.key) for column in columns),
+        tuple((n, change) for n, change in out_of if change is not None),
+    )
+
+
+def _writing(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """How a value becomes what the driver takes, None where it is that already."""
+    if isinstance(kind, Utc):
+        return _ticks
+    found: Callable[[Any], Any] | None = kind.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    return found
+
+
+def _ticks(value: datetime | None) -> int | None:
+    """As `Utc.process_bind_param`; a naive time is refused by subtracting."""
+    return None if value is None else microseconds(value - EPOCH)

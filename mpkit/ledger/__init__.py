@@ -20,7 +20,6 @@ from mpkit.ledger.intents import (
 )
 from mpkit.ledger.objects import Known, Seal, Taken, forget, known, of_registers, recorded, remember
 from mpkit.ledger.pieces import (
-    IN_USE,
     PANEL,
     Piece,
     enter_sticker,
@@ -36,6 +35,7 @@ from mpkit.ledger.pieces import (
     void_pieces,
 )
 from mpkit.ledger.plans import find_plan, give_up, given_up, keep_plan, latest_plan, seen
+from mpkit.ledger.rows import IN_USE
 from mpkit.ledger.snoozes import REASONS, Snooze, snooze, snoozed, wake
 
 __all__ = [

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from mpkit import db
 from mpkit.db import EPOCH, Connection, Engine
 from mpkit.ledger.objects import Seal
-from mpkit.ledger.rows import audit, audit_as_text, audit_heads, audit_lock, head_held, head_moved
+from mpkit.ledger.rows import added, audit, audit_as_text, audit_heads, audit_lock, head_held, head_moved
 
 KINDS = (
     *("create", "update", "delete", "adopt", "accept"),  # objects of the account
@@ -102,12 +102,15 @@ def append(connection: Connection, account: str, done: Iterable[Done], by: By, *
         row = _row(account, last, one, by, seal)
         last = Head(row["n"], row["link"])
         rows.append(row)
-    connection.execute(audit.insert(), rows)
+    if len(rows) == 1:
+        db.told(connection, added, rows[0])
+    else:
+        connection.execute(added, rows)
     top = {"n": last.n, "link": last.link, "mac": seal(_head_text(account, last))}
     if first is NONE:
         connection.execute(audit_heads.insert(), {"account": account, **top})
     else:
-        connection.execute(head_moved, {"of_account": account, **top})
+        db.told(connection, head_moved, {"of_account": account, **top})
 
 
 def _row(account: str, last: Head, one: Done, by: By, seal: Seal) -> dict[str, Any]:
@@ -144,8 +147,9 @@ def _head_text(account: str, head: Head) -> str:
 
 def head_of(connection: Connection, account: str) -> Head:
     """The head as it is said within a transaction."""
-    row = connection.execute(head_held, {"of_account": account}).one_or_none()
-    return NONE if row is None else Head(int(row.n), str(row.link))
+    for n, link in db.lines(connection, head_held, {"of_account": account}):
+        return Head(int(n), str(link))
+    return NONE
 
 
 def head(engine: Engine, account: str) -> Head:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from mpkit import db
 from mpkit.db import Connection, Engine
@@ -41,18 +42,17 @@ def take(engine: Engine, account: str, purpose: str, *, who: str, clock: Clock) 
     now = clock.now()
     mine = Hold(account, purpose, secrets.token_hex(16), os.getpid())
     with db.writing(engine) as connection:
-        found = connection.execute(held, {"of_account": account, "of_purpose": purpose}).one_or_none()
-        if found is not None:
-            alive = _lives(found.host, found.process, found.born)
+        for found in _holder(connection, account, purpose):
+            alive = _lives(found["host"], found["process"], found["born"])
             if alive is None:
-                alive = now - found.heartbeat < SILENCE
+                alive = now - found["heartbeat"] < SILENCE
             if alive:
                 raise Busy(
                     "ledger_busy",
-                    who=found.who or "mpkit",
-                    host=found.host,
-                    process=str(found.process),
-                    since=found.taken,
+                    who=found["who"] or "mpkit",
+                    host=found["host"],
+                    process=str(found["process"]),
+                    since=found["taken"],
                 )
         row = {
             "account": account,
@@ -82,9 +82,14 @@ def beat(engine: Engine, hold: Hold, *, clock: Clock) -> None:
 
 def confirm(connection: Connection, hold: Hold) -> None:
     """Within a transaction: raise `Busy` unless the hold is still ours and this is the process that took it."""
-    found = connection.execute(held, {"of_account": hold.account, "of_purpose": hold.purpose}).one_or_none()
-    if found is None or found.holder != hold.holder or hold.process != os.getpid():
-        raise Busy("ledger_hold_lost", who=found.who if found else "mpkit", host=found.host if found else "")
+    found = next(iter(_holder(connection, hold.account, hold.purpose)), None)
+    if found is None or found["holder"] != hold.holder or hold.process != os.getpid():
+        raise Busy("ledger_hold_lost", who=found["who"] if found else "mpkit", host=found["host"] if found else "")
+
+
+def _holder(connection: Connection, account: str, purpose: str) -> list[dict[str, Any]]:
+    """Who has the hold, as a list of none or one."""
+    return db.asked(connection, held, {"of_account": account, "of_purpose": purpose})
 
 
 @contextmanager

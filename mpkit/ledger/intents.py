@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from mpkit import db
-from mpkit.db import Connection, Engine
-from mpkit.ledger.rows import changing, intents, latest_of, states_of
+from mpkit.db import Connection, Engine, Query
+from mpkit.ledger.rows import (
+    changing,
+    intents,
+    intents_of_object,
+    intents_of_plan,
+    intents_unsettled,
+    latest_of,
+    states_of,
+)
 
 OPEN = ("intended", "sent", "unknown")  # states after which the object may still have to be made
 _NAMESPACE = uuid.UUID("6f0f1b4e-52c5-4a56-9d63-2f7f6f9d3f11")
@@ -113,7 +121,7 @@ def mark_ended(
 def _change(connection: Connection, account: str, intent: Intent, **values: object) -> None:
     key = {"account": account, "plan": intent.plan, "object": intent.object, "external_id": intent.external_id}
     given = {f"of_{name}": value for name, value in key.items()}
-    changed = connection.execute(changing(tuple(values)), {**given, **values}).rowcount
+    changed = db.told(connection, changing(tuple(values)), {**given, **values})
     if changed != 1:
         message = f"no intent on record for {intent.object} {intent.external_id}"
         raise LookupError(message)
@@ -121,13 +129,12 @@ def _change(connection: Connection, account: str, intent: Intent, **values: obje
 
 def of_plan(engine: Engine, account: str, plan: str) -> tuple[Intent, ...]:
     """Everything on record for one plan."""
-    return _read(engine, intents.c.account == account, intents.c.plan == plan)
+    return _read(engine, intents_of_plan, account, plan=plan)
 
 
 def of_object(engine: Engine, account: str, object_: str, external_id: str) -> tuple[Intent, ...]:
     """Everything on record for one object, whatever the plan, the latest first."""
-    mine = (intents.c.account == account) & (intents.c.object == object_)
-    found = _read(engine, mine & (intents.c.external_id == external_id))
+    found = _read(engine, intents_of_object, account, object=object_, external_id=external_id)
     return tuple(sorted(found, key=lambda one: str(one.ended or one.sent or one.intended), reverse=True))
 
 
@@ -148,21 +155,21 @@ def states(engine: Engine, account: str, plan: str) -> dict[str, int]:
 def latest(engine: Engine, account: str, plan: str, *, first: int = 0, most: int = 50) -> tuple[Intent, ...]:
     """What a plan did last: what was sent or has ended, the newest first, `most` of them from the `first` on."""
     with db.reading(engine) as connection:
-        return tuple(map(_intent, connection.execute(latest_of(account, plan, first, most)).mappings()))
+        return tuple(map(_intent, connection.execute(latest_of(account, plan, first, most))))
 
 
 def unsettled(engine: Engine, account: str) -> tuple[Intent, ...]:
     """Requests of any plan that left and have no outcome on record: look each up before it is repeated."""
-    return _read(engine, intents.c.account == account, intents.c.state.in_(("sent", "unknown")))
+    return _read(engine, intents_unsettled, account)
 
 
-def _read(engine: Engine, *conditions: Any) -> tuple[Intent, ...]:  # noqa: ANN401 - a condition of a query
+def _read(engine: Engine, query: Query, account: str, **names: str) -> tuple[Intent, ...]:
     with db.reading(engine) as connection:
-        rows = connection.execute(
-            intents.select().where(*conditions).order_by(intents.c.plan, intents.c.object.desc(), intents.c.external_id)
-        ).mappings()
-        return tuple(map(_intent, rows))
+        given = {f"of_{name}": value for name, value in names.items()}
+        return tuple(map(_intent, db.lines(connection, query, {"of_account": account, **given})))
 
 
-def _intent(row: Mapping[Any, Any]) -> Intent:
-    return Intent(**{**{str(k): v for k, v in row.items() if k != "account"}, "note": row["note"] or {}})
+def _intent(row: Sequence[Any]) -> Intent:
+    _, *values = row  # an intent's fields are the table's columns, but for the account
+    intent = Intent(*values)
+    return intent if intent.note is not None else replace(intent, note={})

@@ -11,7 +11,7 @@ from typing import Any
 
 from mpkit import db
 from mpkit.db import Connection, Engine
-from mpkit.ledger.rows import all_of, objects, others_with
+from mpkit.ledger.rows import all_objects, objects, one_object, others_with
 
 Seal = Callable[[str], str]  # text to MAC, under the key of this installation
 
@@ -69,23 +69,21 @@ def remember(connection: Connection, account: str, known: Known, *, at: datetime
     """Record an object as it is now; raises `Taken` when its id or its code belongs to another external id."""
     names = ("object", "external_id", "remote_id", "qr_payload")
     given = {f"of_{name}": getattr(known, name) for name in names}
-    others = connection.execute(others_with, {"of_account": account, **given}).all()
-    if others:
-        raise Taken(str(others[0].external_id))
+    for holder in db.asked(connection, others_with, {"of_account": account, **given}):
+        raise Taken(str(holder["external_id"]))
     _write(connection, account, replace(known, seen=at, gone=None), seal)
 
 
 def forget(connection: Connection, account: str, object_: str, external_id: str, *, at: datetime, seal: Seal) -> None:
     """Record that an object was taken away; its ids and its code stay on record, so that nothing else passes for it."""
     mine = (objects.c.account == account) & (objects.c.object == object_) & (objects.c.external_id == external_id)
-    row = connection.execute(all_of(account).where(mine)).one_or_none()
-    if row is None:
-        return
-    found = _read(account, row, seal)
-    if found.sound:  # sealing a damaged row again would hide the damage
-        _write(connection, account, replace(found, gone=at), seal)
-    else:
-        connection.execute(objects.update().where(mine).values(gone=at))
+    names = {"of_account": account, "of_object": object_, "of_external_id": external_id}
+    for row in db.lines(connection, one_object, names):
+        found = _read(account, row, seal)
+        if found.sound:  # sealing a damaged row again would hide the damage
+            _write(connection, account, replace(found, gone=at), seal)
+        else:
+            connection.execute(objects.update().where(mine).values(gone=at))
 
 
 def _write(connection: Connection, account: str, known: Known, seal: Seal) -> None:
@@ -111,8 +109,9 @@ def known(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str], 
 def recorded(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str], Known]:
     """Every object on record, those we took away among them."""
     with db.reading(engine) as connection:
-        rows = connection.execute(all_of(account)).all()
-    return {(row.object, row.external_id): _read(account, row, seal) for row in rows}
+        rows = db.lines(connection, all_objects, {"of_account": account})
+    found = (_read(account, row, seal) for row in rows)
+    return {(one.object, one.external_id): one for one in found}
 
 
 def of_registers(
@@ -124,8 +123,8 @@ def of_registers(
     return tuple(found[key] for key in sorted(found) if key[0] == "pos" and (chosen is None or key[1] in chosen))
 
 
-def _read(account: str, row: Any, seal: Seal) -> Known:  # noqa: ANN401 - a row of the table
-    """A row of `rows.all_of`: its seal was made over the very text that stands there, so that is not written anew."""
+def _read(account: str, row: tuple[Any, ...], seal: Seal) -> Known:
+    """A row of `rows.all_objects`: its seal was made over the very text that stands there."""
     _, *named, code, sent, seen, mac, gone = row
     # A flipped bit may make bytes, or nothing, of a text: said as text it is another one, and the seal shows it.
     object_, external_id, remote_id = (str(one) for one in named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +16,8 @@ from mpkit.errors import StoreTrouble
 from mpkit.ledger import audit
 from mpkit.ledger.audit import By, Done
 from mpkit.ledger.objects import Seal
-from mpkit.ledger.rows import counters, pieces
+from mpkit.ledger.rows import IN_USE, counters, pieces, serials_used
 
-IN_USE = ("printed", "placed")
 _AT_ONCE = 500  # pieces of one statement
 PANEL = "panel"  # the book of a sticker that was printed before we knew its register
 
@@ -176,13 +176,12 @@ def in_use(engine: Engine, account: str) -> dict[str, int]:
 
 def serials_in_use(engine: Engine, account: str) -> dict[str, tuple[int, ...]]:
     """The serials of those pieces, lowest first, by the register's external id."""
-    query = pieces.select().where(pieces.c.account == account, pieces.c.state.in_(IN_USE)).order_by(pieces.c.serial)
     with db.reading(engine) as connection:
-        rows = connection.execute(query).all()
-    found: dict[str, tuple[int, ...]] = {}
-    for row in rows:
-        found[row.register] = (*found.get(row.register, ()), row.serial)
-    return found
+        rows = db.lines(connection, serials_used, {"of_account": account})
+    found: dict[str, list[int]] = defaultdict(list)
+    for register, serial in rows:
+        found[register].append(serial)
+    return {register: tuple(serials) for register, serials in found.items()}
 
 
 def _row(account: str, piece: Piece, seal: Seal) -> dict[str, object]:

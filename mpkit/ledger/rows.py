@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from mpkit.db import Json, Utc, metadata
 
+IN_USE = ("printed", "placed")  # pieces that hang on a counter or are on their way there
+
 intents = sa.Table(
     "intents",
     metadata,
@@ -167,12 +169,6 @@ def latest_of(account: str, plan: str, first: int, most: int) -> sa.Select[Any]:
     return query.offset(first).limit(most)
 
 
-def all_of(account: str) -> sa.Select[Any]:
-    """The objects of an account, in the columns' order; what was sent is left as the text that stands there."""
-    columns = [sa.type_coerce(one, sa.Text).label("sent") if one.name == "sent" else one for one in objects.c]
-    return sa.select(*columns).where(objects.c.account == account)
-
-
 def carried_out(account: str, *, last: bool) -> sa.Select[Any]:
     """The document of the plan carried out first of all, or of the last one that was about the whole list."""
     done = sa.exists().where(intents.c.account == account, intents.c.plan == plans.c.hash, intents.c.state == "done")
@@ -189,14 +185,50 @@ held = holders.select().where(
     holders.c.account == sa.bindparam("of_account"), holders.c.purpose == sa.bindparam("of_purpose")
 )
 
-others_with = objects.select().where(  # another object with this id or this code
+_order = intents.c.plan, intents.c.object.desc(), intents.c.external_id
+_mine = intents.c.account == sa.bindparam("of_account")
+
+intents_of_plan = intents.select().where(_mine, intents.c.plan == sa.bindparam("of_plan")).order_by(*_order)
+
+intents_of_object = (
+    intents.select()
+    .where(
+        _mine,
+        intents.c.object == sa.bindparam("of_object"),
+        intents.c.external_id == sa.bindparam("of_external_id"),
+    )
+    .order_by(*_order)
+)
+
+intents_unsettled = (
+    intents.select().where(_mine, (intents.c.state == "sent") | (intents.c.state == "unknown")).order_by(*_order)
+)
+
+# The objects of an account, in the columns' order; what was sent is left as the text that stands there.
+all_objects = sa.select(
+    *(sa.type_coerce(one, sa.Text).label("sent") if one.name == "sent" else one for one in objects.c)
+).where(objects.c.account == sa.bindparam("of_account"))
+
+one_object = all_objects.where(
+    objects.c.object == sa.bindparam("of_object"), objects.c.external_id == sa.bindparam("of_external_id")
+)
+
+serials_used = (
+    sa.select(pieces.c.register, pieces.c.serial)
+    .where(pieces.c.account == sa.bindparam("of_account"), sa.or_(*(pieces.c.state == state for state in IN_USE)))
+    .order_by(pieces.c.serial)
+)
+
+others_with = sa.select(objects.c.external_id).where(  # another object with this id or this code
     objects.c.account == sa.bindparam("of_account"),
     objects.c.object == sa.bindparam("of_object"),
     objects.c.external_id != sa.bindparam("of_external_id"),
     (objects.c.remote_id == sa.bindparam("of_remote_id")) | (objects.c.qr_payload == sa.bindparam("of_qr_payload")),
 )
 
-head_held = audit_heads.select().where(audit_heads.c.account == sa.bindparam("of_account"))
+added = audit.insert()
+
+head_held = sa.select(audit_heads.c.n, audit_heads.c.link).where(audit_heads.c.account == sa.bindparam("of_account"))
 
 head_moved = (
     audit_heads.update()
