@@ -4,22 +4,23 @@ A place that sells λ times on a usual Tuesday sells nothing on one with the cha
 luck alone (negative binomial) and that has days off of its own (zero-inflated, as its own past shows). Surprises, the
 logarithms of these chances, add up over the open days since the last sale; a day on which the rest of the account sold
 less than it does (a feast, a storm, a strike) counts for as much less; a young habit is believed less than an old one.
-An alarm is raised from `ENOUGH` on: of some thousand quiet stretches that mean nothing, one gets so far.
+How far it must add up for an alarm is said by `waiting`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from mpkit.sales.habits import HALF, LOOK, WINDOW, Habits, Numbers
 
-ENOUGH = 7.6  # nats: a chance of 1 in 2,000
 PATIENCE = 0.75  # open days that are waited in any case
 _WEEKS = 1.0  # how many weeks of everybody's week a register's own week is mixed with
 _LEAST, _MOST, _USUAL = 0.03, 1.5, 12.0  # how much a count varies more than by luck; days the account's own stands for
-_OFF = 0.12  # days off that are held possible where none was seen
+_OFF, _FEW = 0.12, 3.0  # days off that are held possible where none was seen; registers of the account this stands for
+_TWO_WEEKS = 14.0  # days
+_TELLING = 2.0  # sales a day: of fewer nothing can be told
 _COUNTED = 0.25  # of a place's mean day: below, a weekday is not one of its days
 _DULL = 0.5  # below this part of a usual day, a day without a sale tells nothing
 _OTHERS = 4.0  # sales of the others that a day's own prior stands for
@@ -35,6 +36,10 @@ class Usual:
     own: Numbers
     believed: Numbers  # sales its habit is made of
     off: Numbers  # days off beyond what luck explains
+
+    def take(self, which: Numbers) -> Usual:
+        """Some of them."""
+        return Usual(**{each.name: getattr(self, each.name)[which] for each in fields(self)})
 
 
 def exposed(habits: Habits, weekdays: Numbers, busy: Numbers) -> tuple[Numbers, Numbers]:
@@ -67,9 +72,17 @@ def usual(
     unsold = np.maximum(counted - np.minimum(habits.days, counted), 0.0)
     off = np.maximum(0.0, ((unsold - counted * np.exp(-none)) * own).sum(axis=1))
     own_off = np.maximum(0.0, off - closed_days) if closed_days is not None else off
-    rest = np.minimum(0.95, (own_off + _OFF) / (count + 1.0))[:, None]
+    rest = np.minimum(0.95, (own_off + _at_times(own_off, count, mean)) / (count + 1.0))[:, None]
     surprise = np.where(own, -np.log(rest + (1.0 - rest) * np.exp(-none)), np.minimum(none, 0.3))
     return Usual(rate, surprise, own, sold, off)
+
+
+def _at_times(off: Numbers, count: Numbers, mean: Numbers) -> float:
+    """The part of their days that the account's registers are off by themselves, without the tenth that is so most."""
+    telling = (mean > _TELLING) & (count >= _TWO_WEEKS)
+    shares = np.sort(off[telling] / count[telling])
+    few = shares[: round(len(shares) * 0.9)]
+    return float((few.sum() + _OFF * _FEW) / (len(few) + _FEW))
 
 
 def _varies(habits: Habits, rate: Numbers, days: Numbers, total: Numbers) -> Numbers:
@@ -77,7 +90,7 @@ def _varies(habits: Habits, rate: Numbers, days: Numbers, total: Numbers) -> Num
     spread = habits.squares - 2 * (rate * habits.sold).sum(axis=1) + (rate**2 * days).sum(axis=1)
     mean, square = (rate * days).sum(axis=1) / total, (rate**2 * days).sum(axis=1) / total
     found = np.clip((spread / total - mean) / np.maximum(square, 1e-9), 0.0, _MOST)
-    busy = found[mean > 2.0]  # noqa: PLR2004 - sales a day: of fewer nothing can be told
+    busy = found[mean > _TELLING]
     common = float(np.median(busy)) if len(busy) else 0.15
     mixed: Numbers = np.clip((found * total + common * _USUAL) / (total + _USUAL), _LEAST, _MOST)
     return mixed
@@ -109,11 +122,12 @@ class Silent:
     surprise: Numbers
     missed: Numbers
     days: Numbers
+    enough: Numbers
 
     @property
     def alarming(self) -> Numbers:
         """Which of them ask for a look."""
-        return (self.surprise >= ENOUGH) & (self.days >= PATIENCE)
+        return (self.surprise >= self.enough) & (self.days >= PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,7 @@ class Clock:
     group: Numbers
 
 
-def since(habits: Habits, found: Usual, clock: Clock) -> Silent:
+def since(habits: Habits, found: Usual, clock: Clock, enough: Numbers) -> Silent:
     """Sum up the open days since the last sales; of who sold today there is nothing to say."""
     surprise, missed, days = np.zeros((3, len(habits)))
     late = np.flatnonzero(habits.last < clock.today)
@@ -149,6 +163,10 @@ def since(habits: Habits, found: Usual, clock: Clock) -> Silent:
     missed[late] = (part * found.sales[line, weekday]).sum(axis=1)
     days[late] = (part * found.own[line, weekday]).sum(axis=1)
     surprise[late] = (part * found.surprise[line, weekday]).sum(axis=1)
-    believed = np.maximum(found.believed, 1e-9)
-    doubt = np.where(missed > 0, believed * np.log1p(missed / believed) / np.maximum(missed, 1e-9), 1.0)
-    return Silent(surprise * doubt, missed, days)
+    return Silent(surprise * doubt(found.believed, missed), missed, days, enough)
+
+
+def doubt(believed: Numbers, missed: Numbers) -> Numbers:
+    """The part of a surprise that a habit of so many sales is believed, where so many are missed."""
+    known = np.maximum(believed, 1e-9)
+    return np.where(missed > 0, known * np.log1p(missed / known) / np.maximum(missed, 1e-9), 1.0)

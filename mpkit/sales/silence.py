@@ -16,6 +16,7 @@ from mpkit.sales.mirror import Mirror
 from mpkit.sales.patience import Clock, Silent, Usual, activity, how_busy, since, usual
 from mpkit.sales.places_of_sale import PlacesOfSale
 from mpkit.sales.standing import Standing
+from mpkit.sales.waiting import Waits, waiting
 
 _LARGE = 0.04  # of the account's sales: what the others sold is then told without this store
 
@@ -26,6 +27,7 @@ class Judged:
 
     habits: Habits
     usual: Usual
+    waits: Waits
     silent: Silent
     stores: tuple[str, ...]  # of each place
 
@@ -64,9 +66,14 @@ def judge(mirror: Mirror, standing: Standing, moment: datetime, feasts: frozense
     shared = np.array([off.get(store, 0.0) for store in of_till])
     usual_tills = usual(tills, span.weekdays, busy[0], _opened(standing, of_till), shared)
     return tuple(
-        Judged(each, found, since(each, found, _clock(around, each, stores, busy, group)), stores)
+        _judged(each, found, _clock(around, each, stores, busy, group), stores)
         for each, found, stores in ((tills, usual_tills, of_till), (shops, usual_shops, of_shop))
     )  # type: ignore[return-value]
+
+
+def _judged(each: Habits, found: Usual, clock: Clock, stores: tuple[str, ...]) -> Judged:
+    waits = waiting(found)
+    return Judged(each, found, waits, since(each, found, clock, waits.enough), stores)
 
 
 def _store(places: PlacesOfSale, pos: str) -> str:
@@ -96,15 +103,11 @@ def _busy(
     stores = np.array(of_till, dtype=object)
     for store in large:
         mine = stores == store
-        own = activity(tills.take(mine), _of(plain, mine), weekdays)
+        own = activity(tills.take(mine), plain.take(mine), weekdays)
         own[-1] *= over
         group[store] = len(lines)
         lines.append(how_busy(sold[""] - sold[store], expected - own, feasts))
     return np.stack(lines), group
-
-
-def _of(found: Usual, which: Numbers) -> Usual:
-    return Usual(*(getattr(found, name)[which] for name in ("sales", "surprise", "own", "believed", "off")))
 
 
 def _clock(around: Surroundings, each: Habits, stores: Sequence[str], busy: Numbers, group: Mapping[str, int]) -> Clock:

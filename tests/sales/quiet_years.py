@@ -1,4 +1,4 @@
-"""Generated years with registers that fall silent: a sandbox's own columns become a mirror; its truth judges alarms.
+"""Generated years with registers that fall silent, looked at each morning: the world's own truth judges the alarms.
 
 python -m tests.sales.quiet_years 100 103   (seeds; three births: with Christmas, with Carnival, with neither)
 """
@@ -7,172 +7,83 @@ from __future__ import annotations
 
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-
-from mpkit.db import open_store
-from mpkit.sales import placing
 from mpkit.sales.entries import zone_of
-from mpkit.sales.mirror import Mirror
-from mpkit.sales.mirror_columns import SCHEMA
-from mpkit.sales.mirror_files import Manifest, swap_manifest, write_table
-from mpkit.sales.places_of_sale import REGISTER, STORE, Place
+from mpkit.sales.habits import WINDOW
 from mpkit.sales.silence import judge
-from mpkit.sales.standing import Standing
-from mpkit.sandbox import Quiet, Silence, World
+from mpkit.sales.waiting import SOON
+from mpkit.sandbox import Silence
 from mpkit.sandbox.days import factor
-from mpkit.sandbox.hours import zone_at
-from mpkit.sites import SITES, holidays
-from mpkit.work import FixedClock, Seams
+from mpkit.sites import SITES
+from tests.sales.years_seen import DAY, EIGHT, MONTH, YearSeen, year_seen
 
-BIRTHS = [datetime(*day, 15, tzinfo=UTC) for day in ((2026, 11, 20), (2026, 2, 16), (2026, 6, 10))]  # by seed
-CHAIN = Quiet(fallen=0.3, slow=0.04, spare=0.04, seasonal=0.04, away=0.08)
-EIGHT = time(8)
-DAY = timedelta(days=1)
+REGULAR = {"under 5 a day": 5.0, "5 to 20 a day": 20.0, "20 a day and more": 1e9}  # usual sales
+RARE = "too rare"  # those the page had said would be told after more than two open days
+CLASSES = (RARE, *REGULAR)
 
 
 @dataclass
-class YearSeen:
-    """A generated chain and its mirror."""
+class Class:
+    """Silences of registers of one class of usual sales a day, and how many of them were found when.
 
-    world: World
-    mirror: Mirror
-    standing: Standing
-    feasts: frozenset[date]
-    born: datetime
+    `pairs` are two open days in a row of the twelve weeks before, `bare` those among them without a sale.
+    """
 
-    @property
-    def zone(self) -> str:
-        return self.mirror.zone
-
-    def mirror_zone(self, store: str) -> str:
-        """The zone of a store."""
-        return zone_at(self.world, store).key
-
-    def usual(self, pos: int, day: date) -> float:
-        """What a register sold a day in the four weeks before a day."""
-        all_ = self.world.book.columns
-        end = int(datetime.combine(day, time(), UTC).timestamp())
-        mine = (all_.pos[: all_.count] == pos) & (all_.approved[: all_.count] >= end - 28 * 86_400)
-        return float((mine & (all_.approved[: all_.count] < end)).sum()) / 28
-
-
-def year_seen(
-    site: str, seed: int, folder: Path, *, stores: int = 40, registers: int = 130, payments: int = 700_000
-) -> YearSeen:
-    """A year of a chain, its sales as columns, and the list with the hours of its shops."""
-    born = BIRTHS[seed % len(BIRTHS)]
-    clock = FixedClock(born)
-    world = World(site, seed, clock, stores=stores, registers=registers, payments=payments, quiet=CHAIN)
-    folder.mkdir(parents=True, exist_ok=True)
-    engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
-    zones = {id_: zone_at(world, id_).key for id_ in world.shelf.stores}
-    placing.keep_places(engine, world.seller.id, world.site.zone, _places(world, zones))
-    mirror = Mirror(folder / "mirror", engine, world.seller.id, world.site.zone, Seams(clock=clock))
-    _lay_out(world, mirror, zones, born)
-    hours = {
-        id_: {day: tuple((span["open"], span["close"]) for span in spans) for day, spans in row.hours.items()}
-        for id_, row in world.shelf.stores.items()
-    }
-    feasts = frozenset(day for year in (2025, 2026) for day in holidays(site, year))
-    return YearSeen(world, mirror, Standing(hours=hours), feasts, born)
-
-
-def _places(world: World, zones: dict[str, str]) -> Iterator[Place]:
-    for row in world.shelf.stores.values():
-        yield Place(STORE, row.id, row.name, row.external_id or "", "", zones[row.id])
-    for pos in world.shelf.pos.values():
-        yield Place(REGISTER, pos.id, pos.name, pos.external_id or "", pos.store_id or "")
-
-
-def _lay_out(world: World, mirror: Mirror, zones: dict[str, str], born: datetime) -> None:
-    """The approved sales at registers as the mirror keeps them: one file, one generation."""
-    all_ = world.book.columns
-    taken = (all_.pos[: all_.count] > 0) & (all_.approved[: all_.count] > 0)
-    at, pos, store = (getattr(all_, name)[: all_.count][taken] for name in ("approved", "pos", "store"))
-    offsets = np.zeros(len(at), dtype="i8")
-    for id_, zone in zones.items():
-        mine = store == int(id_)
-        offsets[mine] = _offsets(at[mine], zone)
-    local = at + offsets
-    days = local // 86_400
-    columns = {
-        "account": pa.repeat(pa.scalar(mirror.account), len(at)),
-        "payment_id": pa.array(all_.id[: all_.count][taken].astype(str)),
-        "kind": pa.repeat(pa.scalar("sale"), len(at)),
-        "store_id": pa.array(store.astype(str)),
-        "pos_id": pa.array(pos.astype(str)),
-        "currency": pa.repeat(pa.scalar(world.site.currency), len(at)),
-        "at_us": pa.array(at.astype("i8") * 1_000_000),
-        "day": pa.array(days.astype("i4"), pa.int32()).cast(pa.date32()),
-        "hour": pa.array(local % 86_400 // 3600, pa.int8()),
-        "weekday": pa.array((days + 3) % 7 + 1, pa.int8()),
-        "payments": pa.array(np.ones(len(at), "i8")),
-        "gross": pa.array(all_.amount[: all_.count][taken].astype("i8")),
-    }
-    blank = {name: pa.nulls(len(at), SCHEMA.field(name).type) for name in SCHEMA.names if name not in columns}
-    table = pa.table([(columns | blank)[name] for name in SCHEMA.names], SCHEMA.names).cast(SCHEMA)
-    mirror.folder.mkdir()
-    months: dict[str, str] = {}
-    which = days.astype("datetime64[D]").astype("datetime64[M]")
-    for month in np.unique(which):
-        months[str(month)] = f"{month}.parquet"
-        write_table(mirror.folder / f"{month}.parquet", table.filter(pa.array(which == month)))
-    swap_manifest(mirror.folder, None, Manifest("m", mirror.account, 1, born, months, len(at)), born)
-
-
-def _offsets(at: np.ndarray, zone: str) -> np.ndarray:
-    """Seconds the zone is ahead of UTC at each instant, by the hour."""
-    hours, place = np.unique(at // 3600, return_inverse=True)
-    found = [
-        round(datetime.fromtimestamp(int(hour) * 3600, UTC).astimezone(zone_of(zone)).utcoffset().total_seconds())
-        for hour in hours
-    ]
-    return np.array(found, dtype="i8")[place] if found else np.zeros(0, dtype="i8")
+    silences: int = 0
+    next_day: int = 0  # the morning after one whole open day
+    found: int = 0  # the morning after two
+    promised: int = 0  # those that lasted as long as the page had said it would take
+    kept: int = 0  # and were told by then
+    pairs: int = 0
+    bare: int = 0
 
 
 @dataclass
 class Measured:
-    """What alarms came to: by class of usual sales a day, silences and those found in time; false ones and how long."""
+    """What alarms came to: silences by class, and false alarms."""
 
-    silences: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CLASSES, 0))
-    found: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CLASSES, 0))
-    late: dict[str, list[int]] = field(default_factory=lambda: {name: [] for name in CLASSES})  # mornings too late
-    false: list[str] = field(default_factory=list)
+    of: dict[str, Class] = field(default_factory=lambda: {name: Class() for name in CLASSES})
+    false: int = 0
+    expected: float = 0.0  # false alarms, as the rule itself foretold
     months: float = 0.0  # of registers that sold as usual
 
     def add(self, other: Measured) -> None:
-        for name in CLASSES:
-            self.silences[name] += other.silences[name]
-            self.found[name] += other.found[name]
-            self.late[name] += other.late[name]
+        for name, mine in self.of.items():
+            for count in fields(Class):
+                setattr(mine, count.name, getattr(mine, count.name) + getattr(other.of[name], count.name))
         self.false += other.false
+        self.expected += other.expected
         self.months += other.months
 
     @property
     def false_a_month(self) -> float:
         """Per 100 registers."""
-        return 100 * len(self.false) / max(self.months, 1e-9)
+        return 100 * self.false / max(self.months, 1e-9)
 
-    def share(self, *names: str) -> float:
-        """Of the silences of these classes, those found within two open days."""
-        chosen = names or CLASSES
-        return sum(self.found[n] for n in chosen) / max(1, sum(self.silences[n] for n in chosen))
+    def sum(self, count: str, *names: str) -> int:
+        """Over some classes, all without names."""
+        return sum(getattr(self.of[name], count) for name in names or CLASSES)
+
+    def share(self, count: str, of: str, *names: str) -> float:
+        """One count as a part of another."""
+        return self.sum(count, *names) / max(1, self.sum(of, *names))
 
 
-REGULAR = {"under 5 a day": 5.0, "5 to 20 a day": 20.0, "20 a day and more": 1e9}  # usual sales
-CLASSES = ("slow", "spare", *REGULAR)
+@dataclass
+class Said:
+    """What was said on the mornings: when each register was in an alarm, and how long each would take to be told."""
+
+    alarms: dict[str, set[date]] = field(default_factory=dict)
+    waits: dict[tuple[str, date], int] = field(default_factory=dict)
 
 
 def measured(year: YearSeen, mornings: int = 140) -> Measured:
     """Look each morning at eight, as the merchant would; judge what is said against the truth of the world."""
-    seen, hush = Measured(), year.world.hush
-    alarms: dict[str, set[date]] = {}
+    seen, said, hush = Measured(), Said(), year.world.hush
     shops = {str(pos): hush.store[pos] for pos in hush.pos.tolist()}
     days = [year.born.date() - DAY * n for n in reversed(range(mornings))]
     wrong: set[str] = set()
@@ -185,15 +96,17 @@ def measured(year: YearSeen, mornings: int = 140) -> Measured:
         for pos, at, alarming in zip(tills.habits.place, tills.habits.at.tolist(), tills.silent.alarming, strict=True):
             store = shops[pos]
             if alarming or store in shut:
-                alarms.setdefault(pos, set()).add(day)
+                said.alarms.setdefault(pos, set()).add(day)
                 line = store if store in shut else pos
                 (true if _meant(hush.silences, int(pos), at, int(moment.timestamp())) else bad).add(line)
+        said.waits |= {(pos, day): int(n) for pos, n in zip(tills.habits.place, tills.waits.days, strict=True)}
+        seen.expected += float(tills.waits.chance.sum() + branches.waits.chance.sum()) / MONTH
         now = bad - true
-        seen.false += sorted(now - wrong)
+        seen.false += len(now - wrong)
         wrong = now
-    _found(year, seen, alarms, days)
+    _found(year, seen, said, days)
     usual = len(hush.pos) * mornings - sum(_days(each, days) for each in hush.silences)
-    seen.months = usual / 30.4
+    seen.months = usual / MONTH
     return seen
 
 
@@ -207,48 +120,69 @@ def _days(silence: Silence, days: list[date]) -> int:
     return sum(begin <= day <= end.date() for day in days)
 
 
-def _found(year: YearSeen, seen: Measured, alarms: dict[str, set[date]], days: list[date]) -> None:
+def _found(year: YearSeen, seen: Measured, said: Said, days: list[date]) -> None:
     for each in year.world.hush.silences:
         zone = zone_of(year.mirror_zone(each.store))
         begin = datetime.fromtimestamp(each.begin, UTC).astimezone(zone)
         end = datetime.fromtimestamp(each.end, UTC).astimezone(zone).date() if each.end else date.max
-        deadline = _second_open_day(year, each.store, begin)
-        if not deadline or deadline > days[-1] or begin.date() < days[0] or end < deadline:
-            continue
+        last = min(end, days[-1])
+        morning = begin.date() - (DAY if begin.hour < EIGHT.hour else timedelta(0))
+        wait = said.waits.get((str(each.pos), morning))
+        deadline = _morning_after(year, each.store, begin, 2)
         rate = year.usual(each.pos, begin.date())
-        if not rate:
+        if wait is None or deadline is None or deadline > last or not rate:
             continue
-        name = next(name for name, most in REGULAR.items() if rate < most)
-        hush = year.world.hush
-        name = "slow" if each.pos in hush.slow else "spare" if each.pos in hush.spare else name
-        seen.silences[name] += 1
-        when = sorted(day for day in alarms.get(str(each.pos), ()) if begin.date() < day)
-        if when and when[0] <= deadline:
-            seen.found[name] += 1
-        else:
-            seen.late[name].append((when[0] - deadline).days if when and when[0] <= end else 999)
+        name = RARE if wait > SOON else next(name for name, most in REGULAR.items() if rate < most)
+        mine = seen.of[name]
+        told = min((day for day in said.alarms.get(str(each.pos), ()) if begin.date() < day), default=date.max)
+        first, promised = (_morning_after(year, each.store, begin, many) for many in (1, max(wait, SOON)))
+        mine.silences += 1
+        mine.found += told <= deadline
+        mine.next_day += first is not None and told <= first
+        if promised and promised <= last:
+            mine.promised += 1
+            mine.kept += told <= promised
+        pairs = _bare(year, each, begin.date())
+        mine.pairs += len(pairs)
+        mine.bare += sum(pairs)
 
 
-def _second_open_day(year: YearSeen, store: str, begin: datetime) -> date | None:
-    """The morning after the second whole open day of a silence."""
-    day, opened = begin.date() + (DAY if begin.hour >= 8 else timedelta(0)), 0
+def _morning_after(year: YearSeen, store: str, begin: datetime, many: int) -> date | None:
+    """The morning after so many whole open days of a silence."""
+    day, opened = begin.date() + (DAY if begin.hour >= EIGHT.hour else timedelta(0)), 0
     while day < year.born.date():
-        opened += year.standing.opens(store)[day.weekday()] and factor(year.world.site.id, day) >= 0.5
+        opened += _open(year, store, day)
         day += DAY
-        if opened == 2:
+        if opened == many:
             return day
     return None
 
 
+def _open(year: YearSeen, store: str, day: date) -> bool:
+    return year.standing.opens(store)[day.weekday()] and factor(year.world.site.id, day) >= 0.5
+
+
+def _bare(year: YearSeen, silence: Silence, day: date) -> list[bool]:
+    """Of all two open days in a row, twelve weeks before, on which nothing was amiss: whether there was no sale."""
+    sold = year.days_of(silence.pos, silence.store)
+    mine = [each for each in year.world.hush.silences if each.pos == silence.pos]
+    opened = [each for each in (day - DAY * n for n in range(WINDOW, 0, -1)) if _open(year, silence.store, each)]
+    usual = [each for each in opened if each >= min(sold) and not any(_days(it, [each]) for it in mine)]
+    return [not sold & {one, next_} for one, next_ in pairwise(usual)]
+
+
 def told(seen: Measured) -> str:
     """One line of the table."""
-    regular = sum(seen.silences[name] for name in REGULAR)
-    classes = ", ".join(f"{name} {seen.found[name]} of {seen.silences[name]}" for name in CLASSES)
-    late = {name: sorted(seen.late[name])[len(seen.late[name]) // 2] for name in CLASSES if seen.late[name]}
+    classes = ", ".join(f"{name} {its.found} of {its.silences}" for name, its in seen.of.items())
+    rare, bare = seen.of[RARE], {names: seen.share("bare", "pairs", *names) for names in (tuple(REGULAR), (RARE,))}
     return (
-        f"{100 * seen.share(*REGULAR):.1f} % of {regular} regular ones, {100 * seen.share():.1f} % of all found in two "
-        f"open days; {len(seen.false)} false alarms in {seen.months:.0f} months of a register: "
-        f"{seen.false_a_month:.2f} per 100 a month ({classes}; days the middle one of the others took longer: {late})"
+        f"{seen.share('found', 'silences', *REGULAR):.1%} of {seen.sum('silences', *REGULAR)} found in two open days "
+        f"({seen.share('next_day', 'silences', *REGULAR):.1%} in one), besides {rare.silences} of registers too rare "
+        f"to tell, of which {seen.share('kept', 'promised', RARE):.1%} of {rare.promised} by the day foretold; "
+        f"{seen.share('found', 'silences'):.1%} of all; {seen.false} false alarms in {seen.months:.0f} months of a "
+        f"register: {seen.false_a_month:.2f} per 100 a month, {100 * seen.expected / max(seen.months, 1e-9):.2f} "
+        f"foretold ({classes}); two open days in a row were without a sale {bare[RARE,]:.1%} of the time at the rare, "
+        f"{bare[tuple(REGULAR)]:.2%} at the others"
     )
 
 

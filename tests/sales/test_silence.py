@@ -19,8 +19,9 @@ from mpkit.sales import Standing, coverage, placing, rows
 from mpkit.sales.clocks import clocks
 from mpkit.sales.habits import Habits
 from mpkit.sales.mirror import Mirror
-from mpkit.sales.patience import ENOUGH, Clock, since, usual
+from mpkit.sales.patience import Clock, Usual, since, usual
 from mpkit.sales.places_of_sale import REGISTER, STORE, Place, gather
+from mpkit.sales.waiting import ALLOWED, LEAST, SOON, SURE, waiting
 from mpkit.sales.windows import CREATED, Window
 from mpkit.work import FixedClock, Seams
 from tests.sales.making import ACCOUNT, ZONE, payment
@@ -203,7 +204,7 @@ def judged(counts: Iterable[int], gap: int) -> float:
     found = usual(habits, weekdays, busy, np.ones((1, 7)))
     nought = np.zeros(1, dtype="i8")
     clock = Clock(weekdays, np.array([last + gap]), np.zeros(1), np.ones(1), nought, busy[None, :], nought)
-    return float(since(habits, found, clock).surprise[0])
+    return float(since(habits, found, clock, np.zeros(1)).surprise[0])
 
 
 @given(st.lists(st.integers(1, 30), min_size=14, max_size=80), st.integers(1, 20))
@@ -213,16 +214,54 @@ def test_surprise_grows_with_the_days_of_silence(counts: list[int], gap: int) ->
 
 @given(st.integers(10, 60), st.integers(14, 60))
 def test_a_steady_busy_register_is_known_silent_after_two_days(a_day: int, days: int) -> None:
-    assert judged([a_day] * days, 2) >= ENOUGH
+    assert judged([a_day] * days, 2) >= SURE
 
 
 def test_a_register_used_on_some_days_only_is_given_more_time() -> None:
     irregular = [20 if n % 3 == 0 else 0 for n in range(64)]
-    assert judged(irregular, 3) < ENOUGH < judged([20] * 64, 2)
+    assert judged(irregular, 3) < SURE < judged([20] * 64, 2)
 
 
 def test_a_habit_of_few_sales_is_believed_less() -> None:
     assert judged([4] * 5, 6) < judged([4] * 60, 6)
+
+
+def selling(*a_day: float, off: float = 1e-4) -> Usual:
+    """Places known for long, each with so many sales on every day of the week."""
+    rate = np.array(a_day)[:, None].repeat(7, axis=1)
+    surprise = -np.log(off + (1.0 - off) * np.exp(-np.log1p(0.15 * rate) / 0.15))
+    return Usual(rate, surprise, np.ones_like(rate, dtype=bool), np.full(len(rate), 1e6), np.zeros(len(rate)))
+
+
+def test_how_long_each_is_waited_for() -> None:
+    waits = waiting(selling(30.0, 6.0, 1.0, 2 / 7))
+    assert waits.days.tolist()[:2] == [1, 2]
+    assert SOON < waits.days[2] < waits.days[3], "who sells less is waited for longer"
+    assert waits.enough.tolist() == [SURE] * 4, "one of four is no fleet to spend false alarms on"
+
+
+@given(st.lists(st.floats(0.1, 40.0), min_size=1, max_size=80))
+def test_the_false_alarms_foretold_stay_below_what_is_allowed(a_day: list[float]) -> None:
+    found = selling(*a_day)
+    waits = waiting(found)
+    lowered = waits.enough < SURE
+    assert waits.chance.sum() <= ALLOWED * len(a_day) + 1e-9 or not lowered.any()
+    assert (waits.enough[lowered] >= LEAST).all()
+    assert (waits.days[lowered] <= SOON).all()
+
+
+def test_who_sells_little_is_told_in_two_days_where_the_rest_raise_no_false_alarms() -> None:
+    alone, among = waiting(selling(4.0)), waiting(selling(4.0, *[30.0] * 200))
+    assert (alone.days[0], alone.enough[0]) == (3, SURE)
+    assert among.days[0] == SOON
+    assert LEAST <= among.enough[0] < SURE
+
+
+def test_a_register_that_would_take_long_is_told_when_it_was_said() -> None:
+    found = selling(1.0)
+    days = int(waiting(found).days[0])
+    reached = [found.surprise[0, 0] * n for n in (days - 1, days)]
+    assert reached[0] < SURE <= reached[1] + 0.01
 
 
 def test_the_day_follows_the_shop_s_hours() -> None:
