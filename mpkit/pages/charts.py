@@ -9,12 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from typing import Any
 
-from babel.dates import get_day_names, get_month_names
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from mpkit.pages.charts_written import MILLION, brief, millions, number_locale, spoken, weekdays
 
 Spec = dict[str, Any]
 HEIGHT = 300
@@ -63,36 +60,6 @@ class Look:
     ink: Ink
 
 
-@cache
-def number_locale(locale: str) -> Mapping[str, Any]:
-    """The table Vega needs to write numbers as `locale` (es_AR) does."""
-    return {
-        "decimal": get_decimal_symbol(locale),
-        "thousands": get_group_symbol(locale),
-        "grouping": [3],
-        "currency": ["", ""],
-    }
-
-
-@cache
-def weekdays(names: str, width: str = "wide") -> tuple[str, ...]:
-    """The days of the week in a language, Monday first."""
-    found = get_day_names(width, locale=names)  # type: ignore[arg-type]
-    return tuple(str(found[number]).rstrip(".") for number in range(7))
-
-
-@cache
-def _months(names: str) -> tuple[str, ...]:
-    found = get_month_names("abbreviated", locale=names)
-    return tuple(str(found[number]).rstrip(".") for number in range(1, 13))
-
-
-def day_tick(day: date, names: str) -> str:
-    """A day as it stands under a bar: 22 nov."""
-    month = _months(names)[day.month - 1]
-    return f"{month} {day.day}" if names.startswith("en") else f"{day.day} {month}"
-
-
 def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, look: Look, height: int = HEIGHT) -> Spec:
     """Bars of income, refunds below the axis, and the period before as a thin grey line; days of rest are shaded.
 
@@ -100,22 +67,11 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
     """
     ink = look.ink
     rows = [
-        {
-            "key": p.key, "name": p.name, "income": p.income, "refunds": -p.refunds, "given": p.refunds,
-            "before": p.before, "off": p.off,
-        }
+        {"key": p.key, "income": p.income, "refunds": -p.refunds, "given": p.refunds, "before": p.before, "off": p.off}
         for p in points
-    ]  # fmt: skip
-    step = max(1, -(-len(points) // _LABELS))
-    ticks = {p.key: p.tick for p in points[::step]}
-    axis = {
-        **BARE, "grid": False, "title": None, "values": list(ticks), "labelAngle": 0, "labelOverlap": True,
-        "labelExpr": f"({json.dumps(ticks)})[datum.value]",
-    }  # fmt: skip
-    keys = [p.key for p in points]  # their order, whatever layer is drawn first
-    x = {"field": "key", "type": "ordinal", "axis": axis, "scale": {"domain": keys, "paddingInner": 0}}
-    large = max((p.income for p in points), default=0.0) >= 1_000_000  # noqa: PLR2004 - whole figures crowd the axis
-    money = {**BARE, "title": currency, "format": "~s" if large else ",.0f", "tickCount": 5}
+    ]
+    x = _along(points)
+    money = {**BARE, "title": currency, "tickCount": 5, **_ticks(max((p.income for p in points), default=0.0), look)}
     up = {"field": "income", "type": "quantitative", "axis": money, "scale": {"zero": True}}
     down = {"field": "refunds", "type": "quantitative"}
     tips = [tip("name", titles["name"]), *(tip(name, titles[name], ",.0f") for name in ("income",))]
@@ -124,34 +80,56 @@ def bars(points: Sequence[Bar], titles: Mapping[str, str], *, currency: str, loo
     layers: list[Spec] = [
         {
             "transform": [{"filter": "datum.off"}],
-            "mark": {"type": "bar", "color": ink.line, "opacity": 0.35, "width": {"band": 1}},
+            "mark": {"type": "bar", "color": ink.line, "opacity": 0.35, "width": {"band": 1}, "aria": False},
             "encoding": whole,
         },
         {"mark": _bar(ink.income, 2) | _BROAD, "encoding": {"x": x, "y": up}},
         {
-            "mark": {"type": "line", "color": ink.past, "strokeWidth": 1.5},
+            "mark": {"type": "line", "color": ink.past, "strokeWidth": 1.5, "aria": False},
             "encoding": {"x": x, "y": {"field": "before", "type": "quantitative"}},
         },
         {"mark": _bar(ink.refunds, 2) | _BROAD, "encoding": {"x": x, "y": down}},
         {
-            "data": {"values": list(_reach(points))},
+            "data": {"values": list(_reach(points, titles, look.locale))},
             "params": [_point(PRESSED, "press")],
             "mark": {"type": "bar", "opacity": 0, "cursor": "pointer", "width": {"band": 1}},
-            "encoding": {"x": x, "y": {"field": "to", "type": "quantitative"}, "y2": {"datum": 0}, "tooltip": tips},
+            "encoding": {
+                "x": x, "y": {"field": "to", "type": "quantitative"}, "y2": {"datum": 0}, "tooltip": tips, **SPOKEN,
+            },
         },
-    ]
+    ]  # fmt: skip
     return dressed({"height": height, "layer": layers}, rows, look)
 
 
-def _reach(points: Sequence[Bar]) -> Iterator[dict[str, Any]]:
+def _along(points: Sequence[Bar]) -> Spec:
+    """The axis of days or hours: few of them are named."""
+    ticks = {p.key: p.tick for p in points[:: max(1, -(-len(points) // _LABELS))]}
+    axis = {
+        **BARE, "grid": False, "title": None, "values": list(ticks), "labelAngle": 0, "labelOverlap": True,
+        "labelExpr": f"({json.dumps(ticks)})[datum.value]",
+    }  # fmt: skip
+    keys = [p.key for p in points]  # their order, whatever layer is drawn first
+    return {"field": "key", "type": "ordinal", "axis": axis, "scale": {"domain": keys, "paddingInner": 0}}
+
+
+def _ticks(furthest: float, look: Look) -> Spec:
+    """How the axis of figures writes: in millions where whole ones would crowd it."""
+    if furthest < MILLION:
+        return {"format": ",.0f"}
+    return {"labelExpr": f"datum.value ? format(datum.value / {MILLION}, ',~f') + '{millions(look.locale)}' : '0'"}
+
+
+def _reach(points: Sequence[Bar], titles: Mapping[str, str], locale: str) -> Iterator[dict[str, Any]]:
     """Where a bar can be pressed: above the line all the height there is, below it where something was given back."""
     top = max((max(p.income, p.before or 0.0) for p in points), default=0.0)
     low = max(max((p.refunds for p in points), default=0.0), _FINGER * top)
     for p in points:
         told = {"key": p.key, "name": p.name, "income": p.income, "given": p.refunds, "before": p.before}
-        yield told | {"press": p.key, "to": top}
+        said = spoken(p.name, [(titles["income"], p.income), (titles["before"], p.before)], locale)
+        yield told | {"press": p.key, "to": top, "said": said}
         if p.refunds > 0:
-            yield told | {"press": f"{GIVEN}{p.key}", "to": -low}
+            said = spoken(p.name, [(titles["refunds"], p.refunds)], locale)
+            yield told | {"press": f"{GIVEN}{p.key}", "to": -low, "said": said}
 
 
 def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, look: Look, names: str) -> Spec:
@@ -161,10 +139,13 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
     """
     week = [name.capitalize() for name in weekdays(names, "abbreviated")]
     rows = [
-        {"key": f"{day + 1}-{hour}", "weekday": week[day], "hour": hour, "income": cells.get((day, hour), 0.0)}
+        {
+            "key": f"{day + 1}-{hour}", "weekday": week[day], "hour": hour, "income": cells.get((day, hour), 0.0),
+            "said": spoken(f"{week[day]} {hour}:00", [(titles["income"], cells.get((day, hour), 0.0))], look.locale),
+        }
         for day in range(7)
         for hour in busy_hours(cells)
-    ]
+    ]  # fmt: skip
     hours = {**BARE, "title": titles["hour"], "labelAngle": 0, "labelOverlap": True}
     x = {"field": "hour", "type": "ordinal", "axis": hours, "scale": {"paddingInner": 0}}
     y = {"field": "weekday", "type": "nominal", "sort": week, "axis": {**BARE, "title": None},
@@ -174,13 +155,13 @@ def heat(cells: Mapping[tuple[int, int], float], titles: Mapping[str, str], *, l
     apart = {"width": {"band": 0.92}, "height": {"band": 0.9}}
     layers: list[Spec] = [
         {
-            "mark": {"type": "rect", "cornerRadius": 3, "stroke": None, **apart},
+            "mark": {"type": "rect", "cornerRadius": 3, "stroke": None, "aria": False, **apart},
             "encoding": {"x": x, "y": y, "color": shade},
         },
         {
             "params": [_point(PRESSED)],
             "mark": {"type": "rect", "opacity": 0, "cursor": "pointer"},
-            "encoding": {"x": x, "y": y, "tooltip": tips},
+            "encoding": {"x": x, "y": y, "tooltip": tips, **SPOKEN},
         },
     ]
     return dressed({"height": CELL * 7, "layer": layers}, rows, look)
@@ -196,16 +177,20 @@ def ranking(
     ink = look.ink
     names = distinct([name for _, name, *_ in rows])
     drawn = [
-        {"key": key, "name": name, "income": income, "before": before, "end": max(income, before or 0.0)}
+        {
+            "key": key, "name": name, "income": income, "before": before, "end": max(income, before or 0.0),
+            "label": brief(income, look.locale),
+            "said": spoken(name, [(titles["income"], income), (titles["before"], before)], look.locale),
+        }
         for (key, _, income, before), name in zip(rows, names, strict=True)
-    ]
+    ]  # fmt: skip
     furthest = max((max(income, before or 0.0) for *_, income, before in rows), default=0.0)
     y = {
         "field": "name", "type": "nominal", "sort": names,
         "axis": {**BARE, "title": None, "labelLimit": 190, "labelPadding": 8},
     }  # fmt: skip
     tips = [tip("name", titles["name"]), *(tip(name, titles[name], ",.0f") for name in ("income", "before"))]
-    room = 1.3 + 0.05 * len(f"{furthest:,.0f}")  # the figure beside the longest bar is to be read on a phone too
+    room = 1.2 + 0.04 * len(brief(furthest, look.locale))  # the figure beside the longest bar is read on a phone too
     far = {"domain": [0, furthest * room or 1]}
     layers: list[Spec] = [
         {
@@ -213,21 +198,17 @@ def ranking(
             "encoding": {"y": y, "x": {"field": "income", "type": "quantitative", "axis": None, "scale": far}},
         },
         {
-            "mark": {"type": "tick", "color": ink.past, "thickness": 2, "height": 20},
+            "mark": {"type": "tick", "color": ink.past, "thickness": 2, "height": 20, "aria": False},
             "encoding": {"y": y, "x": {"field": "before", "type": "quantitative"}},
         },
         {
-            "mark": {"type": "text", "align": "left", "dx": 6, "color": ink.quiet, "fontSize": 12},
-            "encoding": {
-                "y": y,
-                "x": {"field": "end", "type": "quantitative"},
-                "text": {"field": "income", "type": "quantitative", "format": ",.0f"},
-            },
+            "mark": {"type": "text", "align": "left", "dx": 6, "color": ink.quiet, "fontSize": 12, "aria": False},
+            "encoding": {"y": y, "x": {"field": "end", "type": "quantitative"}, "text": {"field": "label"}},
         },
         {
             "params": [_point(PRESSED)],
             "mark": {"type": "bar", "opacity": 0, "cursor": "pointer", "height": {"band": 1}},
-            "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips},
+            "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips, **SPOKEN},
         },
     ]
     return dressed({"height": 28 * max(1, len(rows)) + 10, "layer": layers}, drawn, look)
@@ -252,11 +233,12 @@ def distinct(names: Sequence[str]) -> list[str]:
 
 
 BARE: Mapping[str, Any] = {"domain": False, "ticks": False, "labelFlush": False}
+SPOKEN: Spec = {"description": {"field": "said"}}
 _BROAD: Spec = {"width": {"band": 0.75}}  # of the room a bar has, all of which can be pressed
 
 
 def _bar(colour: str, round_: int) -> Spec:
-    return {"type": "bar", "color": colour, "cornerRadiusEnd": round_}
+    return {"type": "bar", "color": colour, "cornerRadiusEnd": round_, "aria": False}
 
 
 def tip(field: str, title: str, format_: str = "") -> Spec:
@@ -271,7 +253,7 @@ def _point(name: str, field: str = "key") -> Spec:
 def dressed(chart: Spec, rows: list[dict[str, Any]], look: Look) -> Spec:
     """The one look of all charts."""
     ink = look.ink
-    axis = {"gridColor": ink.line, "labelColor": ink.quiet, "titleColor": ink.quiet}
+    axis = {"aria": False, "gridColor": ink.line, "labelColor": ink.quiet, "titleColor": ink.quiet}
     return {
         **chart,
         "data": {"values": rows},

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mpkit.pages.charts import BARE, PRESSED, Look, Spec, distinct, dressed, tip
+from babel.numbers import format_percent
+
+from mpkit.pages.charts import BARE, PRESSED, SPOKEN, Look, Spec, distinct, dressed, tip
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ def spans(rows: Sequence[Span], titles: Mapping[str, str], *, look: Look) -> Spe
         {
             "key": each.key, "name": name, "rate": each.rate, "low": each.low, "high": each.high,
             "others": each.others, "out": each.out,
+            "said": f"{name}: {format_percent(each.rate, '#,##0.00%', locale=look.locale)}",
         }
         for each, name in zip(rows, names, strict=True)
     ]  # fmt: skip
@@ -48,21 +51,21 @@ def spans(rows: Sequence[Span], titles: Mapping[str, str], *, look: Look) -> Spe
     ]
     layers: list[Spec] = [
         {
-            "mark": {"type": "rule", "strokeWidth": 3},
+            "mark": {"type": "rule", "strokeWidth": 3, "aria": False},
             "encoding": {"y": y, "x": x, "x2": {"field": "high"}, "color": colour},
         },
         {
-            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1, "aria": False},
             "encoding": {"y": y, "x": {"field": "rate", "type": "quantitative"}, "color": colour},
         },
         {
-            "mark": {"type": "tick", "color": ink.past, "thickness": 3, "height": 18},
+            "mark": {"type": "tick", "color": ink.past, "thickness": 3, "height": 18, "aria": False},
             "encoding": {"y": y, "x": {"field": "others", "type": "quantitative"}},
         },
         {
             "params": [{"name": PRESSED, "select": {"type": "point", "fields": ["key"]}}],
             "mark": {"type": "bar", "opacity": 0, "cursor": "pointer", "height": {"band": 1}},
-            "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips},
+            "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": "width"}, "tooltip": tips, **SPOKEN},
         },
     ]
     return dressed({"height": 28 * max(1, len(rows)) + 30, "layer": layers}, drawn, look)

@@ -7,8 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from mpkit import jobs, ledger, sales
-from mpkit.jobs import logbook
+from mpkit import ledger, sales
 from mpkit.model import Account, Period
 from mpkit.pages import counter_drawn, figures, rollout, syncing
 from mpkit.pages.counter_drawn import Line
@@ -18,13 +17,13 @@ from mpkit.pages.frame import (
     head,
     house,
     ink,
-    language,
     mirror,
     needs_account,
     numbers,
     plain,
     say,
     script,
+    site,
     words,
 )
 from mpkit.sales import PaymentFilter, PaymentLine
@@ -58,16 +57,14 @@ def remote_id(one: Account, id_: str) -> tuple[str, str, str]:
 def page(one: Account, pos_id: str) -> None:
     """The last payments as they are known now; runs again by itself."""
     source = mirror(one)
-    fresh = sales.freshness(source)
+    known = sales.freshness(source).as_of is not None
     today = sales.local_day(source)
     asked = PaymentFilter(one.id, Period(today - DAYS, today), registers=(pos_id,))
     rows = sales.payments_page(source, asked, 0, LAST).rows
-    if fresh.as_of is None:
+    if not known:
         st.info(words("counter_never"), icon=":material/hourglass_top:")
     else:
-        age = max(CLOCK.now() - fresh.as_of, timedelta(0))
-        old = age > timedelta(minutes=3)
-        (st.warning if old else st.caption)(words("counter_age", age=logbook.spell(age, language())))
+        syncing.age_line(one)
         if not rows:
             st.info(words("counter_none"), icon=":material/search_off:")
         else:
@@ -77,19 +74,22 @@ def page(one: Account, pos_id: str) -> None:
                 st.image(
                     counter_drawn.drawn(lines, ink(), INK[st.context.theme.type == "dark"]), alt=alt, width="stretch"
                 )
-    job = jobs.latest(house().store, one.id, syncing.KEY)
-    if job is not None and job.state == "failed":
-        st.error(plain(logbook.failure(job, language())), icon=":material/sync_problem:")
+    syncing.failed_line(one)
     syncing.keep_fresh(one, PAUSE)
 
 
 def _line(row: PaymentLine) -> Line:
-    """What is shown of a payment: amount, time, the end of its number, and whether it was given back."""
+    """What is shown of a payment: amount, time, the end of its number, and whether it was given back.
+
+    Figures are as the country writes them, whatever language the words are in: so they stand on the buyer's receipt.
+    """
+    here = site()
+    written = here.locale if here else numbers()
     local = row.approved.astimezone(ZoneInfo(row.zone))
     today = CLOCK.now().astimezone(ZoneInfo(row.zone)).date()
-    when = f"{local:%H:%M}" if local.date() == today else f"{figures.day(local.date(), numbers())} {local:%H:%M}"
+    when = f"{local:%H:%M}" if local.date() == today else f"{figures.day(local.date(), written)} {local:%H:%M}"
     state = say("counter_back") if row.refunds or row.chargebacks else ""
-    amount = figures.money(row.gross, row.currency, numbers(), exact=True)
+    amount = figures.money(row.gross, row.currency, written, exact=True)
     return Line(amount, when, f"…{row.payment_id[-DIGITS:]}", state, CLOCK.now() - row.approved < NEW)
 
 

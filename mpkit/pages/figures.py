@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import zip_longest
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
 from mpkit.i18n import locale_of
 from mpkit.model import Period
-from mpkit.money import shown
-from mpkit.pages.charts import Bar, day_tick, weekdays
+from mpkit.money import plain, shown
+from mpkit.pages.charts import Bar
+from mpkit.pages.charts_written import day_tick, weekdays
 from mpkit.sales import Answer, Overview, Row
 from mpkit.sales.question import MEASURES
 
@@ -31,6 +33,12 @@ def money(hundredths: int, currency: str, language: str, *, exact: bool = False)
     return rounded.removesuffix(cents)
 
 
+def bare(hundredths: int, currency: str, language: str) -> str:
+    """An amount to the cent without its currency, for a table that says it once."""
+    pattern = f"#,##0{plain(0, currency)[1:]}"
+    return str(format_decimal(Decimal(hundredths) / 100, pattern, locale=locale_of(language)))
+
+
 def count(number: int, language: str) -> str:
     """A whole number with the country's grouping."""
     return str(format_decimal(number, locale=locale_of(language)))
@@ -43,9 +51,11 @@ def estimate(number: float, language: str) -> str:
 
 
 def share(fraction: float, language: str) -> str:
-    """A fraction as whole per cent, one decimal below ten per cent."""
-    pattern = "#,##0.0 %" if abs(fraction) < 0.1 else "#,##0 %"  # noqa: PLR2004 - ten per cent
-    return str(format_percent(fraction, pattern, locale=locale_of(language)))
+    """A fraction as whole per cent, one decimal below ten per cent, two below a tenth of one."""
+    small = abs(fraction)
+    digits = "0.00" if 0 < small < 0.001 else "0.0" if small < 0.1 else "0"  # noqa: PLR2004 - as said
+    sign = "\u00a0%" if language.startswith("es") else "%"  # Spanish alone keeps them apart
+    return str(format_percent(fraction, f"#,##{digits}{sign}", locale=locale_of(language)))
 
 
 def change(now: int, before: int, language: str) -> str | None:
@@ -57,20 +67,18 @@ def change(now: int, before: int, language: str) -> str | None:
 
 
 def day(value: date, language: str, *, with_weekday: bool = False) -> str:
-    """A date as the country writes it: 22/11/2026, or "domingo 22 de noviembre"."""
+    """A date as the country writes it: 22/11/2026, Nov 22, 2026, or "domingo 22 de noviembre"."""
     locale = locale_of(language)
     if with_weekday:
         patterns = {"es": "EEEE d 'de' MMMM", "pt": "EEEE, d 'de' MMMM", "en": "EEEE, MMMM d"}
         return str(format_date(value, patterns[language[:2]], locale=locale))
-    return str(format_date(value, "short", locale=locale))
+    return str(format_date(value, "medium" if language.startswith("en") else "short", locale=locale))
 
 
 def moment(value: datetime, language: str) -> str:
     """A local date and time; Spanish and Portuguese on the clock of 24 hours, as tills print it."""
-    locale = locale_of(language)
-    if language.startswith("en"):
-        return str(format_datetime(value, "short", locale=locale))
-    return f"{format_date(value, 'short', locale=locale)} {value:%H:%M}"
+    clock = format_time(value, "short", locale=locale_of(language)) if language.startswith("en") else f"{value:%H:%M}"
+    return f"{day(value, language)} {clock}"
 
 
 def period_of(choice: str, today: date, chosen: tuple[date, ...] = ()) -> Period:
@@ -107,7 +115,7 @@ def chart_days(overview: Overview, currency: str, names: str) -> list[Bar]:
     drawn = []
     for row, before in _beside(overview, currency):
         when = date.fromisoformat(row.key)
-        name = f"{week[when.weekday()].capitalize()} {when:%d/%m/%Y}"
+        name = f"{week[when.weekday()].capitalize()} {day(when, names)}"
         drawn.append(
             Bar(row.key, name, day_tick(when, names), row.gross / 100, _back(row), before, when.weekday() == _SUNDAY)
         )
@@ -133,13 +141,13 @@ def _back(row: Row) -> float:
 
 
 def lines(rows: Iterable[Row], language: str, named: Mapping[str, str]) -> list[dict[str, str]]:
-    """Rows of sums as a table of texts; `named` says label, count and the measures as headings."""
+    """Rows of sums as a table of texts without their currency; `named` says label, count and measures as headings."""
     return [
         {
             named["label"]: row.label or row.key,
             named["count"]: count(row.count, language),
             **{
-                named[measure]: money(getattr(row, measure), row.currency, language, exact=True)
+                named[measure]: bare(getattr(row, measure), row.currency, language)
                 for measure in (*MEASURES[1:], "ticket")
                 if measure in named
             },

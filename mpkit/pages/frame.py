@@ -96,9 +96,8 @@ def language() -> str:
 
 
 def numbers() -> str:
-    """The locale figures are written in: the account's country, whatever language the words are in."""
-    here = site()
-    return here.locale if here else i18n.locale_of(language())
+    """The locale figures are written in: of the words around them, and of the account's country where it speaks so."""
+    return i18n.locale_of(language())
 
 
 def first_language() -> str:

@@ -117,6 +117,7 @@ def follow(shop: Shop) -> None:
         said = words("hand_loud", n=len(loud)) if loud else words("hand_silent", days=QUIET)
         _step(waited and not loud, said if seen else words("hand_unseen"))
         syncing.freshness_line(shop.account)
+        syncing.failed_line(shop.account)
         if old:
             tables.show([_cells(each, today, waited=waited) for each in old], alt=say("hand_old"), key="hand_old")
         with st.container(horizontal=True):

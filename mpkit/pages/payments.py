@@ -16,9 +16,9 @@ from mpkit.pages.frame import language, numbers, plain, say, words
 from mpkit.pages.sold import Shown
 from mpkit.sales import Mirror, PaymentFilter, PaymentLine, Question, Which
 
-PAGE = 25
-ONLY = ("all", "refunded", "charged_back", "unexplained")
-_COLUMNS = ("when", "store", "register", "method", "gross", "refunds", "costs", "net", "state", "number")
+PAGE, WHERE = 25, 190  # rows; pixels
+ONLY = ("all", "back", "refunded", "charged_back", "unexplained")
+_COLUMNS = ("when", "gross", "refunds", "costs", "net", "where", "method", "state", "number")
 _FIGURES = ("gross", "refunds", "costs", "net")
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
@@ -28,27 +28,27 @@ def show(shown: Shown) -> None:
     source, question = shown.source, shown.asked
     with st.container(horizontal=True, vertical_alignment="bottom"):
         address.begin("only", ONLY[0], ONLY)
-        st.segmented_control(
-            words("sold_only"),
-            ONLY,
-            required=True,
-            key="only",
-            format_func=lambda each: words(f"sold_only_{each}"),
-        )
+        st.selectbox(
+            words("sold_only"), ONLY, key="only", format_func=lambda each: say(f"sold_only_{each}"),
+            width=sales_filters.WIDTH,
+        )  # fmt: skip
         only = address.keep("only", ONLY[0])
         address.begin("payment", "")
-        st.text_input(words("sold_find"), key="payment", width=220, icon=":material/search:")
+        st.text_input(words("sold_find"), key="payment", width=200, icon=":material/search:")
         number = address.keep("payment", "").strip()
     asked = PaymentFilter(**_which(question), only="" if only == ONLY[0] else only, payment_id=number)
     place = st.container()
     count = answers.kept(_counted, source, asked)
+    if not count and number:
+        st.info(words("sold_no_number"), icon=":material/search_off:")
+        return
+    if not count:
+        sales_filters.nothing(question, narrowed=only != ONLY[0])
+        return
     with st.container():
         first = paging.pages(count, PAGE, key="payments")
     rows = answers.kept(sales.payments_page, source, asked, first, PAGE).rows
     with place:
-        if not rows:
-            st.info(words("sold_no_payments"), icon=":material/search_off:")
-            return
         st.caption(words("sold_payments_count", n=count))
         _lines(source, rows, first)
     sales_files.payments(shown, asked, count)
@@ -70,6 +70,8 @@ def _lines(source: Mirror, rows: Sequence[PaymentLine], first: int) -> None:
         right=[titles[name] for name in _FIGURES],
         key=f"payments_{first}_{rows[0].payment_id}",
         choose=True,
+        whole=True,
+        narrow={titles["where"]: WHERE},
     )
     if len(rows) == 1 or picked is not None:
         _in_full(source, rows[picked or 0])
@@ -85,13 +87,12 @@ def _cells(row: PaymentLine) -> dict[str, str]:
 
     return {
         "when": _when(row),
-        "store": row.store or say("sold_no_store"),
-        "register": row.register or say("sold_no_register"),
-        "method": _method(row),
         "gross": money(row.gross),
         "refunds": money(row.refunds + row.chargebacks),
         "costs": money(row.fees + row.taxes),
         "net": money(row.net),
+        "where": " · ".join(part for part in (row.register, row.store) if part) or say("sold_no_store"),
+        "method": _method(row),
         "state": _state(row),
         "number": row.payment_id,
     }

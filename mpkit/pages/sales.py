@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import streamlit as st
 
@@ -23,13 +24,14 @@ from mpkit.pages import (
     syncing,
     tables,
 )
-from mpkit.pages.frame import guards, head, mirror, needs_account, numbers, words
+from mpkit.pages.frame import guards, head, mirror, needs_account, numbers, script, words
 from mpkit.pages.sold import Shown
 from mpkit.sales import Mirror, Question
 from mpkit.sites import SITES
 
 VIEWS = ("summary", "places", "growth", "mix", "returns", "payments")
-LIVE = 20  # seconds between two looks while today is watched
+LIVE = 10  # seconds between two looks while today is watched
+PAUSE = timedelta(seconds=15)  # between two fetches meanwhile
 
 
 def look(source: Mirror, question: Question) -> Shown:
@@ -66,6 +68,8 @@ def sentence(shown: Shown) -> str:
 @guards
 def page(one: Account, *, live: bool) -> None:
     """The whole page; a filter runs only this again."""
+    if live:
+        syncing.keep_fresh(one, PAUSE)
     source = mirror(one)
     top = st.container()
     asked = sales_filters.ask(source, one.id)
@@ -73,20 +77,23 @@ def page(one: Account, *, live: bool) -> None:
     shown = look(source, asked)
     with top:
         head("page_sales", sentence(shown) if shown.seen.answer.totals else "")
-        syncing.freshness_line(one)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            with st.container(width="content"):
+                syncing.freshness_line(one, live=bool(shown.live))
+            silent = words("page_silent")
+            st.page_link(script("silent"), label=silent, icon=":material/notifications_paused:", width="content")
+        syncing.failed_line(one)
         syncing.missing_line(answers.kept(sales.missing, source, asked.period))
     if shown.seen.answer.as_of is None:
         st.info(words("sold_nothing_yet"), icon=":material/hourglass_top:")
     elif not shown.seen.answer.totals and view != "payments":
-        st.info(words("sold_none_in_period"), icon=":material/search_off:")
+        sales_filters.nothing(asked)
     else:
         _currencies(shown)
         SHOWN[view](shown)
         if view != "payments":
             sales_files.page(shown)
     sales_filters.left()
-    if shown.live:
-        syncing.keep_fresh(one)
     if bool(shown.live) != live:
         st.rerun(scope="app")  # a page that looks by itself is another fragment
 

@@ -62,6 +62,27 @@ def ask(source: Mirror, account: str) -> Question:
     return asked
 
 
+def nothing(asked: Question, *, narrowed: bool = False) -> None:
+    """What is said where nothing was found, and the one thing to do about it."""
+    some = (asked.stores, asked.registers, asked.methods, asked.means, asked.channels, asked.wallets)
+    narrowed = narrowed or any(some) or bool(asked.hours or asked.weekdays or asked.currency)
+    today = st.query_params.get("period") == "today"
+    key = "sold_none_filtered" if narrowed else "sold_none_today" if today else "sold_none_in_period"
+    st.info(words(key), icon=":material/search_off:")
+    if narrowed:
+        st.button(words("sold_without_filters"), key="without_filters", icon=":material/filter_alt_off:", on_click=_all)
+    elif today:
+        st.caption(words("sold_none_today_means"))
+
+
+def _all() -> None:
+    """Take out every filter but the days and the view."""
+    taken = ("store", "register", "channel", "only", "place", "currency", *NARROWED)
+    for name in taken:
+        st.session_state.pop(name, None)
+    address.put(**dict.fromkeys(taken, ""))
+
+
 def left() -> None:
     """After the page: remember how it leaves the address."""
     address.left((*_WIDGETS, "from", "to"))

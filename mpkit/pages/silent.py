@@ -24,7 +24,7 @@ from mpkit.pages.frame import (
     site,
     words,
 )
-from mpkit.pages.syncing import freshness_line
+from mpkit.pages.syncing import failed_line, freshness_line
 from mpkit.sales import Silences, SilentLine
 
 VIEWS = ("now", "put_off", "unsold")
@@ -127,6 +127,7 @@ def page(one: Account) -> None:
     seen = silences.seen(one)
     head("page_silent", sentence(seen))
     freshness_line(one)
+    failed_line(one)
     if seen.importing:
         st.caption(words("silent_partial"))
     view = address.choose("view", VIEWS, "silent_view")

@@ -103,7 +103,7 @@ def show_days(shown: Shown) -> None:
     points = (
         figures.chart_hours(shown.seen, shown.currency)
         if shown.live
-        else figures.chart_days(shown.seen, shown.currency, tables.locale())
+        else figures.chart_days(shown.seen, shown.currency, numbers())
     )
     spec = charts.bars(points, titles | {"name": say(f"sold_chart_{by}")}, currency=shown.currency, look=look())
     st.vega_lite_chart(
@@ -119,7 +119,7 @@ def _day_pressed() -> None:
     """From a bar to its payments; from one below the axis to those that were given back."""
     for mark in (*tables.pressed("days_day"), *tables.pressed("days_hour")):
         back = mark.startswith(charts.GIVEN)
-        _day_of(mark.removeprefix(charts.GIVEN), only="refunded" if back else "")
+        _day_of(mark.removeprefix(charts.GIVEN), only="back" if back else "")
 
 
 def _day_of(key: str, only: str = "") -> None:
@@ -136,7 +136,7 @@ def show_hours(shown: Shown) -> None:
     found = [(int(day) - 1, row) for day, row in answers.kept(sales.hour_by_weekday, shown.source, shown.asked)]
     titles = {name: say(f"sold_chart_{name}") for name in ("weekday", "hour", "income")}
     cells = {(day, int(row.key)): row.gross / 100 for day, row in found}
-    spec = charts.heat(cells, titles, look=look(), names=tables.locale())
+    spec = charts.heat(cells, titles, look=look(), names=numbers())
     st.vega_lite_chart(
         spec, alt=say("sold_by_hour_alt"), key="hours", on_select=_hour_pressed, selection_mode=charts.PRESSED
     )
@@ -226,7 +226,7 @@ def lately(one: Account, *, stores: tuple[str, ...] = (), registers: tuple[str, 
 def glance(shown: Shown, height: int = charts.HEIGHT) -> None:
     """The main chart on another page: nothing in it leads anywhere."""
     titles = {name: say(f"sold_chart_{name}") for name in ("income", "refunds", "before")}
-    points = figures.chart_days(shown.seen, shown.currency, tables.locale())
+    points = figures.chart_days(shown.seen, shown.currency, numbers())
     titles["name"] = say("sold_chart_day")
     spec = charts.bars(points, titles, currency=shown.currency, look=look(), height=height)
     st.vega_lite_chart(spec, alt=say("sold_by_day_alt"))

@@ -8,12 +8,15 @@ from datetime import timedelta
 import streamlit as st
 
 from mpkit import jobs, sales
+from mpkit.jobs import logbook
 from mpkit.model import Account, Period
 from mpkit.pages import figures, watch
-from mpkit.pages.frame import CLOCK, house, mirror, numbers, site, words
+from mpkit.pages.frame import CLOCK, house, language, mirror, numbers, plain, site, words
 
 KEY = "sync"
 PAUSE = timedelta(seconds=60)
+AGAIN = timedelta(minutes=5)  # after a failure
+OLD = timedelta(minutes=3)
 NAMED = 4  # stretches of missing days said one by one
 
 
@@ -23,12 +26,39 @@ def bring_up_to_date(one: Account) -> None:
 
 
 def keep_fresh(one: Account, pause: timedelta = PAUSE) -> None:
-    """Ask for what is new while somebody watches; never twice in a pause, and not again after a failure."""
-    job = jobs.latest(house().store, one.id, "sync")
-    if job is not None and (not job.finished or job.state == "failed"):
+    """Ask for what is new while somebody watches; never twice in a pause, and after a failure in a longer one."""
+    job = jobs.latest(house().store, one.id, KEY)
+    if job is not None and not job.finished:
         return
+    pause = AGAIN if job is not None and job.state == "failed" else pause
     if job is None or job.ended is None or CLOCK.now() - job.ended > pause:
         bring_up_to_date(one)
+
+
+def age_line(one: Account) -> None:
+    """How old the figures are, for a page that looks for new ones by itself; a warning once they are old."""
+    as_of = sales.freshness(mirror(one)).as_of
+    if as_of is None:
+        st.caption(words("fresh_never"), width="content")
+        return
+    now, job = CLOCK.now(), jobs.latest(house().store, one.id, KEY)
+    age = max(now - as_of, timedelta(0))
+    asked = job is not None and not job.finished and job.created is not None and now - job.created < OLD
+    said = words("counter_old", as_of=watch.local(as_of, site()))
+    if age > OLD and not asked:
+        st.warning(said, icon=":material/schedule:")
+    elif age > OLD:
+        st.caption(said, width="content")
+    else:
+        st.caption(words("counter_age", age=logbook.spell(age, language())), width="content")
+
+
+def failed_line(one: Account) -> None:
+    """Why the last fetch brought nothing, where it did not: what is shown is what was known before."""
+    job = jobs.latest(house().store, one.id, KEY)
+    if job is not None and job.state == "failed":
+        kept = "fresh_kept" if sales.freshness(mirror(one)).as_of else "fresh_again"
+        st.error(f"{plain(watch.failure(job))} {words(kept)}", icon=":material/sync_problem:")
 
 
 def missing_line(missing: Sequence[Period]) -> None:
@@ -44,15 +74,21 @@ def missing_line(missing: Sequence[Period]) -> None:
         st.warning(words("fresh_missing", days=days), icon=":material/incomplete_circle:")
 
 
-def freshness_line(one: Account) -> None:
-    """One quiet line: until when, what is still coming, and the press to look again."""
-    job = jobs.latest(house().store, one.id, "sync")
-    if job is not None and not job.finished:
+def freshness_line(one: Account, *, live: bool = False) -> None:
+    """One quiet line: until when, what is still coming, and the press to look again; `live`: how old it is.
+
+    Why a fetch failed is another line.
+    """
+    job = jobs.latest(house().store, one.id, KEY)
+    fresh = sales.freshness(mirror(one))
+    live = live and fresh.as_of is not None
+    if job is not None and not job.finished and not live:
         watch.line(job)
         return
-    fresh = sales.freshness(mirror(one))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if fresh.as_of is None:
+        if live:
+            age_line(one)
+        elif fresh.as_of is None:
             st.caption(words("fresh_never"), width="content")
         else:
             key = "fresh_partial" if fresh.importing else "fresh_as_of"
@@ -60,5 +96,3 @@ def freshness_line(one: Account) -> None:
         if st.button(words("fresh_now"), key="sync_now", type="tertiary", icon=":material/sync:"):
             bring_up_to_date(one)
             st.rerun()
-    if job is not None and job.state == "failed":
-        st.error(watch.failure(job), icon=":material/sync_problem:")

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from mpkit.i18n import locale_of
 from mpkit.pages import figures
-from mpkit.pages.charts import PRESSED, weekdays
-from mpkit.pages.frame import language, numbers, plain, say, words
+from mpkit.pages.charts import PRESSED
+from mpkit.pages.charts_written import weekdays
+from mpkit.pages.frame import numbers, plain, say, words
 from mpkit.sales import Row
 
-_MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net", "ticket")
-NARROW = 190  # pixels of a column of names where figures stand beside it
+_MEASURES = ("count", "gross", "refunds", "chargebacks", "fees", "taxes", "net")
+NARROW = 138  # pixels of a column of names where figures stand beside it
 SENTENCES = 60  # rows of sentences shown at once
-
-
-def locale() -> str:
-    """The locale of figures on this page."""
-    return locale_of(language())
 
 
 def weekday(number: int) -> str:
     """The name of a day of the week, 0 Monday."""
-    return weekdays(locale())[number].capitalize()
+    return weekdays(numbers())[number].capitalize()
 
 
 def show(
@@ -39,12 +34,12 @@ def show(
     choose: bool = False,
     on_choose: Callable[[], None] | None = None,
     whole: bool = False,
-    narrow: str = "",
+    narrow: Mapping[str, int] | None = None,
 ) -> int | None:
     """Rows of texts as a table; columns in `right` are figures. Names are cells, never markup.
 
     With `choose` one row can be picked: its position comes back, None while none is; `on_choose` is called before.
-    `whole`: every row is seen at once, not ten of them; `narrow`: the column that leaves room for the others.
+    `whole`: every row is seen at once, not ten of them; `narrow`: pixels of columns that leave room for others.
     """
     if not rows:
         return None
@@ -53,7 +48,7 @@ def show(
         hide_index=True,
         column_config={
             **{name: st.column_config.TextColumn(name, alignment="right") for name in right},
-            **({narrow: st.column_config.TextColumn(narrow, width=NARROW)} if narrow else {}),
+            **{name: st.column_config.TextColumn(name, width=width) for name, width in (narrow or {}).items()},
         },
         key=key,
         alt=alt,
@@ -101,7 +96,17 @@ def sums(
     right = [named[name] for name in _MEASURES]
     on_choose = picked if leads else None
     label_ = named["label"]
-    show(lines, alt=label_, right=right, key=key, choose=bool(leads), on_choose=on_choose, whole=True, narrow=label_)
+    show(
+        lines,
+        alt=label_,
+        right=right,
+        key=key,
+        choose=bool(leads),
+        on_choose=on_choose,
+        whole=True,
+        narrow={label_: NARROW},
+    )
+    st.caption(words("sold_amounts_in", currency=next((row.currency for row in (*closing, *rows) if row.currency), "")))
 
 
 def as_table(

@@ -11,7 +11,7 @@ from mpkit.model import Account
 from mpkit.pages import answers, attention, doors, figures, rollout, silences, sold, tables
 from mpkit.pages.frame import account, country, go, head, house, language, mirror, numbers, script, words
 from mpkit.pages.sold import Shown
-from mpkit.pages.syncing import freshness_line
+from mpkit.pages.syncing import failed_line, freshness_line
 from mpkit.sales import Mirror, Yesterday
 from mpkit.sites import SITES
 
@@ -79,6 +79,7 @@ def everyday(one: Account) -> None:
     known = sales.freshness(source).as_of is not None
     head("page_today", sentence(seen, currency) if known else words("today_fetching"))
     freshness_line(one)
+    failed_line(one)
     if house().rehearsal:
         with st.expander(
             words("today_rehearsal"), icon=":material/science:", expanded=not rollout.listed(one), key="doors"

@@ -9,14 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mpkit.pages import charts, figures
+from mpkit.pages import charts, charts_written, figures
 from mpkit.pages.frame import plain
 from mpkit.sites import SITES
 
 TITLES = {name: name for name in ("income", "refunds", "before", "name", "weekday", "hour")}
 MARCH = [date(2026, 3, 1) + timedelta(n) for n in range(30)]
 DAYS = [
-    charts.Bar(day.isoformat(), str(day), charts.day_tick(day, "es_AR"), 100.0 + n, float(n), 90.0, off=n % 7 == 0)
+    charts.Bar(
+        day.isoformat(), str(day), charts_written.day_tick(day, "es_AR"), 100.0 + n, float(n), 90.0, off=n % 7 == 0
+    )
     for n, day in enumerate(MARCH)
 ]
 
@@ -55,12 +57,12 @@ def test_axes_speak_the_country(site):
     number = daily(locale=site.locale)["config"]["locale"]["number"]
     assert (number["decimal"], number["thousands"]) == ({".": (".", ","), ",": (",", ".")})[number["decimal"]]
     assert number["decimal"] == ("." if site.id in {"MLM", "MPE"} else ",")
-    assert len(charts.weekdays(site.locale)) == 7
+    assert len(charts_written.weekdays(site.locale)) == 7
 
 
 @pytest.mark.parametrize(("names", "tick"), [("es_AR", "1 mar"), ("pt_BR", "1 mar"), ("en", "Mar 1")])
 def test_days_are_named_in_the_language(names, tick):
-    assert charts.day_tick(MARCH[0], names) == tick
+    assert charts_written.day_tick(MARCH[0], names) == tick
 
 
 def test_labels_are_few_and_of_bars_that_are_there():
