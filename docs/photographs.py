@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from mpkit import emv, kit
 from mpkit.kit import symbol
-from mpkit.kit.manifest import Spot
+from mpkit.kit.pieces import Spot
 from mpkit.kit.sheets import Page
 from mpkit.kit.type import POINT
 

@@ -11,23 +11,25 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
 from mpkit.errors import ProofFailed, Refused, StoreTrouble
-from mpkit.i18n import say
 from mpkit.kit import packing
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design
-from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, asked, check_code
-from mpkit.kit.paper import Grid, Paper, grid
-from mpkit.kit.parts import Drawn, Laid, Numbered, Press, drawn, entry, parts
+from mpkit.kit.manifest import AccountMark, File, Manifest, Seal, asked
+from mpkit.kit.numbering import named, numbering
+from mpkit.kit.paper import Paper, grid
+from mpkit.kit.parts import Drawn, Press, drawn, entry, parts
 from mpkit.kit.pdf import Printing
 from mpkit.kit.pdfx import output
+from mpkit.kit.pieces import Pieces, laid
 from mpkit.kit.printers import Printer
 from mpkit.kit.proof import LEAST, Proof, in_parts, refuse_unless_sound
 from mpkit.kit.ready import Ready, prepare
-from mpkit.kit.subject import Piece, Refusal, Subject
+from mpkit.kit.subject import Refusal, Subject
 from mpkit.kit.symbol import side_of
 from mpkit.kit.twin import compare
 from mpkit.kit.wording import Wording
@@ -113,8 +115,7 @@ def make(
         proofs = _proven(order, manifest, (aside, live), fresh(), progress)
         progress(0, None, "kit_writing")
         packing.write(aside, manifest, order.reader or order.language)
-        with (aside / MANIFEST).open("w", encoding="utf-8") as file:
-            file.writelines(manifest.lines())
+        manifest = manifest.write(aside / MANIFEST)
         for path in aside.iterdir():
             _flush(path)
         record(manifest)
@@ -124,7 +125,7 @@ def make(
     finally:
         for path in (aside, live):
             shutil.rmtree(path, ignore_errors=True)
-    return Book(folder, manifest, ready.refused, proofs)
+    return Book(folder, manifest.lying(folder / MANIFEST), ready.refused, proofs)
 
 
 def _written(
@@ -139,7 +140,7 @@ def _written(
 ) -> Manifest:
     """All PDF files, drawn into the first folder (live twins of outlined ones into the other), and the manifest."""
     sheet = grid(order.paper, order.design)
-    numbered = _pieces(order, ready, serials, seal("piece"))
+    numbered = numbering(ready.subjects, order, serials, seal("piece"))
     printing = Printing(
         order.paper,
         slug=f"mpkit {order.book}",
@@ -149,9 +150,15 @@ def _written(
         printer=order.printer,
         language=order.reader or order.language,
     )
-    wanted = parts(numbered, order.split, printing, sheet, order.start_at)
-    names = [_name(order, at, len(wanted), part) for at, part in enumerate(wanted)]
-    planned = _planned(order, ready, sheet, dict(zip(names, wanted, strict=True)))
+    files = partial(parts, numbered, order.split, printing, sheet, order.start_at)  # laid anew each time: none is held
+    names = named(order, files())
+    entries = (
+        found
+        for name, part in zip(names, files(), strict=True)
+        for one in part
+        if (found := entry(order.design, sheet, name, one, order.printer)) is not None
+    )
+    planned = _planned(order, ready, laid(folders[1] / "pieces", entries))
     press = Press(
         Wording(order.design, order.language, order.worn),
         sheet,
@@ -159,12 +166,12 @@ def _written(
         ready.version,
         replace(printing, digest=planned.digest()),
     )
-    drawings = drawn(press, names, wanted, order.workers, pool)
-    files = _filed(drawings, names, wanted, folders, progress=progress)
-    return planned.model_copy(update={"files": tuple(files)}).signed(seal("manifest"))
+    drawings = drawn(press, names, files(), order.workers, pool)
+    made = _filed(drawings, names, planned, folders, progress=progress)
+    return planned.model_copy(update={"files": tuple(made)}).signed(seal("manifest"))
 
 
-def _planned(order: Order, ready: Ready, sheet: Grid, files: Mapping[str, Sequence[Laid]]) -> Manifest:
+def _planned(order: Order, ready: Ready, pieces: Pieces) -> Manifest:
     """All that is known of a book before its files are made."""
     one = ready.subjects[0]
     return Manifest(
@@ -181,28 +188,24 @@ def _planned(order: Order, ready: Ready, sheet: Grid, files: Mapping[str, Sequen
         module_mm=round(order.design.code_side / side_of(ready.version), 4),
         distance_mm=order.design.distance,
         files=(),
-        pieces=tuple(
-            found
-            for name, part in files.items()
-            for laid in part
-            if (found := entry(order.design, sheet, name, laid, order.printer)) is not None
-        ),
+        pieces_sha256=pieces.sha256,
+        pieces=pieces,
     )
 
 
 def _filed(
     drawings: Iterable[Drawn],
     names: Sequence[str],
-    wanted: Sequence[Sequence[Laid]],
+    planned: Manifest,
     folders: tuple[Path, Path],
     *,
     progress: Progress,
 ) -> list[File]:
     """Every file drawn and written, its live twin beside it; `Refused` at the first a press would not take."""
     aside, live = folders
-    signs = [sum(isinstance(one.piece, Piece) for one in part) for part in wanted]
+    done, total = 0, len(planned.pieces)
     files: list[File] = []
-    progress(0, sum(signs), "kit_drawing")
+    progress(done, total, "kit_drawing")
     for name, content in zip(names, drawings, strict=True):
         if content.faults:
             raise Refused("paper_not_pdfx", file=name, why="; ".join(dict.fromkeys(content.faults)))
@@ -210,36 +213,9 @@ def _filed(
         if content.live:
             (live / name).write_bytes(content.live)
         files.append(File(name=name, sha256=sha256(content.pdf).hexdigest(), pages=content.pages))
-        progress(sum(signs[: len(files)]), sum(signs), "kit_drawing")
+        done += planned.count(name)
+        progress(done, total, "kit_drawing")
     return files
-
-
-def _pieces(order: Order, ready: Ready, serials: Callable[[int], Sequence[int]], seal: Seal) -> list[Numbered]:
-    """Every sign to be drawn with its number: store by store, all copies of a register together."""
-    ordered = sorted(ready.subjects, key=lambda one: (one.store_external_id, one.external_id))
-    subjects = [subject for subject in ordered for _ in range(order.copies)]
-    if order.design.per == "store":  # nobody asks after the number of a sign without a code
-        return [Numbered(0, Piece(subject)) for subject in subjects]
-    numbers = list(serials(len(subjects)))
-    digits = max(6, *(len(str(number)) for number in numbers))
-    pieces = []
-    for subject, number in zip(subjects, numbers, strict=True):
-        code = check_code(seal, subject.account, subject.external_id, number, subject.payload)
-        serial = say("sign_serial", order.language, serial=f"{number:0{digits}d}")
-        pieces.append(Numbered(number, Piece(subject, serial, code)))
-    return pieces
-
-
-def _name(order: Order, at: int, n: int, part: Sequence[Laid]) -> str:
-    """A file's name: sign, book, number, and the store's id where it is one store's."""
-    words = [order.design.name, order.book]
-    if n > 1:
-        words.append(f"{at + 1:0{len(str(n))}d}")
-    if order.split == "store":
-        first = part[0].piece
-        subject = first.subject if isinstance(first, Piece) else first
-        words.append("".join(c for c in subject.store_external_id if c.isascii() and c.isalnum())[:60])
-    return "-".join(word for word in words if word) + ".pdf"
 
 
 def _proven(
@@ -255,9 +231,9 @@ def _proven(
     found: list[Proof] = []
     for of, folder in ((manifest, aside), (alive, live))[: 2 if manifest.curves else 1]:
         wanted = asked(of, folder, fresh, manifest.digest())
-        found += in_parts(wanted, owned, workers=order.workers, least=order.least, progress=progress)
-    for one in found:
-        refuse_unless_sound(one, order.reader or order.language)
+        for one in in_parts(wanted, owned, workers=order.workers, least=order.least, progress=progress):
+            refuse_unless_sound(one, order.reader or order.language)
+            found.append(one)
     if manifest.curves:
         names = [file.name for file in manifest.files]
         differing = compare([(live / name, aside / name) for name in names], order.workers)

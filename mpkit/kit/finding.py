@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from math import isnan, nan
 from pathlib import Path
+from struct import Struct
 from typing import Any, NamedTuple
 
 from mpkit.i18n import say
@@ -31,6 +35,26 @@ class Expected:
     mirror: bool = False  # printed reversed, to be read through glass
     distance: float = 0.0  # mm it is made to be read from; 0 where nobody said
     as_it_is: bool = False  # somebody else's drawing of the code: read, not compared module by module
+
+
+class Holders:
+    """Whose a code is, as the account answers now: external id to payload comes in."""
+
+    def __init__(self, owned: Mapping[str, str]) -> None:
+        """Nothing is looked up yet."""
+        self.owned = owned
+
+    def of(self, content: bytes) -> str | None:
+        """The register a code belongs to; None where it is nobody's."""
+        return self.by_hash(sha256(content).digest())
+
+    def by_hash(self, digest: bytes) -> str | None:
+        """The same, of a code of which only the hash was kept."""
+        return self._registers.get(digest)
+
+    @cached_property
+    def _registers(self) -> Mapping[bytes, str]:
+        return {sha256(payload.encode()).digest(): register for register, payload in self.owned.items()}
 
 
 class Asked(NamedTuple):
@@ -59,11 +83,21 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One code that is the right one: its grade, and what was measured for it."""
+    """One code that is the right one: its grade, and what was measured for it, packed: a file may have thousands."""
 
     page: int  # from 1
     register: str
-    measured: Mapping[str, float]
+    packed: bytes
+
+    @classmethod
+    def of(cls, page: int, register: str, measured: Mapping[str, float]) -> Sign:
+        """A code and what was measured for it."""
+        return cls(page, register, packed(measured))
+
+    @property
+    def measured(self) -> Mapping[str, float]:
+        """The value of each parameter that was measured."""
+        return unpacked(self.packed)
 
     @property
     def grade(self) -> str:
@@ -72,9 +106,24 @@ class Sign:
 
     def to_json(self) -> dict[str, Any]:
         """As `mpkit proof --json` says it: a value and a letter for each parameter."""
-        letters = grading.grades(self.measured)
-        values = {name: {"value": round(self.measured[name], 3), "grade": letter} for name, letter in letters.items()}
+        measured = self.measured
+        letters = grading.grades(measured)
+        values = {name: {"value": round(measured[name], 3), "grade": letter} for name, letter in letters.items()}
         return {"page": self.page, "register": self.register, "grade": self.grade, "parameters": values}
+
+
+_PACKED = Struct(f"{len(grading.BOUNDS)}d")
+
+
+def packed(measured: Mapping[str, float]) -> bytes:
+    """Measured values in few bytes."""
+    return _PACKED.pack(*(measured.get(name, nan) for name in grading.BOUNDS))
+
+
+def unpacked(values: bytes) -> Mapping[str, float]:
+    """The values again, those that were measured."""
+    pairs = zip(grading.BOUNDS, _PACKED.unpack(values), strict=True)
+    return {name: value for name, value in pairs if not isnan(value)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +174,19 @@ class Proof:
             "failures": failures,
             "grades": dict(sorted(Counter(sign.grade for sign in self.signs).items())),
             "ladder": ladder,
-            "signs": [sign.to_json() for sign in self.signs],
+            "signs": self._told(),
         }
 
+    def _told(self) -> list[dict[str, Any]]:
+        """Every sign with its grade; the parameters of each, in a long file those of the worst."""
+        if len(self.signs) <= _TOLD:
+            return [sign.to_json() for sign in self.signs]
+        worst = set(sorted(range(len(self.signs)), key=lambda at: self.signs[at].grade, reverse=True)[:_TOLD])
+        return [
+            sign.to_json() if at in worst else {"page": sign.page, "register": sign.register, "grade": sign.grade}
+            for at, sign in enumerate(self.signs)
+        ]
 
+
+_TOLD = 2000  # signs whose parameters are said one by one
 _QUALITY = {"kit_code_faint", "kit_design_weak"}  # the right code in the right place, not good enough

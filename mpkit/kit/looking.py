@@ -1,4 +1,4 @@
-"""Files and what to look at in them come in; what limited children saw there goes out, a few files to each child."""
+"""Files and what to look at in them come in; what limited children saw there goes out, some pages at a time."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import tee
 from pathlib import Path
 from typing import Any
 
 import mpkit
 from mpkit.errors import UnreadableFile
-from mpkit.work import Progress, silent
+from mpkit.work import Progress, in_order, silent
 
 _PAGES_A_CHILD = 64
 _SECONDS_A_PAGE = 10  # of processor time, many times what a page takes
@@ -25,11 +27,11 @@ _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "HOME", "LD_LIBRARY_PATH")  # no t
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a child is to look at: pages `first` to before `last` of a file, and the boxes and owned codes on them."""
+    """What a child is to look at: pages `first` to before `last` of a file, the boxes on them, the codes owned."""
 
     pdf: Path
-    boxes: Sequence[Mapping[str, Any]]
-    owned: Sequence[tuple[str, Sequence[str]]]
+    boxes: Callable[[int, int], Sequence[Mapping[str, Any]]]  # on the pages from one to before another
+    owned: Sequence[tuple[str, Sequence[str]]]  # labels of codes, by the start of their hash
     dpi: int
     pages: int = 1  # as far as known before the file is opened
     first: int = 0
@@ -37,10 +39,9 @@ class Look:
 
     def question(self) -> dict[str, Any]:
         """As it goes to the child."""
-        boxes = [box for box in self.boxes if self.first <= box["page"] < self.last]
         return {
             "pdf": str(self.pdf.resolve()),
-            "boxes": boxes,
+            "boxes": self.boxes(self.first, self.last),
             "owned": self.owned,
             "dpi": self.dpi,
             "first": self.first,
@@ -50,7 +51,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What stands in a file: how many pages, and what each of them shows."""
+    """What stands in a file: how many pages, and what some of them show."""
 
     pages: int
     looked: Sequence[Mapping[str, Any]]
@@ -58,41 +59,71 @@ class Seen:
     digest: str = ""  # and of its manifest
 
 
-def see(looks: Sequence[Look], *, workers: int = 1, progress: Progress = silent) -> list[Seen]:
-    """Look at each file, with `workers` children at a time; `UnreadableFile` names the one that cannot be read."""
+Part = tuple[int, Look]  # a file's place among those that are looked at, and some of its pages
+
+
+def see(looks: Sequence[Look], *, workers: int = 1, progress: Progress = silent) -> Iterator[tuple[int, Seen]]:
+    """Look at each file, some pages at a time, with `workers` children; each file's pages come in their order.
+
+    With them comes the file's place among `looks`. `UnreadableFile` names the one that cannot be read.
+    """
     for look in looks:
         if not look.pdf.is_file() or look.pdf.stat().st_size > _LARGEST:
             raise UnreadableFile("kit_pdf_unreadable", file=look.pdf.name, why=str(look.pdf))
     progress(0, None, "kit_proving")
     done, known = 0, sum(look.pages for look in looks)
-    answers: list[dict[str, Any]] = []
+    rest: list[Part] = []  # pages nobody knew of
     with ThreadPoolExecutor(max(1, workers)) as pool:  # threads that only wait for their child
-        for group in pool.map(_asked, _groups(looks)):
-            answers += group
-            done += sum(len(answer["looked"]) for answer in group)
-            progress(done, max(known, done), "kit_proving")
-        rest = [
-            (at, replace(look, first=first, last=first + _PAGES_A_CHILD))
-            for at, (look, answer) in enumerate(zip(looks, answers, strict=True))
-            for first in range(_PAGES_A_CHILD, int(answer["pages"]), _PAGES_A_CHILD)
-        ]
-        for (at, _), group in zip(rest, pool.map(_asked, [[look] for _, look in rest]), strict=True):
-            answers[at]["looked"] += group[0]["looked"]
-            done += len(group[0]["looked"])
-            progress(done, max(known, done), "kit_proving")
-    return [Seen(int(answer["pages"]), answer["looked"], answer["mark"], answer["digest"]) for answer in answers]
+        for parts in (_parts(looks), rest):
+            for at, look, answer in _answers(pool, parts, 2 * workers):
+                if look.first == 0:
+                    rest += _further(at, look, int(answer["pages"]))
+                done += len(answer["looked"])
+                yield at, Seen(int(answer["pages"]), answer["looked"], answer["mark"], answer["digest"])
+                progress(done, max(known, done), "kit_proving")
 
 
-def _groups(looks: Sequence[Look]) -> Iterator[list[Look]]:
+def _parts(looks: Sequence[Look]) -> Iterator[Part]:
+    """Each file in parts for one child, as far as its pages are known."""
+    for at, look in enumerate(looks):
+        for first in range(0, max(1, look.pages), _PAGES_A_CHILD):
+            yield at, replace(look, first=first, last=first + _PAGES_A_CHILD)
+
+
+def _further(at: int, look: Look, pages: int) -> Iterator[Part]:
+    """The parts of a file that has more pages than were known."""
+    begun = -(-max(1, look.pages) // _PAGES_A_CHILD) * _PAGES_A_CHILD
+    for first in range(begun, pages, _PAGES_A_CHILD):
+        yield at, replace(look, pages=pages, first=first, last=first + _PAGES_A_CHILD)
+
+
+def _answers(pool: Executor, parts: Iterable[Part], ahead: int) -> Iterator[tuple[int, Look, dict[str, Any]]]:
+    """Each part with what a child saw; a few children at a time, so that no answer waits long in memory."""
+    here, there = tee(_groups(parts))
+    seen = in_order(pool, _asked, ([look for _, look in group] for group in there), ahead=max(1, ahead))
+    for group, answers in zip(here, seen, strict=True):
+        for (at, look), answer in zip(group, answers, strict=True):
+            yield at, look, answer
+
+
+def _groups(parts: Iterable[Part]) -> Iterator[list[Part]]:
     """Small files together: a child costs as much to start as twenty pages to look at."""
-    group: list[Look] = []
-    for look in looks:
-        if group and sum(one.pages for one in group) + look.pages > _PAGES_A_CHILD:
+    group: list[Part] = []
+    pages = 0
+    for at, look in parts:
+        its = min(look.pages - look.first, _PAGES_A_CHILD)
+        if group and pages + its > _PAGES_A_CHILD:
             yield group
-            group = []
-        group.append(look)
+            group, pages = [], 0
+        group.append((at, look))
+        pages += its
     if group:
         yield group
+
+
+def known_by(content: bytes) -> str:
+    """What a code is known by where it need not be said whole."""
+    return sha256(content).hexdigest()[:32]
 
 
 def coded(content: bytes) -> str:

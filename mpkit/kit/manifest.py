@@ -4,72 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass as part
+from pydantic import Field, InstanceOf, ValidationError
 
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit.boxes import Strict
 from mpkit.kit.finding import Asked, Expected
+from mpkit.kit.pieces import Entry, Pieces, counted, line_of, said
 
 PURPOSE = "manifest"
-_LARGEST = 256 << 20  # bytes of a manifest we read
+_WITH_TEXT = 2  # the format whose code is over the text of the pieces
+_LARGEST, _LONGEST_HEAD = 256 << 20, 16 << 20  # bytes of a manifest we read, and of what stands before its pieces
+_PIECES, _END = b' "pieces": [\n', b" ]\n"  # lines before and after them
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud without doubt
 Seal = Callable[[str], str]
-
-
-_PART = ConfigDict(extra="forbid", allow_inf_nan=False)  # without a dictionary each: a book has tens of thousands
-
-
-@part(frozen=True, slots=True, kw_only=True, config=_PART)
-class Frame:
-    """A rectangle in millimetres from the lower left corner of the page."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@part(frozen=True, slots=True, kw_only=True, config=_PART)
-class Spot:
-    """One code of a piece: its white field, the face around it, and how both are turned on the page (degrees)."""
-
-    code: Frame
-    face: Frame
-    turn: Literal[0, 90, 180, 270] = 0
-    version: int | None = Field(default=None, exclude_if=lambda said: said is None)  # of a code that is not ours
-    level: str = Field("", exclude_if=lambda said: not said)
-    page: int | None = Field(default=None, ge=1, exclude_if=lambda page: page is None)  # of the back of a sheet
-
-
-@part(frozen=True, slots=True, kw_only=True, config=_PART)
-class Entry:
-    """One piece in a file: where it lies, whose it is, what its codes were drawn from.
-
-    A tent has a code on each panel, a door sign none; a piece of a whole branch has no register and no serial (0).
-    """
-
-    file: str
-    page: int = Field(ge=1)
-    slot: int = Field(ge=1)
-    box: Frame  # the trimmed piece
-    codes: tuple[Spot, ...]
-    mirror: bool = False
-    register_id: str = Field(alias="register")
-    register_name: str
-    store: str
-    store_name: str
-    address: str = Field("", exclude_if=lambda said: not said)  # of the branch; manifests from before have none
-    pos_id: str
-    payload_sha256: str
-    serial: int
-    serial_text: str
-    check: str
 
 
 class File(Strict):
@@ -89,9 +40,13 @@ class AccountMark(Strict):
 
 
 class Manifest(Strict):
-    """Everything about a book that a proof, a reprint or a question from the street needs; `mac` is over the rest."""
+    """Everything about a book that a proof, a reprint or a question from the street needs; `mac` is over the rest.
 
-    manifest: Literal[2] = 2
+    Its pieces stand in a file, a line each; those of a manifest from before (2), or of one that somebody else wrote
+    anew, are held. From 3 on the code is over the hash of the pieces, before it was over their text.
+    """
+
+    manifest: Literal[2, 3] = 3
     book: str
     account: AccountMark
     who: str
@@ -105,52 +60,63 @@ class Manifest(Strict):
     module_mm: float
     distance_mm: float = Field(0.0, exclude_if=lambda said: not said)  # it is read from; manifests from before: 0
     files: tuple[File, ...]
-    pieces: tuple[Entry, ...]
+    pieces_sha256: str = Field("", exclude_if=lambda said: not said)  # over their lines
     mac: str = ""
+    pieces: Annotated[InstanceOf[Pieces] | tuple[Entry, ...], Field(union_mode="left_to_right")]
 
     def signed(self, seal: Seal) -> Manifest:
         """The same with its code."""
-        return self.model_copy(update={"mac": seal(self._text())})
+        return self.model_copy(update={"mac": seal(self._text({"mac"}))})
 
     def sound(self, seal: Seal) -> bool:
         """Whether it is as we wrote it."""
-        return self.mac == seal(self._text())
+        hashed = self.manifest == _WITH_TEXT or self.pieces_sha256 == _hash(self.pieces)
+        return hashed and self.mac == seal(self._text({"mac"}))
 
     def digest(self) -> str:
         """The hash over all that is known before the files are made: it stands in each of them."""
-        return sha256(self._canonical({"mac", "files"}).encode()).hexdigest()
+        return sha256(self._text({"mac", "files"}).encode()).hexdigest()
 
-    def _text(self) -> str:
-        return self._canonical({"mac"})
+    def of(self, file: str) -> Iterator[Entry]:
+        """The pieces of one file of the book."""
+        if isinstance(self.pieces, Pieces):
+            return self.pieces.of(file)
+        return (entry for entry in self.pieces if entry.file == file)
 
-    def text(self) -> str:
-        """The file's text."""
-        return "".join(self.lines())
+    def count(self, file: str) -> int:
+        """How many pieces one file of the book has."""
+        return self.pieces.count_of(file) if isinstance(self.pieces, Pieces) else sum(1 for _ in self.of(file))
 
-    def lines(self) -> Iterator[str]:
-        """The same, a piece at a time: long books are never whole in memory."""
-        head = self.model_dump(mode="json", by_alias=True, exclude={"pieces"})
-        text = json.dumps({**head, "pieces": None}, ensure_ascii=False, indent=1)
-        before, after = text.split('"pieces": null')  # no value can hold it: its quotes would be escaped
-        yield before + '"pieces": [\n'
-        for at, one in enumerate(self.pieces):
-            yield (",\n" if at else "") + "  " + json.dumps(_said(one), ensure_ascii=False)
-        yield "\n ]" + after + "\n"
+    def write(self, path: Path) -> Manifest:
+        """Write it into a file where its pieces do not stand yet, a line each; the same, its pieces standing there."""
+        if not isinstance(self.pieces, Pieces):
+            raise TypeError(type(self.pieces))  # one from before is read, not written
+        head = json.dumps(self._head(set()), ensure_ascii=False, indent=1).removesuffix("\n}").encode()
+        written = self.pieces.written(path, head + b",\n" + _PIECES, _END + b"}\n")
+        return self.model_copy(update={"pieces": written})
 
-    def _canonical(self, without: set[str]) -> str:
-        """The one text that hashes and codes are taken over, made a piece at a time."""
+    def lying(self, path: Path) -> Manifest:
+        """The same, its file having been moved."""
+        pieces = self.pieces.lying(path) if isinstance(self.pieces, Pieces) else self.pieces
+        return self.model_copy(update={"pieces": pieces})
+
+    def _head(self, without: set[str]) -> dict[str, Any]:
+        """All but the pieces."""
+        return self.model_dump(mode="json", by_alias=True, exclude={*without, "pieces"})
+
+    def _text(self, without: set[str]) -> str:
+        """The one text that hashes and codes are taken over."""
         from mpkit.db import canonical  # noqa: PLC0415 - the limited child imports this room and needs no store
 
-        head = self.model_dump(mode="json", by_alias=True, exclude={*without, "pieces"})
-        before, after = canonical({**head, "pieces": None}).split('"pieces":null')
-        return f'{before}"pieces":[{",".join(canonical(_said(one)) for one in self.pieces)}]{after}'
+        if self.manifest != _WITH_TEXT:
+            return canonical(self._head(without))
+        return canonical({**self._head(without), "pieces": [said(one) for one in self.pieces]})
 
 
-_PIECE: TypeAdapter[Entry] = TypeAdapter(Entry)
-
-
-def _said(piece: Entry) -> Any:  # noqa: ANN401 - plain data
-    return _PIECE.dump_python(piece, mode="json", by_alias=True)
+def _hash(pieces: Sequence[Entry]) -> str:
+    if isinstance(pieces, Pieces):
+        return pieces.sha256
+    return sha256(b"".join(line_of(one) + b"\n" for one in pieces)).hexdigest()
 
 
 def read(path: Path) -> Manifest:
@@ -158,7 +124,7 @@ def read(path: Path) -> Manifest:
     try:
         if path.stat().st_size > _LARGEST:
             raise UnreadableFile("kit_manifest_unreadable", file=path.name, why="size")
-        return Manifest.model_validate_json(path.read_bytes())
+        return _by_line(path) or Manifest.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
@@ -167,12 +133,26 @@ def read(path: Path) -> Manifest:
         raise UnreadableFile("kit_manifest_unreadable", file=path.name, why=error.strerror or "") from error
 
 
+def _by_line(path: Path) -> Manifest | None:
+    """A manifest that stands as we write it, its pieces left where they are; None for any other."""
+    head = b""
+    with path.open("rb") as file:
+        while len(head) < _LONGEST_HEAD and (line := file.readline(_LONGEST_HEAD)) not in {b"", _PIECES}:
+            head += line
+    if line != _PIECES:
+        return None
+    try:
+        pieces, rest = counted(path, len(head) + len(line), _END)
+        plain = json.loads(head.rstrip(b",\n") + b"}")
+    except ValueError:
+        return None
+    return Manifest.model_validate({**plain, "pieces": pieces}) if rest == b"}\n" else None
+
+
 def expected(manifest: Manifest, file: str, fresh: Mapping[str, str]) -> list[Expected]:
     """What must stand in one file of the book; `fresh` is POS id to the payload the account answers now."""
     found = []
-    for entry in manifest.pieces:
-        if entry.file != file:
-            continue
+    for entry in manifest.of(file):
         found += [
             Expected(
                 page=(spot.page or entry.page) - 1,
@@ -233,45 +213,3 @@ def check_code(seal: Seal, account: str, register: str, serial: int, payload: st
 
     code = int(seal(canonical([account, register, serial, sha256(payload.encode()).hexdigest()]))[:10], 16)
     return "".join(_CROCKFORD[code >> shift & 31] for shift in range(35, -1, -5))
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a packing list."""
-
-    store: str
-    store_name: str
-    register: str
-    register_name: str
-    address: str
-    serial: str
-    check: str
-    file: str
-    page: int
-    slot: int
-
-
-def packing(entries: Sequence[Entry]) -> dict[str, list[Line]]:
-    """What goes to each store, by its id, in the order of serials."""
-    found: dict[str, list[Line]] = {}
-    for entry in sorted(entries, key=lambda one: (one.store, one.serial)):
-        line = Line(
-            store=entry.store,
-            store_name=entry.store_name,
-            register=entry.register_id,
-            register_name=entry.register_name,
-            address=entry.address,
-            serial=entry.serial_text,
-            check=entry.check,
-            file=entry.file,
-            page=entry.page,
-            slot=entry.slot,
-        )
-        found.setdefault(entry.store, []).append(line)
-    return found
-
-
-def as_row(line: Line) -> list[str]:
-    """A line for a table; a text that a spreadsheet would compute is kept from it by an apostrophe."""
-    values = [str(value) for value in asdict(line).values()]
-    return [f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value for value in values]

@@ -5,7 +5,7 @@ A file is the unit of work: whoever draws it gets all it needs and answers its b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -19,9 +19,9 @@ from mpkit.errors import Refused
 from mpkit.kit import pdf, preflight, template_document
 from mpkit.kit.cover import Cover
 from mpkit.kit.design import Design
-from mpkit.kit.manifest import Entry, Frame, Spot
 from mpkit.kit.paper import Grid, placed
 from mpkit.kit.pdf import Printing
+from mpkit.kit.pieces import Entry, Frame, Spot
 from mpkit.kit.printers import Printer
 from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece
@@ -29,6 +29,8 @@ from mpkit.kit.symbol import encode_all
 from mpkit.kit.template_document import Document
 from mpkit.kit.wording import Wording
 from mpkit.work import Pool, executor, in_order
+
+_TOGETHER = 256  # symbols that are held as drawings
 
 
 class Numbered(NamedTuple):
@@ -71,14 +73,16 @@ class Drawn:
 
 def parts(
     pieces: Sequence[Numbered], split: str, printing: Printing, grid: Grid, start_at: int = 1
-) -> list[list[Laid]]:
-    """The pieces of each file, laid on its sheets: by store, so many a file, or as many as a file should have pages."""
+) -> Iterator[list[Laid]]:
+    """The pieces of each file, laid on its sheets: by store, so many a file, or as many as a file should have pages.
+
+    One file at a time is held; `pieces` may make each of its pieces when it is asked for.
+    """
     paper = printing.paper
     room = paper.pages // (2 if grid.duplex else 1) * len(grid.slots)
-    files: list[list[Numbered | Cover]] = []
-    for chosen in _split(pieces, split):
-        files += _filled(_covered(chosen, printing) if paper.covers else chosen, room)
-    laid, number = [], 0
+    chosen = _split(pieces, split)
+    files = (file for some in chosen for file in _filled(_covered(some, printing) if paper.covers else some, room))
+    number = 0
     for at, file in enumerate(files):
         found = []
         for one, place in zip(file, placed(len(file), grid, start_at if at == 0 else 1), strict=True):
@@ -87,11 +91,10 @@ def parts(
             else:
                 number += 1
                 found.append(Laid(*one, *place, number))
-        laid.append(found)
-    return laid
+        yield found
 
 
-def _filled(wanted: Sequence[Numbered | Cover], room: int) -> Iterator[list[Numbered | Cover]]:
+def _filled(wanted: Iterable[Numbered | Cover], room: int) -> Iterator[list[Numbered | Cover]]:
     """As many as a file has room for; a cover goes into the file of what it covers."""
     file: list[Numbered | Cover] = []
     for one in wanted:
@@ -102,42 +105,43 @@ def _filled(wanted: Sequence[Numbered | Cover], room: int) -> Iterator[list[Numb
     yield file
 
 
-def _covered(pieces: Sequence[Numbered], printing: Printing) -> list[Numbered | Cover]:
+def _covered(pieces: Iterable[Numbered], printing: Printing) -> Iterator[Numbered | Cover]:
     """The pieces with a slip before each branch's."""
-    found: list[Numbered | Cover] = []
     for _, group in groupby(pieces, key=lambda one: _branch(one.piece)):
         branch = list(group)
         subject = branch[0].piece.subject
         names = tuple(dict.fromkeys(one.piece.subject.register for one in branch if one.piece.subject.register))
         of = (subject.store, subject.store_external_id, len(branch), names, printing.slug, printing.wave)
-        found += [Cover(*of, printing.language), *branch]
-    return found
+        yield Cover(*of, printing.language)
+        yield from branch
 
 
 def _branch(piece: Piece) -> str:
     return piece.subject.store_external_id or piece.subject.store
 
 
-def _split(pieces: Sequence[Numbered], split: str) -> list[list[Numbered]]:
+def _split(pieces: Sequence[Numbered], split: str) -> Iterator[Iterable[Numbered]]:
+    """The pieces of each heap, made as they are asked for."""
     if not split:
-        return [list(pieces)]
-    if split == "store":
-        found: dict[str, list[Numbered]] = {}
-        for one in pieces:
-            found.setdefault(_branch(one.piece), []).append(one)
-        return list(found.values())
-    if not split.isdecimal() or int(split) < 1:
+        yield pieces
+    elif split == "store":
+        found: dict[str, list[int]] = {}
+        for at, one in enumerate(pieces):
+            found.setdefault(_branch(one.piece), []).append(at)
+        yield from (map(pieces.__getitem__, places) for places in found.values())
+    elif not split.isdecimal() or int(split) < 1:
         raise Refused("kit_split", given=split)
-    each = int(split)
-    return [list(pieces[at : at + each]) for at in range(0, len(pieces), each)]
+    else:
+        each = int(split)
+        yield from (pieces[at : at + each] for at in range(0, len(pieces), each))
 
 
 def drawn(
-    press: Press, names: Sequence[str], files: Sequence[Sequence[Laid]], workers: int, pool: Pool = executor
+    press: Press, names: Sequence[str], files: Iterable[Sequence[Laid]], workers: int, pool: Pool = executor
 ) -> Iterator[Drawn]:
     """Each file in its turn; with several workers they are drawn ahead, by spawned processes or a cluster."""
     draw = partial(_file, press)
-    if workers <= 1 or len(files) == 1:
+    if workers <= 1 or len(names) == 1:
         yield from map(draw, names, files)
         return
     with pool(workers) as hands:
@@ -146,30 +150,37 @@ def drawn(
 
 def _file(press: Press, name: str, laid: Sequence[Laid]) -> Drawn:
     """One file, whoever draws it."""
-    pieces = [one.piece for one in laid if isinstance(one.piece, Piece)]
-    payloads = list(dict.fromkeys(piece.subject.content for piece in pieces))
-    coded = press.wording.design.code is not None and not press.wording.design.untouched
-    symbols = encode_all(payloads, press.level, press.version) if coded else []
-    stamps = {
-        payload: stamped(symbol, press.printing.paper.symbol)
-        for payload, symbol in zip(payloads, symbols, strict=coded)
-    }
-    signs = []
-    for one in laid:
-        content = one.piece.subject.content if isinstance(one.piece, Piece) else b""
-        signs.append(pdf.Placed(one.piece, stamps.get(content, ("", 1)), one.page, one.slot, one.number))
-    write = partial(pdf.write, placed=signs, wording=press.wording, grid=press.grid, title=name)
+    pages = max(one.page for one in laid) + 1
+    draw = partial(pdf.write, pages=pages, wording=press.wording, grid=press.grid, title=name)
     target, live = BytesIO(), BytesIO()
-    pages = write(target, printing=press.printing)
+    draw(target, _stamped(press, laid), printing=press.printing)
     paper = press.printing.paper
     if paper.curves:
         twin = paper.model_copy(update={"curves": False})
-        write(live, printing=replace(press.printing, paper=twin))
+        draw(live, _stamped(press, laid), printing=replace(press.printing, paper=twin))
     faults: tuple[str, ...] = ()
     if paper.standard:
         with pikepdf.open(target) as document:
             faults = tuple(preflight.faults(document, every_page=False))
-    return Drawn(target.getvalue(), pages, live.getvalue(), faults)
+    return Drawn(target.getvalue(), pages * (2 if press.grid.duplex else 1), live.getvalue(), faults)
+
+
+def _stamped(press: Press, laid: Sequence[Laid]) -> Iterator[pdf.Placed]:
+    """What lies on the sheets, sheet by sheet, with its symbols, made some together: as drawings they are large."""
+    coded = press.wording.design.code is not None and not press.wording.design.untouched
+    ordered = sorted(laid, key=lambda one: (one.page, one.slot))
+    for at in range(0, len(ordered), _TOGETHER):
+        some = ordered[at : at + _TOGETHER]
+        pieces = [one.piece for one in some if isinstance(one.piece, Piece)]
+        payloads = list(dict.fromkeys(piece.subject.content for piece in pieces)) if coded else []
+        symbols = encode_all(payloads, press.level, press.version)
+        stamps = {
+            payload: stamped(symbol, press.printing.paper.symbol)
+            for payload, symbol in zip(payloads, symbols, strict=True)
+        }
+        for one in some:
+            content = one.piece.subject.content if isinstance(one.piece, Piece) else b""
+            yield pdf.Placed(one.piece, stamps.get(content, ("", 1)), one.page, one.slot, one.number)
 
 
 def entry(design: Design, grid: Grid, name: str, laid: Laid, printer: Printer | None = None) -> Entry | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import groupby
 from pathlib import Path
 
 from mpkit.i18n import say
@@ -56,14 +57,18 @@ class Printing:
 
 def write(
     target: Path | BytesIO,
-    placed: Sequence[Placed],
+    placed: Iterable[Placed],
     wording: Wording,
     grid: Grid,
     *,
     title: str,
     printing: Printing | None = None,
+    pages: int = 0,
 ) -> int:
-    """Write the sheets of one file; returns how many pages. The file is not yet safe on the disk when this returns."""
+    """Write the sheets of one file; returns how many pages. The file is not yet safe on the disk when this returns.
+
+    Where `pages` says how many sheets there are, `placed` comes sheet by sheet and is not held.
+    """
     how = printing or Printing()
     paper, language = how.paper, wording.language
     size = grid.width / POINT, grid.height / POINT
@@ -76,15 +81,14 @@ def write(
     press = b"" if paper.space == "rgb" else output.profile if output else coated()
     binder = Binder(canvas, inks, output, press, how.digest, {ARTWORK: drawing} if drawing else {})
     taken(canvas)  # what a new canvas begins with
-    sheets: dict[int, list[Placed]] = {}
-    for one in placed:
-        sheets.setdefault(one.page, []).append(one)
+    if not pages:
+        placed = sorted(placed, key=lambda one: (one.page, one.slot))
+        pages = placed[-1].page + 1
     sides = [grid, grid.back(wording.design.flat)] if grid.duplex else [grid]
-    last = max(sheets) + 1
-    for number in range(last):
-        on = sorted(sheets.get(number, []), key=lambda one: one.slot)
+    for number, signs in groupby(placed, key=lambda one: one.page):
+        on = list(signs)
         for side in sides:
-            _side(sheet, on, side, how, place=(number + 1, last))
+            _side(sheet, on, side, how, place=(number + 1, pages))
             binder.page(_boxes(wording.design, grid))
     binder.drawings.update({name: path.read_bytes() for path, name in sheet.drawings.items()})
     return binder.save(target)

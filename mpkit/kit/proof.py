@@ -6,12 +6,13 @@ Nothing is taken from the memory of whoever drew it: the file is read again, in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from mpkit.errors import ProofFailed
 from mpkit.kit import anywhere, planned
-from mpkit.kit.finding import Asked, Expected, Failure, Ladder, Proof, Sign
-from mpkit.kit.looking import Look, coded, see
+from mpkit.kit.finding import Asked, Expected, Failure, Holders, Ladder, Proof, Sign
+from mpkit.kit.looking import Look, known_by, see
 from mpkit.work import Progress, silent
 
 LEAST = "B"  # the worst grade that leaves without consent
@@ -56,13 +57,16 @@ def proof(
         return proofs([asked], owned, dpi=dpi, workers=workers, least=least, progress=progress)[0]
     labels: dict[str, list[str]] = {}
     for register, payload in owned.items():
-        labels.setdefault(payload, []).append(register)
+        labels.setdefault(known_by(payload.encode()), []).append(register)
     for one in expected or ():
-        said = labels.setdefault(one.payload or "", [])
+        said = labels.setdefault(known_by((one.payload or "").encode()), [])
         said += [label for label in one.labels if label not in said]
-    codes = [(coded(payload.encode()), said) for payload, said in labels.items() if payload]
-    (seen,) = see([Look(pdf, (), codes, dpi)], workers=workers, progress=progress)
-    return anywhere.compare(asked, seen, owned, least, manifest=expected is not None)
+    labels.pop(known_by(b""), None)
+    look = Look(pdf, lambda _first, _last: (), list(labels.items()), dpi)
+    found = anywhere.Comparison(asked, Holders(owned), least, manifest=expected is not None)
+    for _, seen in see([look], workers=workers, progress=progress):
+        found.add(seen)
+    return found.proof()
 
 
 def proofs(
@@ -75,19 +79,17 @@ def proofs(
     progress: Progress = silent,
 ) -> list[Proof]:
     """Prove several files against what must stand in them, at its place, and the account; see `proof`."""
-    asked = [Asked(*one) for one in files]
-    looks = [
-        Look(
-            one.pdf,
-            planned.questions(one.codes, coded),
-            (),
-            dpi,
-            pages=max((code.page + 1 for code in one.codes), default=1),
-        )
-        for one in asked
-    ]
-    seen = see(looks, workers=workers, progress=progress)
-    return [planned.compare(one, found, owned, least) for one, found in zip(asked, seen, strict=True)]
+    holders = Holders(owned)
+    found = [planned.Comparison(Asked(*one), holders, least) for one in files]
+    looks = [_look(one.asked, dpi) for one in found]
+    for at, seen in see(looks, workers=workers, progress=progress):
+        found[at].add(seen)
+    return [one.proof() for one in found]
+
+
+def _look(asked: Asked, dpi: int) -> Look:
+    pages = max((code.page + 1 for code in asked.codes), default=1)
+    return Look(asked.pdf, partial(planned.questions, asked.codes), (), dpi, pages=pages)
 
 
 def in_parts(

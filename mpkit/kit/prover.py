@@ -22,6 +22,7 @@ from mpkit.errors import Refused
 from mpkit.kit import grading, metadata, plates, symbol
 from mpkit.kit.grading import Pixels
 from mpkit.kit.ladder import FINEST, climbed
+from mpkit.kit.looking import known_by
 from mpkit.kit.sheets import Letters, Page
 from mpkit.kit.type import POINT
 
@@ -74,7 +75,7 @@ def look(question: dict[str, Any]) -> dict[str, Any]:
     wanted: dict[int, list[dict[str, Any]]] = {}
     for box in question["boxes"]:
         wanted.setdefault(box["page"], []).append(box)
-    names = {base64.b64decode(payload): labels for payload, labels in question["owned"]}
+    names = dict(question["owned"])
     first, last = question["first"], min(question["last"], len(document))
     known = _symbols(box for boxes in wanted.values() for box in boxes)
     pages = []
@@ -120,7 +121,7 @@ def _symbols(boxes: Any) -> Known:  # noqa: ANN401 - boxes as they come from JSO
 def _looked(
     shown: Page,
     boxes: Sequence[dict[str, Any]],
-    names: Mapping[bytes, Sequence[str]],
+    names: Mapping[str, Sequence[str]],
     known: Known,
     coarse: float,
 ) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _looked(
     found = _strangers(shown, boxes, coarse)
     for code in found:
         _approach(shown, code)
-        said = names.get(base64.b64decode(code["bytes"]), ())
+        said = names.get(known_by(base64.b64decode(code["bytes"])), ())
         code["labels"] = [(label, *_beside(code, place)) for label in said for place in letters.places(label)]
     return {"page": shown.number, "letters": letters.any(), "boxes": measured, "codes": found}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -10,7 +10,7 @@ from mpkit.kit import template_document
 from mpkit.kit.brand import Dress, dress
 from mpkit.kit.design import Design, designs
 from mpkit.kit.subject import Piece, Refusal, Subject, judge
-from mpkit.kit.symbol import one_version, side_of, version_for
+from mpkit.kit.symbol import side_of, version_for
 from mpkit.kit.wording import Wording
 
 _MODULES_AWAY = 500  # a telephone reads a module that is a five-hundredth of its distance wide
@@ -32,10 +32,14 @@ def prepare(subjects: Iterable[Subject], design: Design, language: str, worn: Dr
     wording = Wording(design, language, worn or dress())
     faults: list[Refusal] = []
     kept: list[Subject] = []
+    versions = dict.fromkeys(design.levels, 1)  # that all the payloads fit into
     for subject, reason in _asked(subjects, design):
         fault = reason or _unfit(subject, wording)
         if fault is None:
             kept.append(subject)
+            if design.code is not None and not design.untouched:
+                content = subject.content
+                versions = {level: max(known, version_for(content, level)) for level, known in versions.items()}
         else:
             faults.append(fault)
     if not kept:
@@ -44,8 +48,8 @@ def prepare(subjects: Iterable[Subject], design: Design, language: str, worn: Dr
     if theirs:
         finest = max(theirs, key=lambda one: one.version)
         return Ready(tuple(kept), tuple(faults), finest.level, finest.version)
-    level, version = _symbol_of([subject.content for subject in kept], design)
-    return Ready(tuple(kept), tuple(faults), level, version)
+    level = next((one for one in design.levels if _module(design, versions[one]) >= design.module), design.levels[-1])
+    return Ready(tuple(kept), tuple(faults), level, versions[level])
 
 
 def _asked(subjects: Iterable[Subject], design: Design) -> Iterator[tuple[Subject, Refusal | None]]:
@@ -80,7 +84,11 @@ def _unfit(subject: Subject, wording: Wording) -> Refusal | None:
 
 def module_of(design: Design, payload: bytes, level: str) -> float:
     """Millimetres of one module of a payload on a design."""
-    return design.code_side / side_of(version_for(payload, level))
+    return _module(design, version_for(payload, level))
+
+
+def _module(design: Design, version: int) -> float:
+    return design.code_side / side_of(version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +120,3 @@ def smallest(payload: bytes) -> str:
 def _by_size() -> tuple[Design, ...]:
     coded = [one for one in designs() if one.code is not None and not one.mirror]
     return tuple(sorted(coded, key=lambda one: one.flat[0] * one.flat[1]))
-
-
-def _symbol_of(payloads: Sequence[bytes], design: Design) -> tuple[str, int]:
-    """The first level whose modules are as wide as the design wants, else the last one."""
-    for level in design.levels:
-        version = one_version(payloads, level)
-        if design.code_side / side_of(version) >= design.module:
-            return level, version
-    return design.levels[-1], one_version(payloads, design.levels[-1])

@@ -45,7 +45,7 @@ def split(payload: bytes, version_class: int) -> tuple[tuple[Segment, ...], int]
     return _segments(payload, came, last), bits
 
 
-@lru_cache(maxsize=1 << 15)  # each payload of a job is measured for several levels and more than once
+@lru_cache(maxsize=256)  # a payload is measured for several levels, more than once, one after the other
 def bits_of(payload: bytes, version_class: int) -> int:
     """The bits of the cheapest segments."""
     return _walked(payload, version_class)[2]

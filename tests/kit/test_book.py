@@ -11,6 +11,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2 as pdfium
@@ -20,9 +21,11 @@ import zxingcpp
 import mpkit
 import mpkit.errors
 from mpkit import kit
+from mpkit.db import canonical
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit import manifest as manifests
-from mpkit.kit import metadata
+from mpkit.kit import metadata, packing
+from mpkit.kit.pieces import Pieces
 from mpkit.kit.proof import proofs
 from tests.kit.making import book, order, payload, seal, subject
 from tests.soak import Bar
@@ -75,6 +78,52 @@ def test_a_changed_manifest_is_noticed(made: kit.Book, tmp_path: Path, change: t
     assert not manifests.read(tmp_path / "m.json").sound(seal("manifest"))
 
 
+def test_pieces_stay_in_their_file(made: kit.Book, tmp_path: Path) -> None:
+    """Any of them, in any order, as often as wanted; a line that is another by now is not taken for it."""
+    path = tmp_path / "m.json"
+    path.write_bytes((made.folder / "manifest.json").read_bytes())
+    found = manifests.read(path)
+    pieces = found.pieces
+    assert isinstance(pieces, Pieces)
+    whole = [entry.serial for entry in pieces]
+    assert [pieces[at].serial for at in (3, -1, 0)] == [whole[3], whole[-1], whole[0]]
+    assert [entry.serial for entry in pieces[2:5]] == whole[2:5]
+    assert [entry.serial for entry in found.of(made.files[0].name)] == whole
+    assert (found.count(made.files[0].name), found.count("other.pdf"), [*found.of("other.pdf")]) == (14, 0, [])
+    path.write_bytes(path.read_bytes().replace(b'"serial":3,', b'"serial":4,'))
+    assert pieces[0].serial == 1
+    with pytest.raises(UnreadableFile, match=r"pieces\.2"):
+        list(pieces)
+    assert not manifests.read(path).sound(seal("manifest"))
+
+
+@pytest.mark.parametrize("written", [{"indent": 2}, {"separators": (",", ":")}, {"sort_keys": True}])
+def test_a_manifest_somebody_saved_anew_is_still_sound(made: kit.Book, tmp_path: Path, written: dict[str, Any]) -> None:
+    document = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    (tmp_path / "m.json").write_text(json.dumps(document, **written), encoding="utf-8")
+    found = manifests.read(tmp_path / "m.json")
+    assert found.sound(seal("manifest"))
+    assert found.digest() == made.manifest.digest()
+    assert tuple(found.pieces) == tuple(made.manifest.pieces)
+
+
+def test_manifests_of_the_second_format_are_read_and_proven(made: kit.Book, tmp_path: Path) -> None:
+    """Their code is over the text of the pieces themselves, in the one form hashes are taken over."""
+    document = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    del document["pieces_sha256"], document["mac"]
+    document["manifest"] = 2
+    document["mac"] = seal("manifest")(canonical(document))
+    (tmp_path / "m.json").write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
+    found = manifests.read(tmp_path / "m.json")
+    assert found.sound(seal("manifest"))
+    fresh = {one.pos_id: one.payload for one in SUBJECTS}
+    codes = manifests.expected(found, made.files[0].name, fresh)
+    assert kit.proof(made.files[0], codes, {one.external_id: one.payload for one in SUBJECTS}).passed
+    document["pieces"][0]["serial"] = 99
+    (tmp_path / "m.json").write_text(json.dumps(document), encoding="utf-8")
+    assert not manifests.read(tmp_path / "m.json").sound(seal("manifest"))
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"manifest": 2}', "\x00"])
 def test_what_is_no_manifest_is_one_sentence(tmp_path: Path, text: str) -> None:
     (tmp_path / "m.json").write_text(text, encoding="utf-8")
@@ -103,8 +152,8 @@ def test_packing_lists_name_every_sign_of_every_store(made: kit.Book) -> None:
 
 
 def test_a_table_computes_nothing() -> None:
-    line = manifests.Line("=1+1", "+A", "-B", "@C", "=D", "1", "X", "f.pdf", 1, 1)
-    assert manifests.as_row(line)[:4] == ["'=1+1", "'+A", "'-B", "'@C"]
+    line = packing.Line("=1+1", "+A", "-B", "@C", "=D", "1", "X", "f.pdf", 1, 1)
+    assert packing.as_row(line)[:4] == ["'=1+1", "'+A", "'-B", "'@C"]
 
 
 def test_the_same_bytes_whoever_draws_and_long_files_proven(tmp_path: Path) -> None:

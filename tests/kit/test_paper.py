@@ -110,7 +110,7 @@ def test_files_have_so_many_pages_and_no_slip_ends_one() -> None:
     numbered = [parts.Numbered(n + 1, kit.Piece(subject(n))) for n in range(40)]
     for most in (2, 3, 4, 7, 500):
         paper = changed(kit.paper("print-shop"), {"pages": most})
-        laid = parts.parts(numbered, "", Printing(paper), grid(paper, kit.design("sticker-50")))
+        laid = list(parts.parts(numbered, "", Printing(paper), grid(paper, kit.design("sticker-50"))))
         assert [one.serial for file in laid for one in file if one.serial] == list(range(1, 41))
         assert [one.number for file in laid for one in file if one.number] == list(range(1, 41))
         assert max(len(file) for file in laid) <= most

@@ -10,7 +10,7 @@ import pytest
 from mpkit import kit
 from mpkit.errors import ProofFailed, UnreadableFile
 from mpkit.kit import ink
-from mpkit.kit.manifest import Frame
+from mpkit.kit.pieces import Frame
 from mpkit.kit.symbol import encode
 from mpkit.kit.type import POINT
 from tests.kit.making import book, order, payload, proven, redrawn, subject

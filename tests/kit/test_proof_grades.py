@@ -14,7 +14,7 @@ from mpkit import kit
 from mpkit.errors import ProofFailed, UnreadableFile
 from mpkit.kit import grading, ladder, symbol
 from mpkit.kit.finding import Failure, Ladder, Proof, Sign
-from mpkit.kit.manifest import asked
+from mpkit.kit.manifest import asked, read
 from mpkit.kit.proof import proofs
 from mpkit.kit.symbol import encode
 from tests.kit.making import book, order, payload, proven, seal, subject
@@ -121,7 +121,7 @@ def test_the_ladder_sees_what_blurs_and_swells() -> None:
 
 
 def proof(*letters: float, reason: str = "", rung: str = "A") -> Proof:
-    signs = tuple(Sign(1, "A", {"reach": reached}) for reached in letters)
+    signs = tuple(Sign.of(1, "A", {"reach": reached}) for reached in letters)
     failures = (Failure(1, "A", reason),) if reason else ()
     return Proof("x.pdf", 1, len(signs), len(signs), len(signs), failures, signs, Ladder(1.5, 0.4, rung))
 
@@ -198,8 +198,11 @@ def test_old_manifests_are_still_sound(tmp_path: Path) -> None:
     """A manifest from before has no distance: its code is over what it says."""
     made = book([subject(1)], tmp_path)
     old = made.manifest.model_copy(update={"distance_mm": 0.0}).signed(seal("manifest"))
-    assert "distance_mm" not in old.text()
-    assert old.sound(seal("manifest"))
+    path = tmp_path / "old.json"
+    old.write(path)
+    assert "distance_mm" not in path.read_text(encoding="utf-8")
+    found = read(path)
+    assert found.sound(seal("manifest"))
 
 
 @pytest.mark.usefixtures("child")

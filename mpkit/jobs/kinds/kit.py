@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -18,11 +18,11 @@ from mpkit.jobs import documents
 from mpkit.jobs.replacing import replaced
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
-from mpkit.kit import template_document
+from mpkit.kit import packing, template_document
 from mpkit.kit.book import MANIFEST
 from mpkit.kit.papers import changed
 from mpkit.kit.printers import printer
-from mpkit.kit.proof import CONSENTED, LEAST, proofs
+from mpkit.kit.proof import CONSENTED, LEAST, in_parts
 from mpkit.ledger import By
 from mpkit.model import Account, Pos, Store
 from mpkit.settings import REAL_API
@@ -147,8 +147,8 @@ def _proven_again(
     """The result of a book that had left already: nothing is drawn, every code is read and compared once more."""
     fresh = payloads_now(bench.mercadopago(account), {entry.pos_id for entry in manifest.pieces})
     owned = {entry.register_id: fresh.get(entry.pos_id, "") for entry in manifest.pieces}
-    wanted = list(manifests.asked(manifest, folder, fresh))
-    found = proofs(wanted, owned, workers=os.cpu_count() or 1, least=CONSENTED, progress=progress)
+    wanted = manifests.asked(manifest, folder, fresh)
+    found = [*in_parts(wanted, owned, workers=os.cpu_count() or 1, least=CONSENTED, progress=progress)]
     return _result(folder, manifest) | {"proof": _summed(found), "refused": []}
 
 
@@ -177,7 +177,7 @@ def _result(folder: Path, manifest: kit.Manifest) -> dict[str, Any]:
         "folder": str(folder),
         "manifest": str(folder / MANIFEST),
         "files": [{"path": str(folder / one.name), "pages": one.pages, "sha256": one.sha256} for one in manifest.files],
-        "packing": [str(folder / f"packing-{manifest.book}.{kind}") for kind in ("pdf", "csv")],
+        "packing": [str(folder / name) for name in packing.names(manifest.book, folder)],
         "pieces": len(manifest.pieces),
         "registers": len({entry.pos_id for entry in manifest.pieces}),
         "design": manifest.design,
@@ -188,9 +188,9 @@ def _result(folder: Path, manifest: kit.Manifest) -> dict[str, Any]:
     }
 
 
-def pieces_of(manifest: kit.Manifest, printed: datetime) -> list[ledger.Piece]:
-    """The pieces of a book as the ledger keeps them."""
-    return [
+def pieces_of(manifest: kit.Manifest, printed: datetime) -> Iterator[ledger.Piece]:
+    """The pieces of a book as the ledger keeps them, one after the other."""
+    return (
         ledger.Piece(
             serial=entry.serial,
             register=entry.register_id,
@@ -204,7 +204,7 @@ def pieces_of(manifest: kit.Manifest, printed: datetime) -> list[ledger.Piece]:
         )
         for entry in manifest.pieces
         if entry.serial  # a sign without a code is nobody's register's
-    ]
+    )
 
 
 def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: Mapping[str, Any]) -> Chosen:
