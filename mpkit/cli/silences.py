@@ -25,6 +25,8 @@ def text(seen: Silences, zone: str, language: str) -> str:
     if seen.state != "known":
         return say(f"sales_silent_{seen.state}", language, as_of=with_offset(seen.as_of, zone))
     lines = [_line(each, language) for each in seen.lines] or [say("sales_silent_none", language, n=seen.watched)]
+    if seen.waited:
+        lines.append(say("sales_silent_waited", language, n=len(seen.waited)))
     if seen.put_off:
         lines.append(say("sales_silent_put_off", language, n=len(seen.put_off)))
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Cajas sin ventas: who stopped selling although it usually does, what is put off, and who never sold."""
+"""Cajas sin ventas: who stopped selling although it usually does, what is put off, who is told later or never sold."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ from mpkit.pages.frame import (
 from mpkit.pages.syncing import failed_line, freshness_line
 from mpkit.sales import Silences, SilentLine
 
-VIEWS = ("now", "put_off", "unsold")
+VIEWS = ("now", "put_off", "waited", "unsold")
 PAGE = 20
+ROWS = 100
 USUAL = timedelta(days=7)  # how long a silence is put off where nobody says otherwise
 LONGEST = timedelta(days=400)
 
@@ -102,6 +103,25 @@ def _wake(one: Account, line: SilentLine) -> None:
         st.rerun()
 
 
+def waited(seen: Silences) -> None:
+    """Registers that sell too rarely to be told in two open days, and after how many they are."""
+    if not seen.waited:
+        st.caption(words("silent_waited_none"))
+        return
+    st.caption(words("silent_waited_means", n=len(seen.waited)))
+    offset = paging.pages(len(seen.waited), ROWS, key="waited_pages")
+    rows = [
+        {
+            say("silent_column_register"): each.name,
+            say("silent_column_store"): each.store or say("sold_no_store"),
+            say("silent_column_usual"): figures.estimate(each.usual, numbers()),
+            say("silent_column_days"): str(each.days),
+        }
+        for each in seen.waited[offset : offset + ROWS]
+    ]
+    tables.show(rows, alt=say("silent_view_waited"), key="waited")
+
+
 def unsold(one: Account) -> None:
     """Registers without any sale, or without one for so long that it is no news."""
     found = answers.kept(sales.unsold, mirror(one))
@@ -109,14 +129,14 @@ def unsold(one: Account) -> None:
         st.caption(words("silent_unsold_none"))
         return
     st.caption(words("silent_unsold_means", n=len(found)))
-    offset = paging.pages(len(found), 5 * PAGE, key="unsold_pages")
+    offset = paging.pages(len(found), ROWS, key="unsold_pages")
     rows = [
         {
             say("silent_column_register"): each.name,
             say("silent_column_store"): each.store or say("sold_no_store"),
             say("silent_column_last"): figures.day(each.last, numbers()) if each.last else say("silent_column_never"),
         }
-        for each in found[offset : offset + 5 * PAGE]
+        for each in found[offset : offset + ROWS]
     ]
     tables.show(rows, alt=say("silent_view_unsold"), key="unsold")
 
@@ -133,18 +153,22 @@ def page(one: Account) -> None:
     view = address.choose("view", VIEWS, "silent_view")
     if view == "unsold":
         unsold(one)
+    elif view == "waited" and seen.state == "known":
+        waited(seen)
     elif view == "put_off":
         lines(one, seen.put_off)
         if not seen.put_off:
             st.caption(words("silent_put_off_none"))
     elif seen.state != "known":
         st.info(words("silent_needs_sales"), icon=":material/sync:")
-    elif seen.lines:
-        lines(one, seen.lines)
-        st.caption(plain(say("silent_how")))
     else:
-        st.markdown(f":material/check_circle: {words('silent_all_sell')}")
+        if seen.lines:
+            lines(one, seen.lines)
+        else:
+            st.markdown(f":material/check_circle: {words('silent_all_sell')}")
         st.caption(plain(say("silent_how")))
+        if seen.waited:
+            st.caption(words("silent_waited", n=len(seen.waited)))
 
 
 page(needs_account("page_silent"))

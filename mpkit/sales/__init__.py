@@ -48,7 +48,7 @@ from mpkit.sales.views import (
     today,
     yesterday_sentence,
 )
-from mpkit.sales.watching import Silences, SilentLine, Unsold, silences, unsold
+from mpkit.sales.watching import Silences, SilentLine, Unsold, Waited, silences, unsold
 from mpkit.sites import SITES
 from mpkit.work import Seams
 
@@ -82,6 +82,7 @@ __all__ = [
     "Today",
     "Unexplained",
     "Unsold",
+    "Waited",
     "Which",
     "Yesterday",
     "as_csv",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
@@ -17,6 +17,7 @@ from mpkit.sales.rows import known_places
 from mpkit.sales.said import Said
 from mpkit.sales.silence import Judged, judge
 from mpkit.sales.standing import Standing, standing_of
+from mpkit.sales.waiting import SOON
 from mpkit.sites import SITES, holidays
 
 OLD = timedelta(hours=24)  # sales known no further than this many hours back raise no alarm: who knows what came since
@@ -64,11 +65,36 @@ class SilentLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """A register that sells too rarely to be told in two open days: it is after `days` of them, at worst.
+
+    `usual` are the sales of one of its usual days.
+    """
+
+    id: str
+    name: str
+    store: str
+    usual: float
+    days: int
+
+    def to_json(self) -> dict[str, Any]:
+        """As `sales --silent --json` writes it."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "store": self.store,
+            "usual_a_day": round(self.usual, 1),
+            "told_after_open_days": self.days,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Silences:
     """What there is to say about registers without sales, as of `as_of`; who fell silent last comes first.
 
     `state`: "never" nothing was fetched yet, "old" it was fetched too long ago for an alarm, else "known". `put_off`
-    are the lines somebody has answered already; `watched` is how many registers sell enough to be watched.
+    are the lines somebody has answered already; `watched` is how many registers sell enough to be watched, and `waited`
+    are those of them that are told later than after two open days.
     """
 
     state: Literal["never", "old", "known"]
@@ -77,6 +103,7 @@ class Silences:
     lines: tuple[SilentLine, ...] = ()
     put_off: tuple[SilentLine, ...] = ()
     watched: int = 0
+    waited: tuple[Waited, ...] = ()
 
     @property
     def registers(self) -> int:
@@ -100,6 +127,7 @@ class Silences:
             "state": self.state,
             "importing": self.importing,
             "watched": self.watched,
+            "waited_longer": [each.to_json() for each in self.waited],
             "silent": [each.to_json() for each in self.lines],
             "put_off": [each.to_json() for each in self.put_off],
         }
@@ -115,11 +143,22 @@ def silences(mirror: Mirror, standing: Standing | None = None) -> Silences:
         return Silences("old", manifest.as_of, fresh.importing)
     known = standing or standing_of(mirror.engine, mirror.account)
     tills, branches = judge(mirror, known, manifest.as_of, feasts_of(mirror, manifest.as_of))
+    places = _Known(known_places(mirror.engine, mirror.account, mirror.zone), known)
+    of_store = _open(places, tills, business_day(now, mirror.zone))
     found = sorted(
-        _lines(mirror, known, tills, branches), key=lambda each: (-each.last.timestamp(), each.store, each.name)
+        _lines(places, of_store, tills, branches), key=lambda each: (-each.last.timestamp(), each.store, each.name)
     )
-    watched = int((tills.usual.believed >= 1.0).sum())
-    return Silences("known", manifest.as_of, fresh.importing, tuple(found), (), watched)
+    some = tills.usual.believed >= 1.0
+    later = some & (tills.waits.days > SOON) & ~tills.silent.alarming
+    waited = [n for mine in of_store.values() for n in mine if later[n]]
+    return Silences(
+        "known",
+        manifest.as_of,
+        fresh.importing,
+        tuple(found),
+        watched=int(some.sum()),
+        waited=tuple(_waited(places.places, tills, sorted(waited, key=lambda n: -tills.waits.days[n]))),
+    )
 
 
 def feasts_of(mirror: Mirror, moment: datetime) -> frozenset[date]:
@@ -134,16 +173,34 @@ class _Known(NamedTuple):
     standing: Standing
 
 
-def _lines(mirror: Mirror, standing: Standing, tills: Judged, branches: Judged) -> Iterator[SilentLine]:
-    """A line for each silent branch, then for each silent register of the others."""
-    places = known_places(mirror.engine, mirror.account, mirror.zone)
-    known = _Known(places, standing)
-    today = business_day(mirror.seams.clock.now(), mirror.zone)
-    of_store: dict[str, list[int]] = {}
+def _open(known: _Known, tills: Judged, today: date) -> dict[str, list[int]]:
+    """The registers by branch, as places in the arrays, but those the account or the list says are out of use."""
+    places, standing = known
+    found: dict[str, list[int]] = {}
     for n, (pos, store) in enumerate(zip(tills.habits.place.tolist(), tills.stores, strict=True)):
         unknown = bool(places.registers) and pos not in places.registers
         if not (unknown or pos in standing.over or store in standing.over or standing.resting(store, pos, today)):
-            of_store.setdefault(store, []).append(n)
+            found.setdefault(store, []).append(n)
+    return found
+
+
+def _waited(places: PlacesOfSale, tills: Judged, lines: Iterable[int]) -> Iterator[Waited]:
+    for n in lines:
+        id_ = str(tills.habits.place[n])
+        name, store = places.register_name(id_), places.store_name(tills.stores[n])
+        yield Waited(id_, name, store, _a_day(tills, n), int(tills.waits.days[n]))
+
+
+def _a_day(of: Judged, n: int) -> float:
+    """The sales of one of its usual days."""
+    own = of.usual.own[n]
+    return float(of.usual.sales[n][own].mean()) if own.any() else 0.0
+
+
+def _lines(
+    known: _Known, of_store: Mapping[str, Sequence[int]], tills: Judged, branches: Judged
+) -> Iterator[SilentLine]:
+    """A line for each silent branch, then for each silent register of the others."""
     place = {store: n for n, store in enumerate(branches.stores)}
     alarming, silent = tills.silent.alarming, branches.silent.alarming
     for store, mine in of_store.items():
@@ -159,7 +216,6 @@ def _lines(mirror: Mirror, standing: Standing, tills: Judged, branches: Judged) 
 def _line(known: _Known, of: Judged, n: int, object_: Literal["store", "pos"], ids: tuple[str, ...] = ()) -> SilentLine:
     places, standing = known
     id_, store = str(of.habits.place[n]), of.stores[n]
-    own = of.usual.own[n]
     return SilentLine(
         object=object_,
         id=id_,
@@ -168,7 +224,7 @@ def _line(known: _Known, of: Judged, n: int, object_: Literal["store", "pos"], i
         store=places.store_name(store),
         last=datetime.fromtimestamp(int(of.habits.at[n]), UTC),
         zone=places.zone_of(store),
-        usual=float(of.usual.sales[n][own].mean()) if own.any() else 0.0,
+        usual=_a_day(of, n),
         missed=float(of.silent.missed[n]),
         days=float(of.silent.days[n]),
         registers=ids or (id_,),

@@ -11,6 +11,7 @@ from mpkit import accounts, i18n, sales
 from mpkit.db import open_store
 from mpkit.model import Account
 from mpkit.sales import coverage, placing, rows
+from mpkit.sales.places_of_sale import REGISTER, Place
 from mpkit.sales.windows import CREATED, Window
 from mpkit.settings import load
 from tests.pages.conftest import texts
@@ -22,12 +23,13 @@ DAY = timedelta(days=1)
 
 @pytest.fixture(scope="module")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A house of two registers that sold eight times a day for ten weeks, until one stopped four days ago."""
+    """A house of two registers of eight sales a day, one of which stopped four days ago, and of a slow one."""
     data = tmp_path_factory.mktemp("quiet")
     store = open_store(load(data=data, store_url="").database)
     one = Account(ACCOUNT, "TIENDA", "MLA", test=True, name="Tienda")
     accounts.pin(store, one, "http://127.0.0.1:9")
-    placing.keep_places(store, ACCOUNT, ZONE, [*PLACES.stores.values(), *PLACES.registers.values()])
+    slow = Place(REGISTER, "702", "Caja 2", "N2", "901")
+    placing.keep_places(store, ACCOUNT, ZONE, [*PLACES.stores.values(), *PLACES.registers.values(), slow])
     now = datetime.now(UTC)
     noon = now.replace(hour=14, minute=0, second=0, microsecond=0) - DAY
     many = [payment(1, approved=now - timedelta(minutes=1), amount=123_456, net_received=123_456)]
@@ -38,6 +40,8 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
             many.append(payment(10_000 + back * 100 + n, approved=at, refunds=given))
             if back > 3:
                 many.append(payment(20_000 + back * 100 + n, approved=at, store_id="901", pos_id="701"))
+        if back % 3 == 0:
+            many.append(payment(30_000 + back, approved=noon - back * DAY, store_id="901", pos_id="702"))
     rows.keep_payments(store, ACCOUNT, many, PLACES)
     coverage.finish_window(store, ACCOUNT, Window(CREATED, now - 300 * DAY, now, now), now)
     sales.open_mirror(data, store, one).catch_up()
@@ -78,6 +82,14 @@ def test_who_stopped_selling_is_put_off_and_called_again(at, quiet, lang):
     assert "Tijuana" in said(at("silent", data=quiet, lang=lang))
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_sells_too_rarely_is_told_later_and_that_is_said(at, quiet, lang):
+    assert i18n.say("silent_waited", lang, n=1) in said(at("silent", data=quiet, lang=lang))
+    test = at("silent", data=quiet, lang=lang, view="waited")
+    sound(test, lang)
+    assert i18n.say("silent_waited_means", lang, n=1) in said(test)
+
+
 def test_today_names_it_and_leads_there(at, quiet):
     test = at("", data=quiet)
     sound(test, "es")
@@ -116,7 +128,7 @@ def test_an_account_without_sales_is_told_what_to_do(at, tmp_path):
     store = open_store(load(data=data, store_url="").database)
     accounts.pin(store, Account(ACCOUNT, "TIENDA", "MLA", test=True, name="Tienda"), "http://127.0.0.1:9")
     store.dispose()
-    for view in ("now", "put_off", "unsold"):
+    for view in ("now", "put_off", "waited", "unsold"):
         test = at("silent", data=data, view=view)
         sound(test, "es")
         assert i18n.say("silent_never", "es") in said(test)

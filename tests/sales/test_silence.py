@@ -108,6 +108,17 @@ def test_few_sales_a_week_are_given_more_time(watch: Watch, days: int, named: li
     assert lines(watch({"700": sometimes, "710": always(8), "711": always(8)})) == named
 
 
+def test_who_sells_too_rarely_is_named_with_the_days_it_takes(watch: Watch) -> None:
+    mirror = watch({"700": always(8), "701": lambda day: int(day.toordinal() % 3 == 0), "710": always(8)})
+    seen = sales.silences(mirror, Standing())
+    (rare,) = seen.waited
+    assert (rare.id, rare.name, rare.store) == ("701", "Caja 2", "Centro")
+    assert rare.usual == pytest.approx(1 / 3, abs=0.1)
+    assert 14 <= rare.days <= 42
+    assert seen.to_json()["waited_longer"][0]["told_after_open_days"] == rare.days
+    assert sales.silences(mirror, Standing(over=frozenset({"701"}))).waited == ()
+
+
 def test_what_the_list_knows_to_be_closed_is_no_news(watch: Watch) -> None:
     mirror = watch({"700": until(LAST - 3 * DAY), "701": until(LAST - 3 * DAY), "710": always(8), "711": always(8)})
     assert lines(mirror, Standing(until={"900": date(2026, 7, 1)})) == []
