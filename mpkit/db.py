@@ -150,8 +150,10 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
 
     Raises `StoreTrouble`, one clear sentence, where the disk is full or the store cannot be written.
     """
-    with _trouble_said(engine), engine.begin() as connection:
+    with _trouble_said(engine), engine.connect() as connection:
+        connection.begin()
         yield connection
+        connection.commit()  # what does not come here is rolled back as the connection is let go
 
 
 @contextmanager

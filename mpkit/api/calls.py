@@ -127,6 +127,11 @@ class Calls:
     def _patiently(
         self, request: HttpRequest, parse: Callable[[Any], Answer], patience: _Patience, again: Reread | None = None
     ) -> Answer:
+        try:
+            return self._once(request, parse, again)  # nearly always all there is: what repeating takes is made below
+        except ApiError as error:
+            if patience(error) is False:
+                raise
         for attempt in stamina.retry_context(on=patience, attempts=None, timeout=None):
             with attempt:
                 return self._once(request, parse, again)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -170,6 +170,9 @@ def _read(engine: Engine, query: Query, account: str, **names: str) -> tuple[Int
 
 
 def _intent(row: Sequence[Any]) -> Intent:
-    _, *values = row  # an intent's fields are the table's columns, but for the account
-    intent = Intent(*values)
-    return intent if intent.note is not None else replace(intent, note={})
+    values = list(row[1:])  # an intent's fields are the table's columns, but for the account
+    values[_NOTE] = values[_NOTE] or {}
+    return Intent(*values)
+
+
+_NOTE = list(Intent.__dataclass_fields__).index("note")

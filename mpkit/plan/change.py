@@ -49,11 +49,14 @@ class Existing:
     stores: tuple[Store, ...] = ()
     pos: tuple[Pos, ...] = ()
     requests: int = 0
+    _marks: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
-    def fingerprints(self) -> dict[str, str]:
-        """A short mark of every object, by which a later look notices what has changed."""
-        marks = {f"store:{store.id}": _mark(_store_state(store)) for store in self.stores}
-        return marks | {f"pos:{pos.id}": _mark(_pos_state(pos)) for pos in self.pos}
+    def fingerprints(self) -> Mapping[str, str]:
+        """A short mark of every object, by which a later look notices what has changed; made once."""
+        if not self._marks:
+            self._marks.update((f"store:{store.id}", _mark(_store_state(store))) for store in self.stores)
+            self._marks.update((f"pos:{pos.id}", _mark(_pos_state(pos))) for pos in self.pos)
+        return self._marks
 
 
 def _store_state(store: Store) -> list[Any]:

@@ -62,6 +62,23 @@ def stands(register: Register, waits: bool, found: Pos, store_of: Mapping[str, s
     )
 
 
+def holds(branch: Branch, found: Store, sent: Fields) -> bool:
+    """Whether a store is as its branch is wanted, of one whose address is as we `sent` it; as `stands`, for a store.
+
+    False also where that takes a closer look.
+    """
+    place, hours = branch.location, plain_hours(branch.hours)
+    return (
+        found.name == branch.name
+        and all(sent.get(name) == getattr(place, name) for name in NOT_ECHOED)
+        and None not in {found.latitude, found.longitude}
+        and abs(place.latitude - (found.latitude or 0.0)) <= _POINT
+        and abs(place.longitude - (found.longitude or 0.0)) <= _POINT
+        and (not place.reference or place.reference == found.reference)
+        and (not hours or hours == plain_hours(found.hours))
+    )
+
+
 def of_store(store: Store, sent: Fields | None) -> dict[str, Any]:
     """The fields of a store as it is; street, city and state as we last sent them, absent where we never did."""
     fields: dict[str, Any] = {
@@ -100,7 +117,7 @@ def _same(name: str, wanted: Fields, found: Fields) -> bool:
         return found.get(name) is not None and abs(value - found[name]) <= _POINT
     if name in NOT_ECHOED:
         if name in found:
-            return words_of(value) == words_of(found[name])
+            return value == found[name] or words_of(value) == words_of(found[name])
         return _stands_in(name, wanted, found)
     if name == "name" and "fixed_amount" in wanted:
         return _called(value, found.get(name))

@@ -7,7 +7,7 @@ answer is begun: that is what makes killing the process at any point harmless.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from mpkit.plan import moves
 from mpkit.plan.change import Change
 from mpkit.plan.events import Answer, Call, Effect, Ended, Event, Sending, Taken, Wait, Woke
 from mpkit.plan.moves import WRITES, Lost, Move, Nap, Over, Queue, Repair
-from mpkit.plan.step import Step, first, unreached
+from mpkit.plan.step import Phase, Step, first, unreached
 
 _BARREN = 5  # changes in a row that end unknown, without one answer between: the other side is not well
 
@@ -43,6 +43,7 @@ class Machine:
         outcome; `stores` the ids of existing stores by external id; `seen` existing objects by "store:id", "pos:id".
         """
         self._steps: dict[str, Step] = {}
+        self._phases: Counter[Phase] = Counter()
         self._queue: deque[str] = deque()
         self._flying: set[str] = set()
         self._in_flight = in_flight
@@ -53,25 +54,29 @@ class Machine:
         self._halted = False
         self._barren = 0
         open_elsewhere = set(unsettled)
-        self._going: dict[str, list[str]] = {}  # keys of POS to take away, by their store's external id
+        self._going: dict[str, list[str]] = defaultdict(list)  # POS to take away, by their store's external id
+        self._coming: dict[str, list[str]] = defaultdict(list)  # all others
         for change in changes:
-            if change.kind == "delete" and change.object == "pos":
-                self._going.setdefault(str((change.before or {}).get("store", "")), []).append(change.key)
             doubt = change.key in open_elsewhere
-            self._steps[change.key] = first(change, journal.get(change.key), unsettled=doubt)
+            step = first(change, journal.get(change.key), unsettled=doubt)
+            self._set(step)
+            if change.object == "pos" and change.kind == "delete":
+                self._going[str((change.before or {}).get("store", ""))].append(change.key)
+            elif change.object == "pos":
+                self._coming[str(step.fields.get("store", ""))].append(change.key)
 
     # what is asked of it
 
     @property
     def finished(self) -> bool:
         """Nothing is in flight and nothing will be: all over, or halted."""
-        waiting = any(step.phase in {"queued", "asleep", "held"} for step in self._steps.values())
+        waiting = self._phases["queued"] + self._phases["asleep"] + self._phases["held"]
         return not self._flying and (self._halted or not waiting)
 
     @property
     def done(self) -> int:
         """How many changes are over."""
-        return sum(step.phase == "over" for step in self._steps.values())
+        return self._phases["over"]
 
     @property
     def total(self) -> int:
@@ -163,7 +168,12 @@ class Machine:
         return effects
 
     def _set(self, step: Step) -> None:
-        self._steps[step.change.key] = step
+        key = step.change.key
+        before = self._steps.get(key)
+        if before is not None:
+            self._phases[before.phase] -= 1
+        self._phases[step.phase] += 1
+        self._steps[key] = step
 
     def _queue_up(self, step: Step) -> None:
         self._set(replace(step, phase="queued"))
@@ -216,12 +226,11 @@ class Machine:
         if store.end == "done" and store.remote_id:
             self._stores[external_id] = store.remote_id
         effects: list[Effect] = []
-        for step in [one for one in self._steps.values() if one.phase == "held"]:
-            if step.change.kind != "delete" and step.fields.get("store") == external_id:
-                if store.end == "done":
-                    self._queue_up(step)
-                else:
-                    effects += self._skipped(step, "plan_skipped_store", branch=external_id)
+        for step in [self._steps[key] for key in self._coming.get(external_id, ())]:
+            if step.phase == "held" and store.end == "done":
+                self._queue_up(step)
+            elif step.phase == "held":
+                effects += self._skipped(step, "plan_skipped_store", branch=external_id)
         return effects
 
     def _pos_gone(self, pos: Step) -> list[Effect]:

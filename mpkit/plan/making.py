@@ -12,7 +12,7 @@ from mpkit.ledger import Known
 from mpkit.model import Account, Amount, Branch, Pos, Register, Store
 from mpkit.plan.change import Change, Existing, Object, Plan, Wanted, list_hash
 from mpkit.plan.closing import Closed, Doomed, Paid, Waiting, pos_away, store_away
-from mpkit.plan.fields import Fields, differing, of_branch, of_pos, of_register, of_store, stands
+from mpkit.plan.fields import Fields, differing, holds, of_branch, of_pos, of_register, of_store, stands
 from mpkit.plan.firms import Firms
 from mpkit.plan.matching import twins
 from mpkit.plan.scope import Only, chosen
@@ -196,23 +196,27 @@ class _Look:
                 yield _left("pos", pos, of_pos(pos, self.store_of))
 
     def _store(self, branch: Branch) -> Change:
+        found = self.stores.get(branch.external_id, ())
+        place = branch.location
+        told = (branch.name, place.street_name, place.city, place.state)
+        why = self._unfit(branch.external_id, _STORE_ID, told)
+        if not why and not SITES[self.account.site].box.holds(place.latitude, place.longitude):
+            why = "plan_why_outside"
+        known = self.known.get(("store", branch.external_id))
+        ours = known if known and len(found) == 1 and known.remote_id == found[0].id else None
+        other = None if why or len(found) > 1 else self.firms.against(branch)
+        ready = ours is not None and not why and not other and bool(found[0].external_id)
+        if ready and ours is not None and holds(branch, found[0], ours.sent):
+            return _SAME_STORE
         after = of_branch(branch)
         base = Change("same", "store", branch.external_id, branch.name, _ABSENT, branch.record)
-        found = self.stores.get(branch.external_id, ())
-        why = self._unfit(branch.external_id, _STORE_ID, after, ("name", "street_name", "city", "state"))
-        box = SITES[self.account.site].box
-        if not why and not box.holds(branch.location.latitude, branch.location.longitude):
-            why = "plan_why_outside"
         if why or len(found) > 1:
             return replace(base, kind="blocked", why=why or "plan_why_twice", after=after, values={"n": len(found)})
-        other = self.firms.against(branch)
         if other:
             return replace(base, kind="blocked", why=other[0], after=after, values=other[1])
-        known = self.known.get(("store", branch.external_id))
         if not found:
             why = "plan_why_gone" if known else "plan_why_new"
             return replace(base, kind="create", why=why, after=after, values=self.firms.remark(branch))
-        ours = known if known and known.remote_id == found[0].id else None
         before = _nameless(of_store(found[0], ours.sent if ours else None), found[0])
         return _compared(replace(base, remote_id=found[0].id, before=before, after=after), ours, known)
 
@@ -228,7 +232,7 @@ class _Look:
             return _SAME
         after = of_register(register, amount)
         base = Change("same", "pos", register.external_id, register.name, _ABSENT, register.record)
-        why = "plan_why_branch_blocked" if blocked else self._unfit(register.external_id, _POS_ID, after, ("name",))
+        why = "plan_why_branch_blocked" if blocked else self._unfit(register.external_id, _POS_ID, (register.name,))
         if not why and len(register.name) > _POS_NAME:
             why = "plan_why_name_long"
         if why or len(found) > 1:
@@ -255,15 +259,16 @@ class _Look:
             values={**change.values, "branch": branch.name},
         )
 
-    def _unfit(self, external_id: str, most: int, after: Fields, needed: Sequence[str]) -> str:
+    def _unfit(self, external_id: str, most: int, needed: Sequence[str]) -> str:
         """Why the API would refuse it as it stands, or ""; the list may have been edited after its file was checked."""
         if not _ID.match(external_id) or len(external_id) > most:
             return "plan_why_id"
-        return "" if all(str(after[name]).strip() for name in needed) else "plan_why_incomplete"
+        return "" if all(str(text).strip() for text in needed) else "plan_why_incomplete"
 
 
 _ABSENT = ""  # the reason of a change that is none
 _SAME = Change("same", "pos", "", "", "plan_why_same")  # only counted, so one stands for all
+_SAME_STORE = replace(_SAME, object="store")
 
 
 def _compared(change: Change, ours: Known | None, known: Known | None) -> Change:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mpkit.errors import MpkitError
@@ -43,15 +43,23 @@ def first(change: Change, intent: Intent | None, *, unsettled: bool) -> Step:
     fields = change.after or {}
     if intent is not None and intent.state == "done":
         return Step(change, fields, phase="over", end="done", remote_id=intent.remote_id, note=intent.note)
-    step = Step(change, fields, before=intent.attempts if intent else 0)
+    return Step(
+        change,
+        fields,
+        next=_first_action(change, intent, unsettled=unsettled),
+        before=intent.attempts if intent else 0,
+        remote_id=None if change.kind == "create" else change.remote_id,
+    )
+
+
+def _first_action(change: Change, intent: Intent | None, *, unsettled: bool) -> Action:
     if change.kind == "create":
         doubt = unsettled or (intent is not None and intent.state in {"sent", "unknown", "conflict"})
-        return replace(step, next="look" if doubt else "create")
-    step = replace(step, remote_id=change.remote_id)
+        return "look" if doubt else "create"
     if change.kind == "delete":
-        return replace(step, next="delete")  # by its own id: said twice it is done once
+        return "delete"  # by its own id: said twice it is done once
     doubt = change.names and intent is not None and intent.state != "intended"
-    return replace(step, next="read" if doubt or not change.touches else "update")
+    return "read" if doubt or not change.touches else "update"
 
 
 def is_ours(step: Step, found: Store | Pos) -> bool:
