@@ -184,6 +184,23 @@ class WaitingOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """A till's order, of either generation; hundredths. `status` and `detail` are its generation's own words."""
+
+    id: str
+    status: str
+    detail: str
+    reference: str
+    amount: int
+    paid: int
+    refunded: int
+    payment_ids: tuple[str, ...]  # every attempt, also those that failed
+    created: datetime
+    updated: datetime
+    register: str = ""  # its external id; merchant orders do not tell it
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """One line of `charges_details`, hundredths; `payer` is who pays it (collector, ml, …)."""
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
-from mpkit.api import answers, bodies, disputes, methods, payments, refunds, sales, waiting
+from mpkit.api import answers, bodies, disputes, methods, orders, payments, refunds, sales, waiting
 from mpkit.api.calls import Calls, Reread
 from mpkit.api.client import HttpxTransport
 from mpkit.api.generations import Name
@@ -32,6 +32,7 @@ from mpkit.model import (
     Branch,
     Chargeback,
     Claim,
+    Order,
     Payment,
     PaymentMethod,
     Pos,
@@ -243,6 +244,18 @@ class MercadoPago:
     def waiting_order(self, external_pos_id: str) -> WaitingOrder | None:
         """The order that waits at a POS, by its external id; None where none does."""
         return waiting.at(self._calls, self.seller().id, external_pos_id)
+
+    def order(self, order_id: str) -> Order:
+        """One order (ORD…). Raises `NotFound`, also for one older than three months."""
+        return orders.one(self._calls, order_id)
+
+    def merchant_order(self, number: str) -> Order:
+        """One order by the number an older generation gave it. Raises `NotFound`."""
+        return orders.by_number(self._calls, number)
+
+    def merchant_orders(self, reference: str) -> tuple[Order, ...]:
+        """Every order with this reference: a sign's own is on many."""
+        return orders.by_reference(self._calls, reference)
 
     # the catalogue of places
 

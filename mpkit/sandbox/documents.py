@@ -15,7 +15,7 @@ from mpkit.sandbox.believable import believable
 from mpkit.sandbox.book import Book, Movement, Slip
 from mpkit.sandbox.corrections import amended, is_amended
 from mpkit.sandbox.leaves import CARDS, Leaves, Look, leaves, look
-from mpkit.sandbox.point import charge, coupon_charge, point
+from mpkit.sandbox.point import TERMINAL, charge, coupon_charge, point
 from mpkit.sandbox.seller import Seller
 
 _NULLS = (
@@ -190,7 +190,7 @@ def _additional(how: Look, it: Leaves) -> dict[str, Any]:
         item = {"title": it.description, "description": None, "quantity": "1"}
         found["items"] = [item | {"unit_price": f"{it.amount}"}]
     if how.form.taken == "point":
-        found["poi_id"] = f"NEWLAND_N950__N950NCB{it.pos}"
+        found["poi_id"] = TERMINAL.format(pos=it.pos)
     return found
 
 

@@ -30,6 +30,7 @@ NAMES = (
     "slow",
     "stale-read",
     "late-index",
+    "old-version",
     "short-page",
     "moving-page",
     "order-flips",
@@ -40,6 +41,7 @@ NAMES = (
 _PAGES = frozenset({"short-page", "moving-page", "order-flips", "duplicate-ids", "cut-page"})
 _PAGED = ("/stores/search", "/pos", "/v2/pos", "/v1/payments/search")
 STORM_S = 5  # a storm lasts as long, and begins at a multiple of it
+_DEEP = 3  # slashes of the path of one payment
 _LATE_S = (5.0, 40.0)
 _MOST_SEEN = 500_000  # different requests whose turns are counted; a day's work has far fewer
 
@@ -117,6 +119,8 @@ def _applies(name: str, request: HttpRequest) -> bool:
         return request.method == "GET" and request.path.endswith(_PAGED)
     if name == "late-index":
         return request.method == "GET" and request.path == "/v1/payments/search"
+    if name == "old-version":
+        return request.method == "GET" and request.path.startswith("/v1/payments/") and request.path.count("/") == _DEEP
     if name == "late":
         return request.method != "GET"
     if name == "stale-read":

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mpkit.sandbox import documents
-from mpkit.sandbox.answers import Answer, Effect, Refusal, counted, family
+from mpkit.sandbox.answers import Answer, Effect, Refusal, counted, encoded, family
 from mpkit.sandbox.book import RANGES, Movement
+from mpkit.sandbox.columns import Numbers
 from mpkit.sandbox.figures import figures
 from mpkit.sandbox.finding import FILTERS, NOTHING, SORTS
 from mpkit.sandbox.late import Sheets
@@ -23,7 +24,8 @@ _DEEPEST = 10_000
 _DRIFTS_FROM = 30
 _CANCELLED_FROM = frozenset({"pending", "in_process", "authorized"})
 _FRESH_S = 5
-_INDEXED_S = 120  # after its last change a payment may be missing in the search for so long
+_INDEXED_S = 120  # after its last change a payment may be missing in the search for up to so long
+_COPIED_S = 300  # and be answered as it was before for so long
 
 
 def search(world: World, call: Call) -> Answer:
@@ -51,10 +53,12 @@ def search(world: World, call: Call) -> Answer:
     drift = world.trace.count % 3 if len(found.rows) >= _DRIFTS_FROM else 0
     shown: Sequence[int] = range(len(found.rows))
     if call.fault == "late-index":  # what has just changed is not in the index of the search yet
-        changed = world.book.date_of("date_last_updated", found.rows)
-        shown = np.flatnonzero(changed <= int(world.now().timestamp()) - _INDEXED_S).tolist()
+        shown = _indexed(world, found.rows)
     places = world.page(call, shown, offset, limit)
-    rows = world.typesetter.page(found, places)
+    rows: Sequence[bytes | memoryview] = world.typesetter.page(found, places)
+    if call.fault == "old-version":
+        ids = world.book.columns.id[found.rows[np.array(places, dtype="i8")]].tolist()
+        rows = [b",".join(encoded(_older(world, call, id_)) for id_ in ids)]
     paging = b'{"paging":{"total":%d,"limit":%d,"offset":%d},"results":[' % (len(found.rows) - drift, limit, offset)
     pieces: Sequence[bytes | memoryview] = (paging, *rows, b"]}")
     return Answer(200, Sheets(pieces) if call.fault is None else b"".join(pieces))  # a fault spoils the whole body
@@ -62,7 +66,9 @@ def search(world: World, call: Call) -> Answer:
 
 def read(world: World, call: Call) -> Answer:
     """`GET /v1/payments/{id}`."""
-    return Answer(200, documents.payment(world.book, call.seller, known(world, call)))
+    id_ = known(world, call)
+    older = call.fault == "old-version"
+    return Answer(200, _older(world, call, id_) if older else documents.payment(world.book, call.seller, id_))
 
 
 def update(world: World, call: Call) -> Answer:
@@ -78,6 +84,26 @@ def update(world: World, call: Call) -> Answer:
     world.book.move(slip.id, [Movement(at, slip.id, "touch", 0, world.site.currency, slip.store, slip.pos)])
     document = documents.payment(world.book, call.seller, slip.id)
     return Answer(200, document, Effect("cancel", "payment", str(slip.id)))
+
+
+def _indexed(world: World, rows: Numbers) -> list[int]:
+    """Which of the rows the search shows when its index is late: each change in its own time, not in their order."""
+    changed = world.book.date_of("date_last_updated", rows)
+    takes = 1 + (world.book.columns.id[rows] * 2_654_435_761 + changed * 40_503 + world.seed) % _INDEXED_S
+    found: list[int] = np.flatnonzero(changed <= int(world.now().timestamp()) - takes).tolist()
+    return found
+
+
+def _older(world: World, call: Call, id_: int) -> dict[str, Any]:
+    """A payment as a copy has it that lags behind: before one or more of its changes of the last minutes."""
+    slip, money, now = world.book.slips[id_], world.book.money[id_], int(world.now().timestamp())
+    # what became of an unpaid or a claimed payment is kept without its past
+    told = [] if any(entry.kind == "touch" for entry in money) else money[1:]
+    changes = sorted({entry.at for entry in told if entry.at > max(money[0].at, now - _COPIED_S)})
+    if changes:
+        first = changes[int(world.faults.draw(call.request, f"copy {id_}") * len(changes))]
+        money = [entry for entry in money if entry.at < first]
+    return documents.version(world.book, call.seller, slip, money)
 
 
 def seen(world: World) -> str:

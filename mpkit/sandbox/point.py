@@ -10,6 +10,8 @@ from typing import Any
 from mpkit.sandbox.leaves import Leaves, Look
 from mpkit.sandbox.seller import Seller
 
+ORDER = "ORDTST01{number:024d}"  # the id of the order a payment was made with
+TERMINAL = "NEWLAND_N950__N950NCB{pos}"
 _PLAIN = {  # channel to the unit and part of the business
     "online": ("online_payments", "default"),
     "outgoing": ("credits", "collections"),
@@ -38,7 +40,7 @@ def point(how: Look, it: Leaves, seller: Seller) -> dict[str, Any]:
         "transaction_data": _transaction(how, it, seller),
     }
     if how.order:
-        found["references"] = [{"id": f"ORDTST01{it.order:024d}", "type": "ORDER_MP"}]
+        found["references"] = [{"id": ORDER.format(number=it.order), "type": "ORDER_MP"}]
     return found
 
 

@@ -82,14 +82,16 @@ def unknown_token(path: str) -> Refusal:
         return family(401, "unauthorized", "Invalid token")
     if path.startswith(("/v1/", "/users/me")):
         return family(401, "unauthorized", "invalid access token")
+    if path.startswith("/merchant_orders"):
+        return family(401, "invalid_token", "access denied")
     return classic(401, "unauthorized", "Invalid access token.")
 
 
 def forbidden(path: str) -> Refusal:
     """The account may not do this (any more), in the words of the family of the path."""
-    if path.startswith("/v2/"):
+    if path.startswith(("/v2/", "/v1/orders")):
         return newer(403, "forbidden", "Forbidden")
-    if path.startswith(("/v1/", "/users/me")):
+    if path.startswith(("/v1/", "/users/me", "/merchant_orders")):
         return family(403, "forbidden", "Caller is not authorized to access this resource")
     return classic(403, "Forbidden", "Forbidden")
 

@@ -9,8 +9,10 @@ from mpkit.sandbox import (
     claims,
     control,
     instore,
+    merchant_orders,
     methods,
     office_routes,
+    orders,
     payments,
     pos,
     pos_v2,
@@ -44,7 +46,20 @@ def description(url: str) -> dict[str, Any]:
 
 
 # one name each: every module of routes has ROUTES, some have OPEN_ROUTES, which need no token
-_MODULES = (stores, pos, pos_v2, instore, payments, refunds, chargebacks, claims, methods, reports)
+_MODULES = (
+    stores,
+    pos,
+    pos_v2,
+    instore,
+    orders,
+    merchant_orders,
+    payments,
+    refunds,
+    chargebacks,
+    claims,
+    methods,
+    reports,
+)
 API = Router((("GET", "/users/me", me), *(route for module in _MODULES for route in module.ROUTES)))
 OPEN = Router(route for module in _MODULES for route in getattr(module, "OPEN_ROUTES", ()))
 _DOCUMENT = ("GET", "/_sandbox/openapi.json", openapi)

@@ -56,6 +56,12 @@ def _absolute(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def months_before(now: datetime, count: int) -> datetime:
+    """The same day so many months ago, or the last of that month."""
+    year, month = divmod(now.year * 12 + now.month - 1 - count, 12)
+    return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
+
+
 def _before(now: datetime, count: int, unit: str | None) -> datetime:
     """`NOW-3MONTHS`, on the same day of that month or its last."""
     if unit is None:
@@ -63,9 +69,7 @@ def _before(now: datetime, count: int, unit: str | None) -> datetime:
     if unit == "MONTH":
         if not 1 <= count <= _MONTHS:
             raise ValueError(count)
-        months = now.year * 12 + now.month - 1 - count
-        year, month = divmod(months, 12)
-        return now.replace(year=year, month=month + 1, day=min(now.day, monthrange(year, month + 1)[1]))
+        return months_before(now, count)
     most, each = _UNITS[unit]
     if not 1 <= count <= most:
         raise ValueError(count)

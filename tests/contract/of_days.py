@@ -149,6 +149,41 @@ def unindexed(on: Stage):
     return listed, check
 
 
+@case(SEARCH, "`old-version`: a payment as it was before its last change", "P 1.1.6", "200", "list of Payment")
+def lagging(on: Stage):
+    sold = str(on.sale()["id"])
+    on.clock.sleep(400)
+    on.control("buyer", {"action": "refund", "payment_id": sold})
+    on.control("faults", {"old-version": 1})
+
+    def listed():
+        window = Window("date_created", on.clock.now() - timedelta(days=1), on.clock.now())
+        return list(on.account.payments(window=window, collector_id=on.user))
+
+    def check(found):
+        assert [(row.id, row.status, row.refunded) for row in found] == [(sold, "approved", 0)]
+        on.clock.sleep(301)
+        assert [(row.id, row.status) for row in listed()] == [(sold, "refunded")]
+
+    return listed, check
+
+
+@case("GET /v1/payments/{id}", "`old-version`: read as it was before its last change", "P 1.1.6", "200", "Payment")
+def lagging_read(on: Stage):
+    sold = str(on.sale()["id"])
+    on.clock.sleep(400)
+    on.control("buyer", {"action": "refund", "payment_id": sold, "amount": "1.00"})
+    assert on.account.payment(sold).refunded == 100
+    on.control("faults", {"old-version": 1})
+
+    def check(found):
+        assert (found.status_detail, found.refunded, found.updated) == ("accredited", 0, found.approved)
+        on.control("faults", {})
+        assert on.account.payment(sold).status_detail == "partially_refunded"
+
+    return lambda: on.account.payment(sold), check
+
+
 @case("GET /users/me", "`slow`: four seconds, within the time a request has", "P 8.4", "200", "Account")
 def slow(on: Stage):
     on.control("faults", {"slow": 1})

@@ -99,6 +99,78 @@ def _(it):
     return it("GET", "/v1/payment_methods")
 
 
+def ordered(it: Asking, **more: Any) -> str:
+    """The path of the order of a new payment."""
+    (reference,) = paid(it, **more).body["point_of_interaction"]["references"]
+    return f"/v1/orders/{reference['id']}"
+
+
+@of("order.get.qr-static-processed.mla.response.json", "order.qr.get.processed.response.json")
+def _(it):
+    return it("GET", ordered(it, method="visa", amount="5200.00"))
+
+
+@of("order.get.paid.measured.response.json")
+def _(it):
+    return it("GET", ordered(it))
+
+
+def given_back(it: Asking, *amounts: str) -> Heard:
+    path = ordered(it, amount="19.90")
+    for amount in amounts:
+        payment = it("GET", path).body["transactions"]["payments"][0]["reference_id"]
+        it("POST", "/_sandbox/buyer", {"action": "refund", "payment_id": payment, "amount": amount})
+    return it("GET", path)
+
+
+@of("order.get.partially-refunded.measured.response.json")
+def _(it):
+    return given_back(it, "5.00")
+
+
+@of("order.get.refunded.measured.response.json")
+def _(it):
+    return given_back(it, "5.00", "14.90")
+
+
+@of("order.get.qr-canceled.mla.docs.response.json")
+def _(it):
+    payment = paid(it, pending=True).body
+    it("PUT", f"/v1/payments/{payment['id']}", {"status": "cancelled"})
+    return it("GET", f"/v1/orders/{payment['point_of_interaction']['references'][0]['id']}")
+
+
+@of("order.error-400-path-param.json")
+def _(it):
+    return it("GET", "/v1/orders/123")
+
+
+@of("order.error-404-order-not-found.json")
+def _(it):
+    return it("GET", "/v1/orders/ORD01JV3AW3NFSTSTB669F41NACDX")
+
+
+@of("merchant_order.get.opened.response.json", "merchant_order.get.go-sdk.response.json")
+def _(it):
+    return it("GET", f"/merchant_orders/{paid(it, pending=True).body['order']['id']}")
+
+
+@of("merchant_order.get.closed-two-attempts.docs.response.json")
+def _(it):
+    return it("GET", f"/merchant_orders/{paid(it).body['order']['id']}")
+
+
+@of("merchant_order.search.response.json")
+def _(it):
+    paid(it, pending=True)
+    return it("GET", "/merchant_orders/search?status=opened")
+
+
+@of("merchant_order.search.empty.response.json")
+def _(it):
+    return it("GET", "/merchant_orders/search?external_reference=nobody")
+
+
 def refunded(it: Asking, *amounts: float) -> tuple[str, Heard]:
     path = REFUNDS.format(paid(it).body["id"])
     heard = None

@@ -52,7 +52,7 @@ def came_back(payment: Payment, charge: Charge) -> Iterator[tuple[datetime, int]
             yield refund.created, next(shares) - next(shares)
 
 
-def read_by_the_client(it: Asking) -> dict[str, Sums]:  # noqa: C901 - one payment, from gross to dispute
+def read_by_the_client(it: Asking) -> dict[str, Sums]:
     """The whole year as the client parses it, summed by day of the shop, store and POS."""
     sums: dict[str, Sums] = {by: defaultdict(Counter) for by in ("day", "store", "pos")}
     api = client(it)

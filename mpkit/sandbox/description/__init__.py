@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mpkit import __version__
-from mpkit.sandbox.description import afterwards, control, envelopes, instore, payments, pos, reports, stores
+from mpkit.sandbox.description import afterwards, control, envelopes, instore, orders, payments, pos, reports, stores
 from mpkit.sandbox.description.kinds import DIGITS, TEXT
 from mpkit.sandbox.description.operations import JSON, PLAIN, Operation, Operations, Shape
 from mpkit.sandbox.description.shapes import either, ref
@@ -19,7 +19,7 @@ from mpkit.sandbox.description.shapes import either, ref
 if TYPE_CHECKING:
     from mpkit.sandbox.routes import Route
 
-_ROOMS = (stores, pos, instore, payments, afterwards, reports, control)
+_ROOMS = (stores, pos, instore, orders, payments, afterwards, reports, control)
 SHAPES: Mapping[str, Shape] = {name: s for room in (*_ROOMS, envelopes) for name, s in room.SHAPES.items()}
 OPERATIONS: Operations = {name: operation for room in _ROOMS for name, operation in room.OPERATIONS.items()}
 _KEY = {
