@@ -65,12 +65,16 @@ class Json(sa.TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:  # noqa: ANN401, ARG002
         """Read it back."""
-        if value is None:
-            return None
-        try:
-            return json.loads(value)
-        except (TypeError, ValueError) as error:
-            raise Unreadable(str(error)) from error
+        return _read_json(value)
+
+
+def _read_json(value: str | None) -> Any:  # noqa: ANN401 - plain data
+    if value is None:
+        return None
+    try:
+        return json.loads(value)
+    except (TypeError, ValueError) as error:
+        raise Unreadable(str(error)) from error
 
 
 class _Texts(sa.TypeDecorator[Sequence[str]]):
@@ -107,8 +111,13 @@ def _in_array(element: _Among, compiler: sa.sql.compiler.SQLCompiler, **more: An
     return f"{column} = ANY ({texts})"
 
 
-def among(column: sa.Column[Any], texts: Iterable[str]) -> Condition:
-    """Whether a text column holds one of these, however many: one value and one statement for all."""
+def among(column: sa.Column[Any], texts: Iterable[str] | str) -> Condition:
+    """Whether a text column holds one of these, however many: one value and one statement for all.
+
+    `texts` is the name of the value where the statement is a fixed one.
+    """
+    if isinstance(texts, str):
+        return _Among(column, sa.bindparam(texts, type_=_Texts()))
     return _Among(column, sa.bindparam(None, list(texts), type_=_Texts(), unique=True))
 
 
@@ -245,3 +254,23 @@ def _writing(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
 def _ticks(value: datetime | None) -> int | None:
     """As `Utc.process_bind_param`; a naive time is refused by subtracting."""
     return None if value is None else microseconds(value - EPOCH)
+
+
+def _reading(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    """How what the driver gives becomes a value, None where it is one already."""
+    if isinstance(kind, Json):
+        return _plain
+    found: Callable[[Any], Any] | None = kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None)
+    return found
+
+
+_scanned = json.JSONDecoder().scan_once
+
+
+def _plain(value: str | None) -> Any:  # noqa: ANN401 - plain data
+    """As `Json.process_result_value`, of which most is looking for blanks around the text: ours has none."""
+    try:
+        found, end = _scanned(value, 0)  # type: ignore[arg-type] # anything else but a text is an error here
+    except (StopIteration, TypeError, ValueError):
+        end = -1
+    return found if value is not None and end == len(value) else _read_json(value)

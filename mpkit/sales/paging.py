@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from mpkit import db
@@ -25,19 +26,23 @@ _AT_ONCE = 20_000  # payments read at once when all are, or those of one day
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SUMS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
+_OWN = (
+    "payment_id", "approved", "day", "status", "status_detail", "store_id", "pos_id", "method", "method_type",
+    "channel", "wallet", "order_id", "currency", "unexplained", "zone",
+)  # fmt: skip
+_own_of, _sums_of = itemgetter(*_OWN), attrgetter(*_SUMS)
 
 
 def payments_page(mirror: Mirror, asked: PaymentFilter, offset: int = 0, limit: int = 50) -> PaymentLines:
     """Payments approved in the period, newest first, from `offset` on, and their count."""
     if asked.payment_id:
-        found = [line for line in _lines(mirror, [asked.payment_id]) if _meant(asked, line)]
+        found = [line for line in _of_ids(mirror, [asked.payment_id]) if _meant(asked, line)]
         return PaymentLines(len(found), tuple(found[offset : offset + limit]))
     if 0 < len(asked.stores) <= _FEW and not (asked.only or asked.hours or asked.weekdays):
-        count, keys = _in_rows(mirror, asked, offset, limit)
-        return PaymentLines(count, tuple(_lines(mirror, keys)))
+        return _in_rows(mirror, asked, offset, limit)
     ((count,),) = mirror.fetch(said.payment_count(asked)) or [(0,)]
     found_keys = mirror.fetch(said.payment_keys(asked, offset, limit)) if count else []
-    return PaymentLines(int(count), tuple(_lines(mirror, [key for key, _ in found_keys])))
+    return PaymentLines(int(count), tuple(_of_ids(mirror, [key for key, _ in found_keys])))
 
 
 def every_payment(mirror: Mirror, asked: Which) -> Iterator[PaymentLine]:
@@ -72,24 +77,29 @@ def _of_columns(key: str, values: dict[str, Any], places: PlacesOfSale) -> Payme
     )
 
 
-def _in_rows(mirror: Mirror, asked: PaymentFilter, offset: int, limit: int) -> tuple[int, list[str]]:
-    """How many payments some stores have in the period, and the ids of one page of them, newest first."""
+def _in_rows(mirror: Mirror, asked: PaymentFilter, offset: int, limit: int) -> PaymentLines:
+    """How many payments some stores have in the period, and one page of them, newest first."""
     columns = payments.c
     which = [*of_rows(asked), columns.day.between(asked.period.first, asked.period.last)]
     # The index of a store has its payments in this order; those of several have to be sorted, as their days may differ.
     order = [columns.day.desc()] if len(asked.stores) == 1 else []
     order += [columns.approved.desc(), columns.payment_id.desc()]
-    keys = payments.select().with_only_columns(columns.payment_id).where(*which)
+    query = payments.select().where(*which)
     with db.reading(mirror.engine) as connection:
-        count: int = connection.execute(db.counted(keys)).scalar_one()
-        found = connection.execute(keys.order_by(*order).offset(offset).limit(limit)).scalars().all() if count else ()
-        return count, list(found)
+        count: int = connection.execute(db.counted(query)).scalar_one()
+        page = query.order_by(*order).offset(offset).limit(limit)
+        found = db.fetched(connection, page, payments) if count else []
+        booked = rows.with_parts(connection, mirror.account, found)
+    return PaymentLines(count, tuple(_lines(mirror, booked)))
 
 
-def _lines(mirror: Mirror, keys: list[str]) -> list[PaymentLine]:
+def _of_ids(mirror: Mirror, keys: list[str]) -> list[PaymentLine]:
     """The payments of these ids that are income, in this order."""
     booked = {each.payment["payment_id"]: each for each in rows.booked(mirror.engine, mirror.account, keys)}
-    found = [booked[key] for key in keys if key in booked and booked[key].payment["income"]]
+    return _lines(mirror, [booked[key] for key in keys if key in booked and booked[key].payment["income"]])
+
+
+def _lines(mirror: Mirror, found: list[Booked]) -> list[PaymentLine]:
     ids = {each.payment[name] for each in found for name in ("store_id", "pos_id")}
     places = rows.known_places(mirror.engine, mirror.account, mirror.zone, ids)
     return [_line(each, places) for each in found]
@@ -97,17 +107,11 @@ def _lines(mirror: Mirror, keys: list[str]) -> list[PaymentLine]:
 
 def _line(booked: Booked, places: PlacesOfSale) -> PaymentLine:
     payment = booked.payment
-    effects = list(entries(payment, booked.refunds, booked.chargebacks))
-    own: dict[str, Any] = {
-        name: payment[name]
-        for name in (
-            "payment_id", "approved", "day", "status", "status_detail", "store_id", "pos_id", "method", "method_type",
-            "channel", "wallet", "order_id", "currency", "unexplained", "zone",
-        )
-    }  # fmt: skip
+    effects = map(_sums_of, entries(payment, booked.refunds, booked.chargebacks))
+    sums: Iterator[Any] = map(sum, zip(*effects, strict=True))
     return PaymentLine(
-        **own,
-        **{name: sum(getattr(effect, name) for effect in effects) for name in _SUMS},
+        **dict(zip(_OWN, _own_of(payment), strict=True)),
+        **dict(zip(_SUMS, sums, strict=True)),
         store=places.store_name(payment["store_id"]),
         register=places.register_name(payment["pos_id"]),
     )
@@ -125,4 +129,5 @@ def _meant(asked: PaymentFilter, line: PaymentLine) -> bool:
         ((asked.currency,) if asked.currency else (), line.currency),
     )
     kinds = {"refunded": line.refunds, "charged_back": line.chargebacks, "unexplained": line.unexplained}
+    kinds["back"] = line.refunds or line.chargebacks
     return all(not some or value in some for some, value in wanted) and bool(kinds.get(asked.only, True))

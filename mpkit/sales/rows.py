@@ -118,6 +118,13 @@ reports = sa.Table(
     sa.Column("asked", Utc, nullable=False),
     sa.Column("id", sa.Text),
 )
+_FOUND = {
+    table: sa.select(table).where(table.c.account == sa.bindparam("account"), db.among(table.c.payment_id, "ids"))
+    for table in (payments, refunds, chargebacks)
+}
+_PLACES = sa.select(*(places.c[each.name] for each in fields(Place))).where(places.c.account == sa.bindparam("account"))
+_PLACES = _PLACES.order_by(places.c.id)
+_SOME_PLACES = _PLACES.where(db.among(places.c.kind, "kinds"), db.among(places.c.id, "ids"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,21 +291,22 @@ def acknowledge(engine: Engine, account: str, mirror: str, stamps: Mapping[str, 
 def booked(engine: Engine, account: str, ids: Sequence[str]) -> list[Booked]:
     """These payments, as far as they are in the books."""
     with db.reading(engine) as connection:
-        return _booked(connection, account, ids)
+        return with_parts(connection, account, _by_ids(connection, payments, account, ids))
 
 
-def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Booked]:
+def with_parts(connection: Connection, account: str, found: Sequence[Mapping[str, Any]]) -> list[Booked]:
+    """Rows of payments with what belongs to them, in their order."""
     gathered: list[dict[str, list[Mapping[str, Any]]]] = []
-    for table in (refunds, chargebacks):
+    for table in (refunds, chargebacks) if found else ():
         by_payment: dict[str, list[Mapping[str, Any]]] = {}
-        for row in db.fetched(connection, _those(sa.select(table), table, account, ids), table):
+        for row in _by_ids(connection, table, account, [row["payment_id"] for row in found]):
             by_payment.setdefault(row["payment_id"], []).append(row)
         gathered.append(by_payment)
-    given_back, disputed = gathered
-    return [
-        Booked(row, tuple(given_back.get(row["payment_id"], ())), tuple(disputed.get(row["payment_id"], ())))
-        for row in db.fetched(connection, _those(sa.select(payments), payments, account, ids), payments)
-    ]
+    return [Booked(row, *(tuple(each.get(row["payment_id"], ())) for each in gathered)) for row in found]
+
+
+def _by_ids(connection: Connection, table: sa.Table, account: str, ids: Sequence[str]) -> list[dict[str, Any]]:
+    return db.asked(connection, _FOUND[table], {"account": account, "ids": ids})
 
 
 # The places of sale
@@ -306,9 +314,9 @@ def _booked(connection: Connection, account: str, ids: Sequence[str]) -> list[Bo
 
 def known_places(engine: Engine, account: str, zone: str, ids: Collection[str] | None = None) -> PlacesOfSale:
     """The stores and registers of an account, or those of these ids; `zone` is the site's."""
-    query = sa.select(*(places.c[field.name] for field in fields(Place))).where(places.c.account == account)
+    values: dict[str, Any] = {"account": account}
     if ids is not None:
-        query = query.where(places.c.kind.in_((STORE, REGISTER)), db.among(places.c.id, ids))
+        values |= {"kinds": [STORE, REGISTER], "ids": list(ids)}
     with db.reading(engine) as connection:
-        found = connection.execute(query.order_by(places.c.id)).cursor
-        return gather(zone, [Place(*row) for row in found.fetchall()] if found is not None else [])
+        found = db.lines(connection, _PLACES if ids is None else _SOME_PLACES, values)
+        return gather(zone, [Place(*row) for row in found])
