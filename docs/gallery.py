@@ -40,7 +40,7 @@ def subject(site: str = "MLA", **changes: object) -> kit.Subject:
             ("52", "9700"),
             ("53", here.currency_number),
             ("58", here.country),
-            ("59", "COMERCIO DE EJEMPLO"),
+            ("59", "COMERCIO DE EXEMPLO" if here.country == "BR" else "COMERCIO DE EJEMPLO"),
             ("60", here.name.upper()),
         ]
     )
@@ -53,7 +53,7 @@ def subject(site: str = "MLA", **changes: object) -> kit.Subject:
         external_id="SUC0012CAJA03",
         register="Caixa 3" if here.country == "BR" else "Caja 3",
         store="Loja Centro" if here.country == "BR" else "Sucursal Centro",
-        address="Av. San Martín 1234",
+        address="Rua das Flores 1234" if here.country == "BR" else "Av. San Martín 1234",
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
