@@ -175,22 +175,24 @@ def ranking(
     `rows` are (key, name, income, income before); `titles` says name, income, before.
     """
     ink = look.ink
+    furthest = max((max(income, before or 0.0) for *_, income, before in rows), default=0.0)
     names = distinct([name for _, name, *_ in rows])
     drawn = [
         {
             "key": key, "name": name, "income": income, "before": before, "end": max(income, before or 0.0),
-            "label": brief(income, look.locale),
+            "label": brief(income, furthest, look.locale),
             "said": spoken(name, [(titles["income"], income), (titles["before"], before)], look.locale),
         }
         for (key, _, income, before), name in zip(rows, names, strict=True)
     ]  # fmt: skip
-    furthest = max((max(income, before or 0.0) for *_, income, before in rows), default=0.0)
     y = {
         "field": "name", "type": "nominal", "sort": names,
         "axis": {**BARE, "title": None, "labelLimit": 190, "labelPadding": 8},
     }  # fmt: skip
     tips = [tip("name", titles["name"]), *(tip(name, titles[name], ",.0f") for name in ("income", "before"))]
-    room = 1.2 + 0.04 * len(brief(furthest, look.locale))  # the figure beside the longest bar is read on a phone too
+    room = 1.2 + 0.04 * len(
+        brief(furthest, furthest, look.locale)
+    )  # the figure beside the longest bar is read on a phone too
     far = {"domain": [0, furthest * room or 1]}
     layers: list[Spec] = [
         {

@@ -11,7 +11,8 @@ from babel.dates import get_day_names, get_month_names
 from babel.numbers import format_compact_decimal, format_decimal, get_decimal_symbol, get_group_symbol
 
 MILLION = 1_000_000  # from here on whole figures crowd an axis
-_SHORT = 100_000  # and from here on a label
+_LONG = 10_000_000  # and the labels of a chart
+_SHORT = 100_000  # below it millions say nothing
 
 
 @cache
@@ -31,9 +32,9 @@ def millions(locale: str) -> str:
     return str(format_compact_decimal(MILLION, locale=locale)).removeprefix("1")
 
 
-def brief(value: float, locale: str) -> str:
-    """A figure beside a mark: in millions with one decimal, whole where that would say nothing."""
-    if abs(value) < _SHORT:
+def brief(value: float, furthest: float, locale: str) -> str:
+    """A figure beside a mark: where the `furthest` is long, in millions with one decimal, else whole."""
+    if furthest < _LONG or abs(value) < _SHORT:
         return str(format_decimal(round(value), locale=locale))
     return f"{format_decimal(value / MILLION, '#,##0.0', locale=locale)}{millions(locale)}"
 

@@ -41,7 +41,9 @@ def look(source: Mirror, question: Question) -> Shown:
     seen = live.overview if live else answers.kept(sales.overview, source, question)
     of_site = SITES[account.site].currency if account.site in SITES else ""
     money = question.currency or figures.main_currency(seen.answer, of_site)
-    return Shown(source, replace(question, currency=money), seen, live)
+    before = seen.answer.previous.question.period if seen.answer.previous else None
+    known = before is None or not answers.kept(sales.missing, source, before)
+    return Shown(source, replace(question, currency=money), seen, live, known)
 
 
 def sentence(shown: Shown) -> str:
@@ -60,7 +62,7 @@ def sentence(shown: Shown) -> str:
         values["hour"] = f"{shown.live.hours}:00"
         values["weekday"] = tables.weekday(shown.before.first.weekday()).lower()
     kind = "today" if shown.live else "day" if period.first == period.last else "answer"
-    key = "same" if moved is None else "more" if moved >= 0 else "less"
+    key = "unknown" if not shown.known else "same" if moved is None else "more" if moved >= 0 else "less"
     than = words(f"sold_than_{shown.asked.compare or 'previous'}")
     return words(f"sold_{kind}_{key}", **values, than=than, change=figures.share(abs(moved or 0.0), spoken))
 
@@ -83,11 +85,12 @@ def page(one: Account, *, live: bool) -> None:
             silent = words("page_silent")
             st.page_link(script("silent"), label=silent, icon=":material/notifications_paused:", width="content")
         syncing.failed_line(one)
-        syncing.missing_line(answers.kept(sales.missing, source, asked.period))
+        missing = answers.kept(sales.missing, source, asked.period)
+        syncing.missing_line(one, missing)
     if shown.seen.answer.as_of is None:
-        st.info(words("sold_nothing_yet"), icon=":material/hourglass_top:")
+        syncing.first_time(one)
     elif not shown.seen.answer.totals and view != "payments":
-        sales_filters.nothing(asked)
+        sales_filters.nothing(asked, known=not missing)
     else:
         _currencies(shown)
         SHOWN[view](shown)

@@ -62,12 +62,13 @@ def ask(source: Mirror, account: str) -> Question:
     return asked
 
 
-def nothing(asked: Question, *, narrowed: bool = False) -> None:
-    """What is said where nothing was found, and the one thing to do about it."""
+def nothing(asked: Question, *, narrowed: bool = False, known: bool = True) -> None:
+    """What is said where nothing was found, and the one thing to do about it; `known`: all of the days were fetched."""
     some = (asked.stores, asked.registers, asked.methods, asked.means, asked.channels, asked.wallets)
     narrowed = narrowed or any(some) or bool(asked.hours or asked.weekdays or asked.currency)
     today = st.query_params.get("period") == "today"
-    key = "sold_none_filtered" if narrowed else "sold_none_today" if today else "sold_none_in_period"
+    days = "sold_none_today" if today else "sold_none_in_period" if known else "sold_none_known"
+    key = "sold_none_filtered" if narrowed else days
     st.info(words(key), icon=":material/search_off:")
     if narrowed:
         st.button(words("sold_without_filters"), key="without_filters", icon=":material/filter_alt_off:", on_click=_all)

@@ -44,13 +44,18 @@ def _figures(seen: Growth, currency: str) -> None:
             main = total.before if part == "gone" else total.now
             moved = figures.change(total.now.gross, total.before.gross, spoken) if part == "same" else None
             st.metric(
-                words(f"growth_{part}", n=len(getattr(seen, part))),
+                words(_called(seen, part), n=len(getattr(seen, part))),
                 plain(figures.money(main.gross, currency, spoken)),
                 moved,
                 border=True,
-                help=words(f"growth_{part}_means"),
+                help=words(f"{_called(seen, part)}_means"),
                 height="stretch",
             )
+
+
+def _called(seen: Growth, part: Part) -> str:
+    """What a part is called: what seems to be new is not known to be, where the sales do not reach back so far."""
+    return "growth_unsure" if part == "new" and not seen.known else f"growth_{part}"
 
 
 def _chart(seen: Growth) -> None:
@@ -81,18 +86,20 @@ def _branches(seen: Growth, part: Part, currency: str) -> None:
         return
     heads = {name: say(f"growth_column_{name}") for name in ("store", "now", "before", "change")}
     total = seen.total(part)
-    with st.expander(words(f"growth_{part}", n=len(rows)), expanded=part != "same", key=f"growth_{part}"):
+    with st.expander(words(_called(seen, part), n=len(rows)), expanded=part != "same", key=f"growth_{part}"):
         tables.show(
             [
                 {
                     heads["store"]: label,
-                    heads["now"]: figures.money(each.now.gross, currency, numbers(), exact=True),
-                    heads["before"]: figures.money(each.before.gross, currency, numbers(), exact=True),
+                    heads["now"]: figures.bare(each.now.gross, currency, numbers()),
+                    heads["before"]: figures.bare(each.before.gross, currency, numbers()),
                     heads["change"]: figures.change(each.now.gross, each.before.gross, numbers()) or "—",
                 }
                 for label, each in (*((each.now.label, each) for each in rows), (say("sold_total"), total))
             ],
-            alt=say(f"growth_{part}", n=len(rows)),
+            alt=say(_called(seen, part), n=len(rows)),
             right=[heads[name] for name in ("now", "before", "change")],
             key=f"growth_lines_{part}",
+            narrow={heads["store"]: tables.NARROW},
         )
+        st.caption(words("sold_amounts_in", currency=currency))

@@ -9,7 +9,7 @@ import streamlit as st
 from mpkit import sales
 from mpkit.pages import answers, charts, figures, paging, sales_filters, sales_peers, tables
 from mpkit.pages.frame import numbers, plain, say, words
-from mpkit.pages.sold import Shown, look
+from mpkit.pages.sold import Shown, least, look
 from mpkit.sales import Row
 from mpkit.sales.question import MEASURES
 
@@ -28,12 +28,13 @@ def show(shown: Shown) -> None:
 def _figures(shown: Shown) -> None:
     spoken, (part, before) = numbers(), shown.compared
     now = shown.total
-    with st.grid(4, min_column_width=150):
-        for name in ("refunds", "chargebacks"):
+    written = {name: figures.money(getattr(now, name), shown.currency, spoken) for name in ("refunds", "chargebacks")}
+    with st.grid(4, min_column_width=least(*written.values())):
+        for name, text in written.items():
             amount = getattr(now, name)
             st.metric(
                 words(f"sold_{name}"),
-                plain(figures.money(amount, shown.currency, spoken)),
+                plain(text),
                 figures.change(getattr(part, name), getattr(before, name), spoken),
                 delta_color="inverse",
                 border=True,
@@ -79,7 +80,7 @@ def _by_branch(shown: Shown) -> None:
         on_select=_pressed,
         selection_mode=charts.PRESSED,
     )
-    names = ("store", "gross", "refunds", "chargebacks", "rate")
+    names = ("store", "refunds", "chargebacks", "rate", "gross")
     heads = {name: say(f"sold_{name}") for name in names}
     whole = replace(shown.total, label=say("sold_total"))
     others = _without(whole, [row for *_, row in named], say("sold_elsewhere"))
@@ -88,8 +89,10 @@ def _by_branch(shown: Shown) -> None:
         [
             {
                 heads["store"]: name,
-                **{heads[each]: _money(getattr(row, each), shown) for each in ("gross", "refunds", "chargebacks")},
+                heads["refunds"]: figures.bare(row.refunds, shown.currency, numbers()),
+                heads["chargebacks"]: figures.bare(row.chargebacks, shown.currency, numbers()),
                 heads["rate"]: _share(_back(row), row.gross),
+                heads["gross"]: figures.bare(row.gross, shown.currency, numbers()),
             }
             for name, row in lines
         ],
@@ -97,7 +100,9 @@ def _by_branch(shown: Shown) -> None:
         right=[heads[name] for name in names[1:]],
         key="returned_lines",
         whole=True,
+        narrow={heads["store"]: tables.NARROW},
     )
+    st.caption(words("sold_amounts_in", currency=shown.currency))
 
 
 def _without(whole: Row, rows: list[Row], label: str) -> Row:
@@ -157,4 +162,5 @@ def _disputes(shown: Shown) -> None:
         key="disputes_lines",
         choose=True,
         on_choose=picked,
+        whole=True,
     )

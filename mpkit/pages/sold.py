@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,7 +11,7 @@ import streamlit as st
 from mpkit import sales
 from mpkit.model import Account, Period
 from mpkit.pages import answers, charges, charts, figures, sales_filters, tables
-from mpkit.pages.frame import go, ink, mirror, numbers, plain, say, words
+from mpkit.pages.frame import go, ink, mirror, numbers, plain, say, script, words
 from mpkit.sales import Mirror, Overview, Question, Row, Today
 from mpkit.sales.kinds import FEE, TAX
 from mpkit.sales.question import earlier
@@ -28,6 +29,7 @@ class Shown:
     asked: Question
     seen: Overview
     live: Today | None = None
+    known: bool = True  # whether the days it is compared with were fetched
 
     @property
     def currency(self) -> str:
@@ -47,7 +49,12 @@ class Shown:
 
     @property
     def compared(self) -> tuple[Row, Row]:
-        """What changes are said of: the sums of both periods; of today's, of the hours that are over."""
+        """What changes are said of: the sums of both periods; of today's, of the hours that are over.
+
+        Of a period that was fetched in part only nothing is said.
+        """
+        if not self.known:
+            return self.total, Row("", self.currency)
         if self.live:
             return self.live.compared(self.currency)
         return self.total, figures.total(self.seen.answer.previous, self.currency)
@@ -80,8 +87,7 @@ def show_figures(shown: Shown) -> None:
     than = say(f"sold_than_{shown.asked.compare or 'previous'}")
     written = {name: figures.money(getattr(now, name), currency, spoken) for name in ("gross", "ticket", "net")}
     written["count"] = figures.count(now.count, spoken)
-    wide = max(len(text) for text in written.values()) > _NARROW
-    with st.grid(4, min_column_width=190 if wide else 150):
+    with st.grid(4, min_column_width=least(*written.values())):
         for name in ("gross", "count", "ticket", "net"):
             st.metric(
                 words(f"sold_{name}"),
@@ -93,6 +99,11 @@ def show_figures(shown: Shown) -> None:
                 chart_type="area",
                 height="stretch",
             )
+
+
+def least(*written: str) -> int:
+    """The least pixels of a card with such a figure: long ones do not stand side by side on a phone."""
+    return 190 if max(map(len, written)) > _NARROW else 150
 
 
 def show_days(shown: Shown) -> None:
@@ -218,18 +229,22 @@ def lately(one: Account, *, stores: tuple[str, ...] = (), registers: tuple[str, 
     money = figures.main_currency(seen.answer, SITES[one.site].currency)
     shown = Shown(source, Question(one.id, asked.period, stores, registers, currency=money), seen)
     show_figures(shown)
-    glance(shown)
     query = {"store": stores[0]} if stores else {"register": registers[0]}
+    glance(shown, query)
     go("sales", "shop_all_sales", icon=":material/bar_chart:", **query)
 
 
-def glance(shown: Shown, height: int = charts.HEIGHT) -> None:
-    """The main chart on another page: nothing in it leads anywhere."""
+def glance(shown: Shown, query: Mapping[str, str] | None = None, *, height: int = charts.HEIGHT) -> None:
+    """The main chart on another page: a bar leads to its payments among the sales."""
     titles = {name: say(f"sold_chart_{name}") for name in ("income", "refunds", "before")}
     points = figures.chart_days(shown.seen, shown.currency, numbers())
     titles["name"] = say("sold_chart_day")
     spec = charts.bars(points, titles, currency=shown.currency, look=look(), height=height)
-    st.vega_lite_chart(spec, alt=say("sold_by_day_alt"))
+    st.vega_lite_chart(spec, alt=say("sold_by_day_alt"), key="glance", on_select="rerun", selection_mode=charts.PRESSED)
+    for mark in tables.pressed("glance"):
+        when = date.fromisoformat(mark.removeprefix(charts.GIVEN))
+        also = {**(query or {}), **({"only": "back"} if mark.startswith(charts.GIVEN) else {})}
+        st.switch_page(script("sales"), query_params={"view": "payments", **sales_filters.days(when, when), **also})
     st.caption(words("sold_by_day_legend", than=say("sold_than_previous")))
     rows = [row for row in shown.seen.rows if row.currency == shown.currency]
     tables.as_table(rows, "sold_chart_day", key="days", total=shown.total)

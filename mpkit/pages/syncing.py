@@ -61,7 +61,19 @@ def failed_line(one: Account) -> None:
         st.error(f"{plain(watch.failure(job))} {words(kept)}", icon=":material/sync_problem:")
 
 
-def missing_line(missing: Sequence[Period]) -> None:
+def first_time(one: Account) -> None:
+    """What is said while nothing was fetched yet, and the press that begins it."""
+    job = jobs.latest(house().store, one.id, KEY)
+    if job is not None and not job.finished:
+        st.info(words("sold_nothing_coming"), icon=":material/hourglass_top:")
+        return
+    st.info(words("sold_nothing_yet"), icon=":material/hourglass_top:")
+    if st.button(words("fresh_first"), key="sync_first", type="primary", icon=":material/sync:"):
+        bring_up_to_date(one)
+        st.rerun()
+
+
+def missing_line(one: Account, missing: Sequence[Period]) -> None:
     """The days of the period that were not fetched yet: the figures below are without them."""
     if missing:
         spoken = numbers()
@@ -71,7 +83,9 @@ def missing_line(missing: Sequence[Period]) -> None:
             else f"{figures.day(each.first, spoken)} → {figures.day(each.last, spoken)}"
             for each in missing[:NAMED]
         )
-        st.warning(words("fresh_missing", days=days), icon=":material/incomplete_circle:")
+        coming = sales.freshness(mirror(one)).importing
+        said = words("fresh_missing" if coming else "fresh_missing_still", days=days)
+        st.warning(said, icon=":material/incomplete_circle:")
 
 
 def freshness_line(one: Account, *, live: bool = False) -> None:
