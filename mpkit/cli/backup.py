@@ -25,6 +25,8 @@ def command(
         job = run_now(bench, account="", kind="backup", key=str(file.resolve()), arguments=arguments, progress=progress)
     done = console.finished(job)
     language = console.language()
-    lines = [say("backup_done", language, **{name: done[name] for name in ("file", "bytes", "sha256", "key")})]
+    lines = [
+        say("backup_done", language, **{name: done[name] for name in ("file", "bytes", "sha256", "key", "key_id")})
+    ]
     lines += [say("backup_head", language, account=account, head=head) for account, head in done["heads"].items()]
     console.answer(done, "" if as_json else "\n".join(lines), as_json=as_json)

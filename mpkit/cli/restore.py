@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,8 +28,16 @@ def command(
     language = console.language()
     lines = [say("restore_done", language, as_of=datetime.fromisoformat(done["as_of"]))]
     lines += [say("restore_kept", language, file=done["kept"])] if done["kept"] else []
-    other = [one["account"] for one in done["accounts"] if not one["same_key"]]
-    lines += [say("restore_other_key", language, account=account) for account in other]
+    turned, other = done["turned"], [one["account"] for one in done["accounts"] if not one["same_key"]]
+    lines += [say("restore_turned", language, was=turned["from"], now=turned["to"])] if turned else []
+    lines += [_lacking(one, language) for one in done["accounts"] if not one["same_key"]]
     console.answer(done, "" if as_json else "\n".join(lines), as_json=as_json)
     if other:
         console.look()
+
+
+def _lacking(one: dict[str, Any], language: str) -> str:
+    """Which key the copy needs."""
+    if one["needs"]:
+        return say("restore_key_missing", language, account=one["account"], id=one["needs"])
+    return say("restore_other_key", language, account=one["account"])

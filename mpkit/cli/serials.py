@@ -27,7 +27,7 @@ def list_(
 ) -> None:
     """List the signs that were printed, each with its register and what has become of it."""
     from mpkit import ledger  # noqa: PLC0415 - heavy
-    from mpkit.jobs.evidence import seal_of  # noqa: PLC0415
+    from mpkit.jobs.seals import seal_of  # noqa: PLC0415
 
     bench = console.bench()
     account, language = bench.account(), console.language()
@@ -63,7 +63,7 @@ def void(
 ) -> None:
     """Say that signs no longer count: taken down, thrown away, lost; written into the record."""
     from mpkit import ledger  # noqa: PLC0415 - heavy
-    from mpkit.jobs.evidence import seal_of  # noqa: PLC0415
+    from mpkit.jobs.seals import seal_of  # noqa: PLC0415
 
     if state not in {"void", "lost", "placed", "replaced"}:
         raise WrongUsage("serials_state", text=state)

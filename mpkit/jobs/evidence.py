@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import partial
 
-from mpkit import branches, keys
+from mpkit import branches
 from mpkit.branches import Origin, Proposed, TakeIn, Undone, Witness
 from mpkit.db import Connection, Engine
+from mpkit.jobs.seals import seal_of, sealer
 from mpkit.jobs.workbench import Workbench
-from mpkit.ledger import By, Done, Seal, audit
+from mpkit.ledger import By, Done, audit
 from mpkit.settings import Settings
 from mpkit.work import Clock
 
@@ -17,16 +17,11 @@ _OBJECTS = {"branch": "store", "register": "pos"}
 _NAMED = 50  # entries an audit row names; the list has each value's origin
 
 
-def seal_of(bench: Workbench) -> Seal:
-    """The seal of the ledger and its audit, under the key of this installation."""
-    return partial(keys.mac, "ledger", data=bench.settings.data)
-
-
 def take_back(
     settings: Settings, store: Engine, account: str, run: str, *, who: str, clock: Clock, exists: Collection[str]
 ) -> Undone:
     """Take a run of files back out of the list (`branches.undo`), and say so in the audit."""
-    seal = partial(keys.mac, "ledger", data=settings.data)
+    seal = sealer(settings, store)
 
     def seen(connection: Connection, taken: TakeIn, undone: Undone) -> None:
         counts = {name: len(getattr(undone, name)) for name in ("removed", "restored", "left")}
@@ -38,7 +33,7 @@ def take_back(
 
 def witness(bench: Workbench, account: str, kind: str, origin: Origin, files: list[str] | None = None) -> Witness:
     """Writes one row for what a proposal changed in the list, and none where it changed nothing."""
-    source = ", ".join(files or ([origin.what] if origin.what else []))
+    source, seal = ", ".join(files or ([origin.what] if origin.what else [])), seal_of(bench)
 
     def seen(connection: Connection, proposed: Proposed) -> None:
         touched = [*proposed.added, *proposed.changed]
@@ -48,7 +43,7 @@ def witness(bench: Workbench, account: str, kind: str, origin: Origin, files: li
         details = counts | {"entries": touched[:_NAMED]}
         done = Done(kind, "list", proposed.take_in, details)
         by = By(origin.who, bench.seams.clock.now(), source)
-        audit.append(connection, account, [done], by, seal=seal_of(bench))
+        audit.append(connection, account, [done], by, seal=seal)
 
     return seen
 

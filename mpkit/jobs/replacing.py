@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mpkit import ledger
-from mpkit.jobs import evidence
+from mpkit.jobs import seals
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import By
 from mpkit.model import Account
@@ -21,7 +21,7 @@ def replaced(bench: Workbench, account: Account, arguments: Mapping[str, Any]) -
     instead, book = arguments.get("instead"), str(arguments["book"])
     if not instead:
         return []
-    seal = evidence.seal_of(bench)
+    seal = seals.seal_of(bench)
     pieces = ledger.pieces_of(bench.store, account.id, seal=seal)
     first: dict[str, int] = {}  # by register, the lowest number it has in the book
     for piece in pieces:

@@ -11,22 +11,22 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from mpkit import accounts, db, ledger
+from mpkit import accounts, db, keys, ledger
 from mpkit.db import EPOCH, Engine
 from mpkit.errors import Refused, StoreTrouble, UnreadableFile, of_system
 from mpkit.jobs import rows
-from mpkit.jobs.alive import is_dead
 from mpkit.jobs.anchors import anchor, verify
-from mpkit.jobs.evidence import seal_of
+from mpkit.jobs.idle import nobody_applies
+from mpkit.jobs.rekeying import bring_up
+from mpkit.jobs.seals import LEDGER, key_of, seal_of
 from mpkit.jobs.starting import worker_lives
 from mpkit.jobs.workbench import Workbench
-from mpkit.ledger import By, Done, audit
+from mpkit.ledger import By, Done, audit, sealing
 from mpkit.settings import Settings
 from mpkit.work import Progress, Seams
 
@@ -47,11 +47,14 @@ def backup(bench: Workbench, out: Path, *, who: str, progress: Progress) -> dict
     if out.exists() and out.samefile(source):
         raise Refused("backup_own_file", file=str(out))
     clock = bench.seams.clock
-    with _nobody_applies(bench, who=who):
+    with nobody_applies(bench, who=who, sentence="backup_apply"):
         heads: dict[str, str] = {}
+        seal = seal_of(bench)
+        with db.writing(bench.store) as connection:
+            sealing.confirm(connection, seal, at=clock.now())  # the copy says which key it needs
         for account in accounts.known(bench.store):
-            done = Done("backup", "ledger", out.name)
-            audit.record(bench.store, account.id, [done], By(who, clock.now(), out.name), seal=seal_of(bench))
+            done = Done("backup", "ledger", out.name, {"key": seal.key})
+            audit.record(bench.store, account.id, [done], By(who, clock.now(), out.name), seal=seal)
             heads[account.id] = str(anchor(bench, account.id))
         aside = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
         try:
@@ -64,9 +67,8 @@ def backup(bench: Workbench, out: Path, *, who: str, progress: Progress) -> dict
         finally:
             aside.unlink(missing_ok=True)
     content = hashlib.sha256(out.read_bytes()).hexdigest()
-    key = str(bench.settings.data / "keys" / "mpkit.key")
-    size = out.stat().st_size
-    return {"file": str(out), "bytes": size, "sha256": content, "heads": heads, "key": key, "at": _now(bench.seams)}
+    told = {"file": str(out), "bytes": out.stat().st_size, "sha256": content, "heads": heads, "at": _now(bench.seams)}
+    return told | {"key": str(keys.file(bench.settings.data)), "key_id": seal.key}
 
 
 def _now(seams: Seams) -> str:
@@ -78,20 +80,6 @@ def _file(store: Engine) -> Path:
     if store.url.get_backend_name() != "sqlite" or not store.url.database:
         raise Refused("backup_not_a_file")
     return Path(store.url.database)
-
-
-@contextmanager
-def _nobody_applies(bench: Workbench, *, who: str) -> Iterator[None]:
-    """Raise `Refused` where a plan waits or runs; nobody begins one until this ends."""
-    clock = bench.seams.clock
-    for job in rows.live(bench.store):
-        if job.kind == "apply" and not (job.state == "running" and is_dead(job, clock)):
-            raise Refused("backup_apply", who=job.who or job.worker or "mpkit", since=job.started or job.created)
-    with ExitStack() as held:
-        for account in accounts.known(bench.store):
-            hold = ledger.take(bench.store, account.id, "apply", who=who or "backup", clock=clock)
-            held.callback(ledger.give_back, bench.store, hold)
-        yield
 
 
 def _copied(source: Path, target: Path, seams: Seams, progress: Progress) -> None:
@@ -149,20 +137,26 @@ def restore(settings: Settings, file: Path, *, over_newer: bool, who: str, seams
     bench = Workbench(settings, db.open_store(settings.database), seams)
     rows.drop_live(bench.store, clock=seams.clock)
     ledger.drop_holds(bench.store)
-    told_of = [_recorded(bench, account.id, file, who=who) for account in accounts.known(bench.store)]
-    return {"file": str(file), "kept": str(kept) if kept else None, "as_of": told.isoformat(), "accounts": told_of}
+    done = {"file": str(file), "kept": str(kept) if kept else None, "as_of": told.isoformat()}
+    ids = [account.id for account in accounts.known(bench.store)]
+    try:
+        key_of(settings.data, bench.store, of_any_day=True)
+    except StoreTrouble as trouble:  # it is told, and nothing is printed or paid until the key is there
+        lacking = {"same_key": False, "needs": str(trouble.values.get("id") or "")}
+        return done | {"accounts": [{"account": id_, **lacking} for id_ in ids], "turned": None}
+    told_of = [_recorded(bench, id_, file, who=who) for id_ in ids]
+    return done | {"accounts": told_of, "turned": bring_up(bench, who=who)}
 
 
 def _recorded(bench: Workbench, account: str, file: Path, *, who: str) -> dict[str, Any]:
-    """The restore in the audit of one account; whether the key there is the one its rows were sealed with."""
-    before = verify(bench, account)
-    sealed = not any(fault.code == "key" for fault in before.faults)
+    """The restore in the audit of one account, under the key of the copy."""
+    before, seal = verify(bench, account, of_any_day=True), key_of(bench.settings.data, bench.store, of_any_day=True)
     cut = [fault for fault in before.faults if fault.code == "cut"]
     details = {"rows": before.rows, "lost_upto": max((fault.upto for fault in cut), default=0)}
     by = By(who, bench.seams.clock.now(), file.name)
-    audit.record(bench.store, account, [Done("restore", "ledger", file.name, details)], by, seal=seal_of(bench))
+    audit.record(bench.store, account, [Done("restore", "ledger", file.name, details)], by, seal=seal.seal(LEDGER))
     anchor(bench, account, restored=True)
-    return {"account": account, "rows": before.rows, "lost_upto": details["lost_upto"], "same_key": sealed}
+    return {"account": account, "rows": before.rows, "lost_upto": details["lost_upto"], "same_key": True}
 
 
 def _checked(file: Path) -> Path:

@@ -1,20 +1,21 @@
 """The audit: what was done, when, by whom and from which file, as rows that only grow, each sealed over the one before.
 
 A row's link is the seal of the link before it and of the row itself, so that a row altered, taken out, put in or moved
-shows. The head says how many rows there are; it is written in the same transaction, is sealed too, and is copied to
-places outside the store (`Head`, see `faults`), so that a tail cut off shows as well. The database refuses to change or
-delete a row by itself.
+shows. After a row of the kind "key" another key seals; it is sealed under both. The head says how many rows there are;
+it is written in the same transaction, is sealed too, and is copied to places outside the store (`Head`, see `chain`),
+so that a tail cut off shows as well. The database refuses to change or delete a row by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from mpkit import db
 from mpkit.db import EPOCH, Connection, Engine
+from mpkit.ledger import sealing
 from mpkit.ledger.objects import Seal
 from mpkit.ledger.rows import added, audit, audit_as_text, audit_heads, audit_lock, head_held, head_moved
 
@@ -23,7 +24,7 @@ KINDS = (
     *("import", "edit", "close"),  # the list
     *("print", "reprint", "placed", "replaced", "void", "lost"),  # pieces
     *("approve", "refund"),  # who said yes, and money given back
-    *("backup", "restore", "reconcile", "report"),  # the store and its evidence
+    *("backup", "restore", "reconcile", "report", "key"),  # the store and its evidence
 )
 _CHUNK = 10_000  # rows read at a time
 
@@ -78,16 +79,9 @@ class Head:
         return f"{self.n}:{self.link}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong with a chain, at its n-th row: changed, missing, cut, or all sealed under another key."""
-
-    code: Literal["changed", "missing", "cut", "key"]
-    n: int
-    upto: int = 0
-
-
 NONE = Head(0, "")
+BROKEN = ""  # the seal of every head after one that was not what we wrote: what is done later does not make it whole
+CROSSED = "seal"  # among the details of a turn: its row under the key of before, without this
 
 
 def append(connection: Connection, account: str, done: Iterable[Done], by: By, *, seal: Seal) -> None:
@@ -96,21 +90,59 @@ def append(connection: Connection, account: str, done: Iterable[Done], by: By, *
     if not todo:
         return
     audit_lock(connection, account)
-    first = last = head_of(connection, account)
-    rows = []
+    first, whole = _end(connection, account, seal)
+    if first is NONE or not whole:
+        sealing.confirm(connection, seal, at=by.at)
+    last, rows = first, []
     for one in todo:
         row = _row(account, last, one, by, seal)
         last = Head(row["n"], row["link"])
         rows.append(row)
+    _written(connection, account, rows, seal(head_text(account, last)) if whole else BROKEN)
+
+
+def _end(connection: Connection, account: str, seal: Seal) -> tuple[Head, bool]:
+    """The head, and whether it is what we wrote."""
+    for n, link, mac in db.lines(connection, head_held, {"of_account": account}):
+        head = Head(int(n), str(link))
+        return head, seal(head_text(account, head)) == mac
+    return NONE, True
+
+
+def _written(connection: Connection, account: str, rows: Sequence[Mapping[str, Any]], mac: str) -> None:
+    """The rows, after those there are, and the head that says so."""
     if len(rows) == 1:
         db.told(connection, added, rows[0])
     else:
-        connection.execute(added, rows)
-    top = {"n": last.n, "link": last.link, "mac": seal(_head_text(account, last))}
-    if first is NONE:
+        connection.execute(added, list(rows))
+    top = {"n": rows[-1]["n"], "link": rows[-1]["link"], "mac": mac}
+    if rows[0]["n"] == 1:
         connection.execute(audit_heads.insert(), {"account": account, **top})
     else:
         db.told(connection, head_moved, {"of_account": account, **top})
+
+
+def turn(connection: Connection, account: str, details: Mapping[str, Any], by: By, *, old: Seal, new: Seal) -> None:
+    """Within the transaction that seals all rows anew: the row after which the `new` key seals, sealed under both.
+
+    `details` says {from, to}, the names of the keys, and what became of the rows.
+    """
+    audit_lock(connection, account)
+    first, whole = _end(connection, account, old)
+    done = Done("key", "ledger", str(details["to"]), details)
+    crossed = _row(account, first, done, by, old)["link"]
+    row = _row(account, first, replace(done, details={**details, CROSSED: crossed}), by, new)
+    last = Head(row["n"], row["link"])
+    _written(connection, account, [row], new(head_text(account, last)) if whole else BROKEN)
+
+
+def sealed_with(connection: Connection, account: str, seal: Seal) -> bool:
+    """Whether this seal made the head, or the first row."""
+    head, whole = _end(connection, account, seal)
+    if head is NONE or whole:
+        return head is not NONE
+    rows = connection.execute(audit_as_text(account).limit(1))
+    return any(seal(text("", [account, *said], details)) == link for *said, details, link in rows)
 
 
 def _row(account: str, last: Head, one: Done, by: By, seal: Seal) -> dict[str, Any]:
@@ -121,7 +153,7 @@ def _row(account: str, last: Head, one: Done, by: By, seal: Seal) -> dict[str, A
     n, source, details = last.n + 1, one.source or by.source, dict(one.details)
     said = [account, n, _ticks(by.at), by.who, one.kind, one.object, one.subject, source]
     names = ("account", "n", "at", "who", "kind", "object", "subject", "source")
-    link = seal(_text(last.link, said, db.canonical(details)))
+    link = seal(text(last.link, said, db.canonical(details)))
     return {**dict(zip(names, said, strict=True)), "at": by.at, "details": details, "link": link}
 
 
@@ -136,18 +168,19 @@ def _ticks(at: datetime) -> int:
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
-def _text(before: str, said: Sequence[object], details: str) -> str:
+def text(before: str, said: Sequence[object], details: str) -> str:
     """What a link is made over: the link before, the row's values in one order, the details as they stand."""
     return f"{db.canonical(['audit', before, *said])[:-1]},{details}]"
 
 
-def _head_text(account: str, head: Head) -> str:
+def head_text(account: str, head: Head) -> str:
+    """What a head's seal is made over."""
     return db.canonical(["audit head", account, head.n, head.link])
 
 
 def head_of(connection: Connection, account: str) -> Head:
     """The head as it is said within a transaction."""
-    for n, link in db.lines(connection, head_held, {"of_account": account}):
+    for n, link, _ in db.lines(connection, head_held, {"of_account": account}):
         return Head(int(n), str(link))
     return NONE
 
@@ -180,32 +213,3 @@ def entries(
     with db.reading(engine) as connection:
         for row in connection.execute(query.execution_options(yield_per=_CHUNK)).mappings():
             yield Entry(**{name: value for name, value in row.items() if name != "account"})
-
-
-def faults(engine: Engine, account: str, *, seal: Seal, anchors: Iterable[Head] = ()) -> tuple[int, tuple[Fault, ...]]:
-    """How many rows there are, and everything that is wrong with them; `anchors` are heads kept outside the store."""
-    wanted = {anchor.n: anchor.link for anchor in anchors if anchor.n}
-    found: list[Fault] = []
-    before, expected, rows, broken = "", 1, 0, 0
-    with db.reading(engine) as connection:
-        top = connection.execute(audit_heads.select().where(audit_heads.c.account == account)).one_or_none()
-        for n, at, who, kind, object_, subject, source, details, link in connection.execute(audit_as_text(account)):
-            rows += 1
-            if n != expected:
-                found.append(Fault("missing", expected, n - 1))
-            elif seal(_text(before, [account, n, at, who, kind, object_, subject, source], details)) != link:
-                broken += 1
-                found.append(Fault("changed", n))
-            if n in wanted and wanted.pop(n) != link:
-                found.append(Fault("changed", n))
-            before, expected = link, n + 1
-    said = NONE if top is None else Head(int(top.n), str(top.link))
-    sound = top is None or seal(_head_text(account, said)) == top.mac
-    if broken == rows > 0 and not sound:
-        return rows, (Fault("key", 1, rows),)
-    lost = [n for n in wanted if n >= expected]
-    if said.n >= expected or lost:
-        found.append(Fault("cut", expected, max([said.n, *lost])))
-    elif said != Head(expected - 1, before) or not sound:
-        found.append(Fault("changed", expected - 1))
-    return rows, tuple(dict.fromkeys(found))

@@ -128,6 +128,14 @@ audit_heads = sa.Table(
     sa.Column("mac", sa.Text, nullable=False),
 )
 
+sealing = sa.Table(
+    "sealing",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),  # "": one key seals the rows of every account
+    sa.Column("key", sa.Text, nullable=False),  # its name in the key file
+    sa.Column("since", Utc, nullable=False),
+)
+
 snoozes = sa.Table(
     "snoozes",
     metadata,
@@ -147,6 +155,22 @@ def audit_as_text(account: str) -> sa.Select[Any]:
     at, details = sa.type_coerce(c.at, sa.BigInteger), sa.type_coerce(c.details, sa.Text)
     columns = (c.n, at, c.who, c.kind, c.object, c.subject, c.source, details, c.link)
     return sa.select(*columns).where(c.account == account).order_by(c.n)
+
+
+def turns_of(account: str) -> sa.Select[Any]:
+    """The details, as the text that stands there, of the row by which an account's audit first got another key."""
+    found = sa.select(sa.type_coerce(audit.c.details, sa.Text)).where(audit.c.account == account, audit.c.kind == "key")
+    return found.order_by(audit.c.n).limit(1)
+
+
+def sealing_key() -> sa.Select[Any]:
+    """The key that seals the store."""
+    return sa.select(sealing.c.key).where(sealing.c.account == "")
+
+
+def sealed_accounts() -> sa.CompoundSelect[Any]:
+    """Every account that has a row with a seal."""
+    return sa.union(*(sa.select(table.c.account) for table in (audit_heads, objects, pieces)))
 
 
 def audit_lock(connection: sa.Connection, account: str) -> None:
@@ -209,6 +233,8 @@ all_objects = sa.select(
     *(sa.type_coerce(one, sa.Text).label("sent") if one.name == "sent" else one for one in objects.c)
 ).where(objects.c.account == sa.bindparam("of_account"))
 
+all_pieces = pieces.select().where(pieces.c.account == sa.bindparam("of_account")).order_by(pieces.c.serial)
+
 one_object = all_objects.where(
     objects.c.object == sa.bindparam("of_object"), objects.c.external_id == sa.bindparam("of_external_id")
 )
@@ -228,13 +254,22 @@ others_with = sa.select(objects.c.external_id).where(  # another object with thi
 
 added = audit.insert()
 
-head_held = sa.select(audit_heads.c.n, audit_heads.c.link).where(audit_heads.c.account == sa.bindparam("of_account"))
+head_held = sa.select(audit_heads.c.n, audit_heads.c.link, audit_heads.c.mac).where(
+    audit_heads.c.account == sa.bindparam("of_account")
+)
 
 head_moved = (
     audit_heads.update()
     .where(audit_heads.c.account == sa.bindparam("of_account"))
     .values({name: sa.bindparam(name) for name in ("n", "link", "mac")})
 )
+
+resealed = {  # statements for many rows, each named by its key with `of_` before it
+    table.name: table.update()
+    .where(*(column == sa.bindparam(f"of_{column.name}") for column in table.primary_key))
+    .values(mac=sa.bindparam("mac"))
+    for table in (objects, pieces)
+}
 
 
 @cache

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 import streamlit as st
 
-from mpkit import keys, ledger
+from mpkit import ledger
+from mpkit.errors import StoreTrouble
+from mpkit.i18n import say_error
+from mpkit.jobs.seals import sealer
 from mpkit.ledger import Known, Seal
 from mpkit.model import Account
 from mpkit.pages import figures, rollout, silences
-from mpkit.pages.frame import go, house, numbers, words
+from mpkit.pages.frame import go, house, language, numbers, plain, words
 from mpkit.pages.presses import Shop
 from mpkit.pages.till_presses import Till
 
 
 def seal() -> Seal:
     """The seal of this installation: only with it a damaged row can be told."""
-    return partial(keys.mac, "ledger", data=house().settings.data)
+    return sealer(house().settings, house().store)
+
+
+def _held() -> tuple[Seal, StoreTrouble | None]:
+    """The seal; without its key one that can tell nothing, and why: a page to read stays readable."""
+    try:
+        return seal(), None
+    except StoreTrouble as trouble:
+        return rollout.unread, trouble
 
 
 def of_branch(shop: Shop) -> None:
@@ -35,10 +45,13 @@ def of_register(till: Till) -> None:
 
 
 def _all(one: Account, objects: Iterable[tuple[str, str]]) -> None:
-    known = ledger.known(house().store, one.id, seal=seal())
+    sealed, trouble = _held()
+    if trouble is not None:
+        st.error(plain(say_error(trouble, language())), icon=":material/key_off:")
+    known = ledger.known(house().store, one.id, seal=sealed)
     mine = {key: known[key] for key in objects if key in known}
     for (_, id_), each in mine.items():
-        if not each.sound:
+        if not each.sound and trouble is None:
             st.error(words("alarm_damaged", id=id_), icon=":material/gpp_bad:")
     _silent(one, mine)
     _differing(one, mine)

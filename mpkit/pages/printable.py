@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from mpkit import branches, emv, keys, kit, ledger, sales
+from mpkit import branches, emv, kit, ledger, sales
 from mpkit.branches import addresses
+from mpkit.jobs.seals import sealer
 from mpkit.kit import template_document
 from mpkit.model import Account
 from mpkit.pages import thumbnails
@@ -22,7 +22,7 @@ def registers(one: Account) -> tuple[kit.Subject, ...]:
     wanted = branches.wanted(house().store, one.id)
     places = addresses.of_registers(wanted)
     stores = {each.external_id: each.name for each in wanted.branches}
-    seal = partial(keys.mac, "ledger", data=house().settings.data)
+    seal = sealer(house().settings, house().store)
     known = {each.external_id: each for each in ledger.of_registers(house().store, one.id, seal=seal)}
     return tuple(
         kit.Subject(

@@ -14,7 +14,9 @@ import sqlalchemy as sa
 
 from mpkit import db
 from mpkit.db import Engine
-from mpkit.ledger import By, Done, audit
+from mpkit.errors import StoreTrouble
+from mpkit.ledger import By, Done, audit, chain, sealing
+from mpkit.ledger.rows import audit_as_text
 from tests.soak import Bar
 
 ACCOUNT = "42"
@@ -35,7 +37,7 @@ def grown(store: Engine, rows: int, account: str = ACCOUNT) -> audit.Head:
 
 
 def check(store: Engine, **more: object) -> list[tuple[str, int, int]]:
-    _, faults = audit.faults(store, ACCOUNT, seal=seal, **more)  # type: ignore[arg-type]
+    _, faults = chain.faults(store, ACCOUNT, seal=seal, **more)  # type: ignore[arg-type]
     return [(fault.code, fault.n, fault.upto) for fault in faults]
 
 
@@ -176,7 +178,7 @@ def test_a_store_put_back_to_an_older_day_shows_by_a_head_kept_elsewhere(store: 
 
 def test_another_key_is_said_as_such(store: Engine) -> None:
     grown(store, 3)
-    rows, faults = audit.faults(store, ACCOUNT, seal=lambda text: hashlib.sha256(text.encode()).hexdigest())
+    rows, faults = chain.faults(store, ACCOUNT, seal=lambda text: hashlib.sha256(text.encode()).hexdigest())
     assert (rows, [fault.code for fault in faults]) == (3, ["key"])
 
 
@@ -207,3 +209,91 @@ def test_the_rows_go_with_their_deed_or_not_at_all(store: Engine) -> None:
         broken_off()
     assert audit.head(store, ACCOUNT) == audit.NONE
     assert list(audit.entries(store, ACCOUNT)) == []
+
+
+class Named:
+    """A seal under a key with a name."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+    def __call__(self, text: str) -> str:
+        return hmac.new(self.key.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+OLD, NEW, THIRD = Named("old"), Named("new"), Named("third")
+
+
+def turned(store: Engine) -> audit.Head:
+    """Three rows under one key, one for the next, two under that, one for a third, and one under it."""
+    by = By("ana", AT)
+    made = iter(range(9))
+    for seal_, rows, to in ((OLD, 3, NEW), (NEW, 2, THIRD), (THIRD, 1, None)):
+        audit.record(store, ACCOUNT, [Done("create", "pos", f"P{next(made)}") for _ in range(rows)], by, seal=seal_)
+        if to is not None:
+            with db.writing(store) as connection:
+                details = {"from": seal_.key, "to": to.key, "rows": 0}
+                audit.turn(connection, ACCOUNT, details, by, old=seal_, new=to)
+                sealing.name(connection, to.key, at=AT)
+    return audit.head(store, ACCOUNT)
+
+
+def walked(store: Engine, *others: Named, seal: Named = THIRD, **more: object) -> list[tuple[str, int, int]]:
+    known = {one.key: one for one in others}
+    _, faults = chain.faults(store, ACCOUNT, seal=seal, others=known, **more)  # type: ignore[arg-type]
+    return [(fault.code, fault.n, fault.upto) for fault in faults]
+
+
+def test_a_chain_goes_on_under_other_keys_and_is_verified_across_them(store: Engine) -> None:
+    head = turned(store)
+    assert head.n == 8
+    assert walked(store, OLD, NEW, anchors=[head]) == []
+    assert walked(store, NEW) == [("key", 1, 3)]  # of what a key sealed that is not here, nothing is known
+    assert walked(store, OLD, THIRD, seal=NEW) == [("changed", 8, 0)]  # it does not end under the store's key
+    assert walked(store, OLD) == [("key", 4, 6)]
+
+
+@pytest.mark.parametrize("n", range(1, 9))
+def test_a_row_changed_before_or_after_a_turn_is_found_and_so_is_the_turn_itself(store: Engine, n: int) -> None:
+    turned(store)
+    tampered(store, f"UPDATE audit SET who = 'eva' WHERE n = {n}")
+    assert walked(store, OLD, NEW)[0] == ("changed", n, 0)
+
+
+def test_who_has_a_key_of_before_can_write_neither_the_past_nor_the_present_anew(store: Engine) -> None:
+    turned(store)
+    with db.reading(store) as connection:
+        rows = [tuple(row) for row in connection.execute(audit_as_text(ACCOUNT))]
+    before = ""
+    for n, at, _, *more, details, link in rows[:3]:  # the past, sealed as it was then
+        forged = OLD(audit.text(before, [ACCOUNT, n, at, "eva", *more], details))
+        tampered(store, f"UPDATE audit SET who = 'eva', link = '{forged}' WHERE n = {n}")
+        before = forged
+        assert link != forged
+    assert walked(store, OLD, NEW) == [("changed", 4, 0)]
+    tampered(store, "DELETE FROM audit WHERE n > 3")  # or as if nothing had come after it
+    mac = OLD(audit.head_text(ACCOUNT, audit.Head(3, before)))
+    tampered(store, f"UPDATE audit_heads SET n = 3, link = '{before}', mac = '{mac}'")
+    assert walked(store, OLD, NEW) != []
+
+
+def test_whoever_took_a_seal_up_before_the_turn_writes_nothing(store: Engine) -> None:
+    head = turned(store)
+    with pytest.raises(StoreTrouble, match="just now"):
+        audit.record(store, ACCOUNT, [Done("create", "pos", "P9")], By("ana", AT), seal=NEW)
+    with pytest.raises(StoreTrouble, match="just now"):
+        audit.record(store, "other", [Done("create", "pos", "P9")], By("ana", AT), seal=NEW)
+    assert audit.head(store, ACCOUNT) == head
+
+
+def test_a_head_that_was_tampered_with_is_never_made_whole_by_what_comes_after(store: Engine) -> None:
+    grown(store, 6)
+    with db.reading(store) as connection:
+        link = connection.execute(audit_as_text(ACCOUNT)).all()[3].link
+    tampered(store, "DELETE FROM audit WHERE n > 4", f"UPDATE audit_heads SET n = 4, link = '{link}'")
+    assert check(store) == [("changed", 4, 0)]
+    audit.record(store, ACCOUNT, [Done("create", "pos", "P9")], By("ana", AT), seal=seal)
+    assert check(store) == [("changed", 5, 0)]
+    with db.writing(store) as connection:
+        audit.turn(connection, ACCOUNT, {"from": "", "to": "new"}, By("ana", AT), old=seal, new=NEW)
+    assert walked(store, seal=NEW, anchors=()) != []

@@ -9,7 +9,7 @@ from typing import Any
 from mpkit import branches, ledger, plan
 from mpkit.branches import Origin
 from mpkit.errors import Refused
-from mpkit.jobs import evidence
+from mpkit.jobs import evidence, seals
 from mpkit.jobs.judging import places_of
 from mpkit.jobs.kinds.drift import compared
 from mpkit.jobs.kinds.plan import Look, keep
@@ -101,7 +101,7 @@ def _taking_over(
 def _write(bench: Workbench, account: Account, done: Accepted, *, who: str) -> None:
     """Into the list, then on record; nobody carries a plan out meanwhile."""
     clock = bench.seams.clock
-    seal = evidence.seal_of(bench)
+    seal = seals.seal_of(bench)
     hold = ledger.take(bench.store, account.id, "apply", who=who, clock=clock)
     try:
         if any(done.edits.values()):

@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mpkit import branches, keys, ledger, plan, sheet
+from mpkit import branches, ledger, plan, sheet
 from mpkit.api import on_this_machine
 from mpkit.db import Engine
 from mpkit.errors import Refused, Unauthorised
 from mpkit.i18n import say
-from mpkit.jobs import evidence
+from mpkit.jobs import evidence, seals
 from mpkit.jobs.workbench import Workbench
 from mpkit.model import Account, Branch, Register
 from mpkit.work import Cancelled, GivenUp, Progress
@@ -44,7 +44,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         api=api,
         account=account,
         wanted=Wanted(bench.store, account.id),
-        seal=partial(keys.mac, "ledger", data=bench.settings.data),
+        seal=seals.seal_of(bench),
         seams=bench.seams,
         who=str(arguments.get("who") or ""),
         sources=evidence.sources(bench.store, account.id),

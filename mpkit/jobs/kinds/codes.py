@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mpkit import keys
+from mpkit.jobs import seals
 from mpkit.jobs.kinds.kit import choose, payloads_now
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import codes
@@ -31,7 +31,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         chosen.subjects,
         folder=Path(out) if out else bench.folder(account.id, "codes"),
         fresh=partial(payloads_now, seller, {subject.pos_id for subject in chosen.subjects}),
-        seal=partial(keys.mac, codes.PURPOSE, data=bench.settings.data),
+        seal=seals.seal_of(bench, codes.PURPOSE),
         progress=progress,
     )
     refused = [*chosen.refused, *made.refused]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mpkit import branches, ledger, plan
-from mpkit.jobs import evidence
+from mpkit.jobs import seals
 from mpkit.jobs.kinds.plan import Look, look
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import Known
@@ -32,7 +32,7 @@ def compared(bench: Workbench, account: Account, progress: Progress) -> tuple[Dr
     A plan may be carried out meanwhile: what it touched while the account was being read is not compared this time.
     """
     seen = look(bench, account, progress)
-    since = ledger.known(bench.store, account.id, seal=evidence.seal_of(bench))
+    since = ledger.known(bench.store, account.id, seal=seals.seal_of(bench))
     still = {key: one for key, one in seen.known.items() if since.get(key) == one}
     found = plan.drift(
         branches.wanted(bench.store, account.id),

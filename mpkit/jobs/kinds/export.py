@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from mpkit import branches, plan, till
 from mpkit.errors import Refused, WrongUsage
 from mpkit.i18n import say, words, written
-from mpkit.jobs import evidence
+from mpkit.jobs import seals
 from mpkit.jobs.anchors import Verdict, verify
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import report
@@ -108,9 +108,7 @@ def _audit(bench: Workbench, account: Account, out: Path, arguments: Mapping[str
         results(out, [*rows, [], *([line] for line in head)], language, headings=headings, sheet="report_title")
     by = By(str(arguments.get("who") or ""), bench.seams.clock.now(), out.name)
     details = {"since": since and since.isoformat(), "until": until and until.isoformat(), "head": str(judged.head)}
-    audit.record(
-        bench.store, account.id, [Done("report", "ledger", out.name, details)], by, seal=evidence.seal_of(bench)
-    )
+    audit.record(bench.store, account.id, [Done("report", "ledger", out.name, details)], by, seal=seals.seal_of(bench))
     faults = [{"code": fault.code, "n": fault.n, "upto": fault.upto or fault.n} for fault in judged.faults]
     return {"file": str(out), "rows": len(entries), "head": str(judged.head), "faults": faults}
 

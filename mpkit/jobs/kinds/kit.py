@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mpkit import branches, emv, keys, kit, ledger
+from mpkit import branches, emv, kit, ledger
 from mpkit.api import MercadoPago
 from mpkit.branches import addresses
 from mpkit.errors import NotFound, Refused
-from mpkit.jobs import documents
+from mpkit.jobs import documents, seals
 from mpkit.jobs.replacing import replaced
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
@@ -55,7 +55,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     book = str(arguments["book"])
     out = str(arguments.get("out") or "")
     folder = Path(out) if out else bench.folder(account.id, "books") / book
-    seal = partial(keys.mac, "ledger", data=bench.settings.data)
+    seal = seals.seal_of(bench)
     finished = _finished(folder, book)
     if finished is not None:
         made_before = _proven_again(bench, account, folder, finished, progress)
@@ -80,7 +80,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         folder=folder,
         fresh=partial(payloads_now, seller, {subject.pos_id for subject in chosen.subjects}),
         serials=partial(ledger.next_serials, bench.store, account.id),
-        seal=lambda purpose: partial(keys.mac, purpose, data=bench.settings.data),
+        seal=partial(seals.seal_of, bench),
         record=lambda manifest: ledger.record_pieces(
             bench.store, account.id, pieces_of(manifest, order.when), seal=seal, by=By(order.who, order.when, book)
         ),
@@ -216,7 +216,7 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
     stores = {store.id: store for store in seller.stores()}
     pos = [one for one in all_pos(seller) if one.external_id]
     wanted = _wanted(pos, stores, arguments.get("stores") or (), arguments.get("registers") or ())
-    seal = partial(keys.mac, "ledger", data=bench.settings.data)
+    seal = seals.seal_of(bench)
     on_record = {known.external_id: known for known in ledger.of_registers(bench.store, account.id, seal=seal)}
     firms, places = _firms(bench, account), addresses.of_registers(branches.wanted(bench.store, account.id))
     subjects: list[kit.Subject] = []

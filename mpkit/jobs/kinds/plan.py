@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-from mpkit import accounts, branches, keys, ledger, plan
+from mpkit import accounts, branches, ledger, plan
 from mpkit.api import MercadoPago
 from mpkit.branches import Origin, Wanted
-from mpkit.jobs import evidence, firms, rows
+from mpkit.jobs import evidence, firms, rows, seals
 from mpkit.jobs.workbench import Workbench
 from mpkit.ledger import Known
 from mpkit.model import Account, Amount
@@ -53,7 +52,7 @@ class Look:
 
 def look(bench: Workbench, account: Account, progress: Progress) -> Look:
     """Read the account by its lists."""
-    known = ledger.known(bench.store, account.id, seal=partial(keys.mac, "ledger", data=bench.settings.data))
+    known = ledger.known(bench.store, account.id, seal=seals.seal_of(bench))
     api = bench.mercadopago(account)
     existing = plan.read(api, known.values(), progress)
     return Look(api, existing, known, ledger.serials_in_use(bench.store, account.id))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mpkit import keys, kit
+from mpkit import kit
 from mpkit.errors import Refused, UnreadableFile, WrongAccount
+from mpkit.jobs import seals
 from mpkit.jobs.kinds.kit import all_pos, payloads_now
 from mpkit.jobs.workbench import Workbench
 from mpkit.kit import manifest as manifests
@@ -37,7 +37,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
         manifest = manifests.read(path)
         if manifest.account.user_id != account.id:
             raise WrongAccount("kit_manifest_other_account", found=manifest.account.user_id)
-        if not manifest.sound(partial(keys.mac, manifests.PURPOSE, data=bench.settings.data)):
+        if not seals.vouched(bench.settings.data, manifests.PURPOSE, manifest.sound):
             raise Refused("kit_manifest_changed", file=path.name)
         fresh = {one.id: one.qr_code for one in pos if one.qr_code}
         missing = {entry.pos_id for entry in manifest.pieces} - set(fresh)

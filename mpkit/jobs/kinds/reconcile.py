@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from mpkit import branches, db, keys, ledger, plan
+from mpkit import branches, db, ledger, plan
 from mpkit.errors import MpkitError, Refused
-from mpkit.jobs import evidence
+from mpkit.jobs import seals
 from mpkit.jobs.kinds.drift import compared
 from mpkit.jobs.kinds.kit import pieces_of
 from mpkit.jobs.kinds.plan import Look, look
@@ -70,7 +69,7 @@ def _learn(bench: Workbench, account: Account, seen: Look) -> tuple[list[Known],
         one for one in plan.as_known(wanted, seen.existing, account.amount) if (one.object, one.external_id) in names
     ]
     new = [one for one in found if (one.object, one.external_id) not in seen.known]
-    seal, at = evidence.seal_of(bench), bench.seams.clock.now()
+    seal, at = seals.seal_of(bench), bench.seams.clock.now()
     learned: list[Known] = []
     taken: list[dict[str, str]] = []
     for one in new:
@@ -117,17 +116,15 @@ def _outcome(one: Intent, found: Store | Pos | None) -> str | None:
 
 def _pieces(bench: Workbench, account: Account, *, who: str) -> list[int]:
     """Pieces of finished books that are not on record: their numbers must never be given to another sign."""
-    seal = evidence.seal_of(bench)
+    seal = seals.seal_of(bench)
     known = {piece.serial for piece in ledger.pieces_of(bench.store, account.id, seal=seal)}
-    found: list[Piece] = []
+    found, data = list[Piece](), bench.settings.data
     for file in sorted(bench.folder(account.id, "books").glob(f"*/{MANIFEST}")):
         try:
             manifest = manifests.read(file)
         except MpkitError:
             continue
-        if manifest.account.user_id == account.id and manifest.sound(
-            partial(keys.mac, manifests.PURPOSE, data=bench.settings.data)
-        ):
+        if manifest.account.user_id == account.id and seals.vouched(data, manifests.PURPOSE, manifest.sound):
             found += [
                 piece
                 for piece in pieces_of(manifest, datetime.fromisoformat(manifest.when))
@@ -148,4 +145,4 @@ def _told(
     done += [Done("reconcile", one["object"], one["external_id"], {"outcome": one["outcome"]}) for one in settled]
     done.append(Done("reconcile", "ledger", "", {"pieces": len(pieces), "learned": len(learned)}))
     by = By(who, bench.seams.clock.now(), "reconcile")
-    audit.record(bench.store, account.id, done, by, seal=evidence.seal_of(bench))
+    audit.record(bench.store, account.id, done, by, seal=seals.seal_of(bench))

@@ -6,7 +6,7 @@ from typing import Any
 
 from mpkit import ledger
 from mpkit.errors import Refused
-from mpkit.jobs import evidence
+from mpkit.jobs import seals
 from mpkit.jobs.kinds import kit
 from mpkit.jobs.workbench import Workbench
 from mpkit.work import Progress
@@ -19,7 +19,7 @@ def run(bench: Workbench, arguments: dict[str, Any], progress: Progress) -> dict
     """
     account = bench.account(str(arguments.get("account") or ""))
     wanted = {int(serial) for serial in arguments["serials"]}
-    pieces = ledger.pieces_of(bench.store, account.id, seal=evidence.seal_of(bench))
+    pieces = ledger.pieces_of(bench.store, account.id, seal=seals.seal_of(bench))
     old = [piece for piece in pieces if piece.serial in wanted]
     unknown = wanted - {piece.serial for piece in old}
     if unknown or not old:
