@@ -20,6 +20,7 @@ from mpkit.kit import metadata, pdfx
 from mpkit.kit.canvas import Canvas, finished, taken
 from mpkit.kit.marks import BENEATH, OVER, Ink
 from mpkit.kit.separating import separate
+from mpkit.kit.sharing import Shared
 from mpkit.kit.type import POINT
 
 Box = tuple[float, float, float, float]  # mm: left, low, right, top
@@ -102,12 +103,13 @@ def _inked(document: pikepdf.Pdf, resources: Any, inks: Mapping[str, Ink]) -> No
 
 
 def _laid_in(document: pikepdf.Pdf, resources: Any, drawings: Mapping[str, bytes]) -> None:  # noqa: ANN401 - pikepdf
-    """Each drawing once among the resources, whatever the number of pages that show it."""
+    """Each drawing once among the resources, whatever the number of pages; what several of them hold stands once."""
+    shared = Shared()
     for name, content in drawings.items():
         forms = Dictionary(resources.get("/XObject", Dictionary()))
         with pikepdf.open(BytesIO(content)) as drawing:
             (form,) = drawing.pages[0].obj.Resources.XObject.values()
-            forms[name] = document.copy_foreign(form)
+            forms[name] = shared.of(document.copy_foreign(form))
         resources["/XObject"] = forms
 
 

@@ -22,7 +22,8 @@ from mpkit.kit.artwork.fields import Field
 from mpkit.kit.boxes import Quarter
 
 LARGEST = 25 << 20  # bytes of a file
-WALL_SECONDS = 30.0  # for one file, waiting for a processor included
+# For one file, waiting for a processor included: where the child's own limit ends it, only a stop behind that limit.
+WALL_SECONDS = 30.0 if sys.platform == "win32" else 180.0
 _KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "TMPDIR", "TEMP")  # never a token
 _BOOT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from mpkit.kit.artwork.child import main; main()"
 
