@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 
 from mpkit.model import Charge, Payment, Refund
 
-_WITH_THE_SALE = timedelta(hours=1)  # taxes were seen to be added some seconds after an approval
-_WITH_THE_REFUND = timedelta(minutes=10)
+_AT_ONCE = timedelta(minutes=10)  # taxes were seen to be added some seconds after an approval
 
 
 @dataclass(slots=True)
@@ -80,7 +79,7 @@ def since(payment: Payment, refunds: Sequence[Refund]) -> tuple[list[tuple[int, 
 
 
 def _is_late(made: datetime, approved: datetime) -> bool:
-    return made - approved > _WITH_THE_SALE
+    return made - approved > _AT_ONCE
 
 
 def _ended(charge: Charge, approved: datetime, refunds: Sequence[Refund]) -> datetime | None:
@@ -90,7 +89,8 @@ def _ended(charge: Charge, approved: datetime, refunds: Sequence[Refund]) -> dat
         return None
     if refunds and charge.refunded != charge.original:
         return None
-    return None if any(abs(at - refund.created) <= _WITH_THE_REFUND for refund in refunds) else at
+    with_a_refund = any(timedelta(0) <= at - refund.created <= _AT_ONCE for refund in refunds)
+    return None if with_a_refund else at
 
 
 def _parts(charge: Charge, refunds: Sequence[Refund], amount: int) -> list[int]:

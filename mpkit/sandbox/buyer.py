@@ -20,6 +20,8 @@ from mpkit.sandbox.shelf import PosRow
 if TYPE_CHECKING:
     from mpkit.sandbox.world import World
 
+_AT_ONCE_S = 600
+
 
 def act(world: World, wanted: Mapping[str, Any]) -> Answer:
     """One press of the buyer, named by `action`.
@@ -119,8 +121,8 @@ def _correct(world: World, wanted: Mapping[str, Any]) -> tuple[int, str]:
     if wrong is None or to < 0 or any(entry.kind == "refund" for entry in money):
         raise _refused("there is no such charge, or something of it was given back", 409)
     at = int(world.now().timestamp())
-    if at <= max(entry.at for entry in money):
-        raise _refused("something else happened to this payment in this second", 409)
+    if at - max(entry.at for entry in money) <= _AT_ONCE_S:
+        raise _refused("what is charged at once is told as a part of the sale: some minutes have to pass", 409)
     world.book.move(slip.id, put_right(slip, money, name=wrong.name, to=to, at=at))
     return slip.id, "correct"
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,6 +24,7 @@ from mpkit.api import connect
 from mpkit.db import Engine, open_store
 from mpkit.model import Account, Branch, Location, Period
 from mpkit.sales import Mirror, Question, Synced, chunks, coverage, syncing, windows
+from mpkit.sandbox.believable import believable
 from mpkit.sites import SITES
 from mpkit.work import Cancelled, FixedClock, Progress, Seams, silent
 from tests.conftest import Running
@@ -115,15 +119,88 @@ def test_the_same_under_faults(start_sandbox: Start, store: Engine, tmp_path: Pa
 
 
 @pytest.mark.parametrize("site", sorted(SITES))
-def test_every_country_equals_its_ledger(site: str, start_sandbox: Start, store: Engine, tmp_path: Path) -> None:
+def test_every_country_equals_its_ledger(
+    site: str, start_sandbox: Start, store: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A year in which many a sale has something happen to it months later, charges put right among it."""
+    monkeypatch.setitem(believable(site), "later", {"refunded": 0.04, "corrected": 0.12, "disputed": 0.2})
     sandbox = start_sandbox(site=site, stores=4, registers=8, payments=400, faults=FAULTS)
     seams = Seams(sleep=lambda seconds: threading.Event().wait(min(seconds, 0.02)) and None)
     house = House(sandbox, store, tmp_path, seams)
     house.sync()
     sandbox.put("/_sandbox/faults", {})
     house.assert_equals_the_ledger()
-    (total,) = sales.ask(house.mirror, Question(house.account.id, EVER, by="")).totals
+    answer = sales.ask(house.mirror, Question(house.account.id, EVER, by=""))
+    (total,) = answer.totals
     assert (total.currency, total.refunds > 0, total.fees > 0) == (SITES[site].currency, True, True)
+    assert {"fee_back", "fee"} <= {entry.kind for money in sandbox.world.book.later.values() for entry in money}
+    assert answer.unexplained == ()
+
+
+LATE = {"old-version": 0.5, "late-index": 0.4, "moving-page": 0.2, "order-flips": 0.2, "duplicate-ids": 0.2, "500": 0.1}
+NO_WAY_BACK = """
+CREATE TRIGGER no_way_back BEFORE UPDATE ON payments
+WHEN NEW.seniority < OLD.seniority OR NEW.updated < OLD.updated OR NEW.refunded < OLD.refunded
+BEGIN SELECT RAISE(ABORT, 'a payment went back to an older version'); END
+"""
+
+
+class Till:
+    """A day at a register: what happens next is drawn, and now and then the sales are synced."""
+
+    def __init__(self, house: House, clock: FixedClock, seed: int) -> None:
+        self.house, self.clock, self.chance = house, clock, random.Random(seed)
+        self.register = house.registers()[0]["id"]
+        self.paid: list[str] = []
+        self.done: Counter[str] = Counter()
+
+    def step(self) -> None:
+        what = self.chance.choice(("pay", "refund", "refund", "correct", "chargeback", "settle", "sync", "sync"))
+        if what == "sync":
+            self.house.sync()
+        elif what == "pay" or not self.paid:
+            amount = f"{self.chance.randrange(50, 900)}.00"
+            method = self.chance.choice(("visa", "account_money"))
+            sold = self.house.buyer("pay", pos=self.register, amount=amount, method=method, as_order=True)
+            self.paid.append(str(sold["id"]))
+        else:
+            more: dict[str, Any] = {"refund": {"amount": "7.00"}, "correct": {"to": f"{self.chance.randrange(4)}.00"}}
+            more["settle"] = {"outcome": self.chance.choice(("reimbursed", "settled"))}
+            try:
+                self.house.buyer(what, payment_id=self.chance.choice(self.paid), **more.get(what, {}))
+            except HTTPError:  # it cannot be done to this payment (any more)
+                what = "refused"
+        self.done[what] += 1
+        self.clock.sleep(self.chance.choice((1, 20, 90, 200, 4_000, 100_000)))
+
+
+def test_late_and_reordered_updates_never_take_a_payment_back(start_sandbox: Start, bar: Any, tmp_path: Path) -> None:
+    """Copies that lag behind and an index that takes its time: newest version wins, and in the end all is known."""
+    done: Counter[str] = Counter()
+    for seed in bar.rounds(stated=70, reduced=2):
+        clock = FixedClock(datetime(2026, 3, 10, 15, 0, tzinfo=UTC))
+        site = sorted(SITES)[seed % len(SITES)]
+        sandbox = start_sandbox(
+            site=site, seed=seed, stores=2, registers=2, payments=60, clock=clock, sleep=clock.sleep, faults=LATE
+        )
+        store = open_store(f"sqlite:///{tmp_path / f'{seed}.sqlite'}")
+        with store.begin() as connection:
+            connection.exec_driver_sql(NO_WAY_BACK)
+        house = House(sandbox, store, tmp_path / str(seed), Seams(clock=clock, sleep=clock.sleep))
+        till = Till(house, clock, seed)
+        for _ in range(30):
+            till.step()
+        fired = sandbox.get("/_sandbox/faults")["fired"]
+        assert fired["old-version"]
+        assert fired["late-index"]
+        sandbox.put("/_sandbox/faults", {})
+        clock.sleep(301)
+        house.sync()
+        house.assert_equals_the_ledger()
+        store.dispose()
+        done += till.done
+    assert {"sync", "pay", "refund"} <= set(done)
+    bar.saw(f"{sum(done.values())} steps, no payment went back, figures equal the ledger to the cent")
 
 
 CHILD = """
