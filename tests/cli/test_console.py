@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import signal
+import struct
 import subprocess
 import sys
 import threading
@@ -20,6 +21,7 @@ from mpkit import cli
 from mpkit.cli import console
 from mpkit.errors import Refused, StoreTrouble, WrongUsage
 from mpkit.work import Cancelled
+from tests import forking
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -187,21 +189,22 @@ def test_the_version_and_no_arguments():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as POSIX has them")
 def test_ctrl_c_is_130(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "mpkit", "account", "add"],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    until(
-        lambda: (tmp_path / "data" / "mpkit.sqlite-journal").exists() or (tmp_path / "data" / "mpkit.sqlite").exists()
-    )
+    process = forking.start(["account", "add"], env=dict(os.environ), cwd=tmp_path)
+    process.stdin.write("half a to")  # it takes what there is and waits for the end of the line
+    process.stdin.flush()
+    until(lambda: unread(process.stdin) == 0)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert "Interrupted" in err
+
+
+def unread(pipe):
+    """How many bytes of a pipe nobody has taken yet."""
+    import fcntl
+    import termios
+
+    return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
 
 
 def until(true):
