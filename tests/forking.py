@@ -95,17 +95,23 @@ class Command:
 Started = Command | subprocess.Popen[str]
 
 
-def start(words: Sequence[str], *, env: Mapping[str, str], cwd: Path, hurried: bool = False) -> Started:
-    """`mpkit words…` in a process of its own, with pipes; `hurried` where its waits between attempts are not tested."""
+def start(
+    words: Sequence[str], *, env: Mapping[str, str], cwd: Path, hurried: bool = False, module: str = "mpkit"
+) -> Started:
+    """`mpkit words…` in a process of its own, with pipes; `hurried` where its waits between attempts are not tested.
+
+    With `module` it is `python -m module words…` instead, a module that has a `main` and leaves with what that gives.
+    """
     if sys.platform != "linux":
-        command = [sys.executable, "-m", "mpkit", *words]
+        command = [sys.executable, "-m", module, *words]
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         return subprocess.Popen(
             command, env=dict(env), cwd=cwd, text=True, encoding="utf-8", errors="surrogateescape", **pipes
         )
     (given, giving), *said = [os.pipe() for _ in range(4)]
     ours, theirs = [giving, *(read for read, _ in said)], [given, *(write for _, write in said)]
-    order = json.dumps({"words": list(words), "env": dict(env), "cwd": str(cwd), "hurried": hurried}).encode()
+    wanted = {"words": list(words), "env": dict(env), "cwd": str(cwd), "hurried": hurried, "module": module}
+    order = json.dumps(wanted).encode()
     with _LOCK:
         socket.send_fds(_launcher(), [order], theirs)
     for handle in theirs:
@@ -161,7 +167,10 @@ def _serve(orders: socket.socket) -> None:
             os._exit(0)
         if os.fork() == 0:
             orders.close()
-            _attend(json.loads(message), handles)
+            told = json.loads(message)
+            _attend(told, handles)
+            if told["module"] != "mpkit":
+                _be(told["module"])
             return
         for handle in handles:
             os.close(handle)
@@ -215,6 +224,19 @@ def _run() -> int:
         traceback.print_exc()
         return 1
     return 0
+
+
+def _be(module: str) -> NoReturn:
+    """Another module than the command's, which leaves at once, whatever its threads do."""
+    code = 1
+    try:
+        code = import_module(module).main()
+    except BaseException:  # noqa: BLE001 - said as at the end of any process
+        traceback.print_exc()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def _leave(code: int) -> NoReturn:

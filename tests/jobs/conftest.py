@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -16,8 +13,8 @@ from mpkit import settings
 from mpkit.db import open_store
 from mpkit.jobs import Workbench
 from mpkit.work import FixedClock, Seams
-
-ROOT = Path(__file__).parent.parent.parent
+from tests import forking
+from tests.forking import Started
 
 
 @pytest.fixture
@@ -40,33 +37,26 @@ def real_bench(tmp_path: Path) -> Workbench:
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def lab(tmp_path: Path) -> Iterator[Callable[..., Started]]:
     """Start `python -m tests.jobs.lab …` on the same data folder."""
-    started: list[subprocess.Popen[str]] = []
+    started: list[Started] = []
 
-    def start(*arguments: str, module: str = "tests.jobs.lab", **more: str) -> subprocess.Popen[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MPKIT_")}
-        environment.update(MPKIT_DATA=str(tmp_path), MPKIT_API_URL="http://127.0.0.1:9", PYTHONPATH=str(ROOT), **more)
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            env=environment,
-            cwd=tmp_path,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        started.append(process)
-        return process
+    def start(*arguments: str, **more: str) -> Started:
+        environment = forking.settings(tmp_path, MPKIT_API_URL="http://127.0.0.1:9", **more)
+        started.append(forking.start(arguments, env=environment, cwd=tmp_path, module="tests.jobs.lab"))
+        return started[-1]
 
     yield start
     for process in started:
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait(60)
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
 
 
-def until(true: Callable[[], object], seconds: float = 30.0) -> None:
+def until(true: Callable[[], object], seconds: float = 120.0) -> None:
     """Wait for something that must come; the test fails where it does not."""
     end = time.monotonic() + seconds
     while not true():
