@@ -1,6 +1,6 @@
 """Sales, in and out: payments booked against a bare upsert; questions against pandas in memory and the rows in SQLite.
 
-    python bench/sales.py [PAYMENTS [FOLDER]]   (1,000,000 by default; FOLDER keeps the store for another run)
+    python bench/sales.py [PAYMENTS [FOLDER]] [--alone]   (1,000,000 by default; FOLDER keeps the store for another run)
 
 First 40,000 payments are booked as the sync books them, a thousand in each transaction, with a mirror to be told of
 every change; the baseline sends the same rows to the same table with one statement, and neither judges nor tells.
@@ -9,6 +9,8 @@ Then a store of PAYMENTS over 400 days and 20,000 registers (`many_payments.py`)
 asked three ways. pandas has all it needs in memory already, its texts as categories, which is the best case for it;
 SQLite has the index of the house on account, store and day. Answers are compared before anything is timed. At last a
 sync of 1,000 changes, and the memory of a process that asks all questions, against one that holds the frame.
+
+With `--alone` only mpkit is asked, for counts the others have no room or time for.
 """
 
 from __future__ import annotations
@@ -193,34 +195,52 @@ def questions(mirror: Mirror, frame: pd.DataFrame, file: Path) -> None:
         report(f"{name}, {len(answer):,} lines", "mpkit (columns)", took | {"SQLite, indexed (once)": slow})
 
 
-def pages(mirror: Mirror, frame: pd.DataFrame) -> None:
+def pages(mirror: Mirror, frame: pd.DataFrame, count: int) -> None:
     """One payment by its id, and the newest 50 of a store's payments in a quarter with their count."""
     sale = frame["payments"] == 1
-    one = str(frame["payment_id"].iloc[len(frame) // 2])
-    store = str(frame["store_id"].iloc[len(frame) // 2])
-    by_id = PaymentFilter(ACCOUNT, QUARTER, payment_id=one)
-    of_store, of_all = PaymentFilter(ACCOUNT, QUARTER, stores=(store,)), PaymentFilter(ACCOUNT, QUARTER)
+    by_id, of_store, of_all = listed(mirror, count)
+    one, (store,) = by_id.payment_id, of_store.stores
 
     def paged(mask: pd.Series) -> tuple[int, list[str]]:
         first, last = pd.Timestamp(QUARTER.first), pd.Timestamp(QUARTER.last)
         found = frame[mask & sale & (frame["approved_day"] >= first) & (frame["approved_day"] <= last)]
         return len(found), found.sort_values(["approved_us", "payment_id"], ascending=False)[:50].payment_id.tolist()
 
-    def ours(asked: PaymentFilter) -> tuple[int, list[str]]:
-        page = payments_page(mirror, asked)
-        return page.count, [line.payment_id for line in page.rows]
-
     ways: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
         "one payment by its id": (
-            lambda: ours(by_id)[1],
+            lambda: paged_by_us(mirror, by_id)[1],
             lambda: frame[frame["payment_id"] == one].payment_id.unique().tolist(),
         ),
-        "page of a store's quarter": (lambda: ours(of_store), lambda: paged(frame["store_id"] == store)),
-        "page of everybody's quarter": (lambda: ours(of_all), lambda: paged(sale)),
+        "page of a store's quarter": (lambda: paged_by_us(mirror, of_store), lambda: paged(frame["store_id"] == store)),
+        "page of everybody's quarter": (lambda: paged_by_us(mirror, of_all), lambda: paged(sale)),
     }
     for name, (mine, theirs) in ways.items():
         assert mine() == theirs()
         report(name, "mpkit", fastest({"mpkit": mine, "pandas in memory": theirs}, rounds=5))
+
+
+def listed(mirror: Mirror, count: int) -> tuple[PaymentFilter, PaymentFilter, PaymentFilter]:
+    """What is listed of `count` payments: one of them, those of its store in a quarter, everybody's."""
+    by_id = PaymentFilter(ACCOUNT, QUARTER, payment_id=str(10**11 + count // 2))
+    (one,) = payments_page(mirror, by_id).rows
+    of_store = PaymentFilter(ACCOUNT, QUARTER, stores=(one.store_id,))
+    return by_id, of_store, PaymentFilter(ACCOUNT, QUARTER)
+
+
+def paged_by_us(mirror: Mirror, asked: PaymentFilter) -> tuple[int, list[str]]:
+    """The count and the newest 50."""
+    page = payments_page(mirror, asked)
+    return page.count, [line.payment_id for line in page.rows]
+
+
+def alone(mirror: Mirror, count: int) -> None:
+    """What mpkit itself takes for every question and page."""
+    names = ("one payment by its id", "page of a store's quarter", "page of everybody's quarter")
+    ways: dict[str, Callable[[], Any]] = dict(asked_of_columns(mirror))
+    for name, asked in zip(names, listed(mirror, count), strict=True):
+        ways[name] = lambda asked=asked: paged_by_us(mirror, asked)
+    for name, took in fastest(ways).items():
+        print(f"  {name:<30} {took:8.3f} s", flush=True)
 
 
 def small_sync(mirror: Mirror, store: Engine, count: int) -> None:
@@ -239,16 +259,18 @@ def small_sync(mirror: Mirror, store: Engine, count: int) -> None:
     print(f"  {CHANGED:,} changes booked and in the columns in {took:.3f} s; store and day with them {laid:.3f} s")
 
 
-def memory(folder: Path, url: str) -> None:
+def memory(folder: Path, url: str, ways: tuple[str, ...] = ("columns", "pandas")) -> None:
     """What a process takes that asks all questions, and one that holds the frame."""
     sizes = {}
-    for way in ("columns", "pandas"):
+    for way in ways:
         said_by = subprocess.run(
             [sys.executable, __file__, "--memory", way, str(folder), url], check=True, capture_output=True, text=True
         )
         sizes[way] = int(said_by.stdout.split()[-1])
-    ratio = sizes["columns"] / sizes["pandas"]
-    print(f"  memory: mpkit {sizes['columns']} MB, pandas {sizes['pandas']} MB; {ratio:.2f} of that")
+    against = (
+        f", pandas {sizes['pandas']} MB; {sizes['columns'] / sizes['pandas']:.2f} of that" if len(ways) > 1 else ""
+    )
+    print(f"  memory: mpkit {sizes['columns']} MB{against}", flush=True)
 
 
 def ask_alone(way: str, folder: str, url: str) -> None:
@@ -261,9 +283,10 @@ def ask_alone(way: str, folder: str, url: str) -> None:
     print(int(status["VmHWM" if frame is None else "VmRSS"].split()[0]) // 1024)
 
 
-def main(count: int, folder: Path) -> None:
+def main(count: int, folder: Path, *, compared: bool = True) -> None:
     """Book, build, compare, time."""
-    booking()
+    if compared:
+        booking()
     file = folder / "store.sqlite"
     known = file.exists()
     store = open_store(f"sqlite:///{file}")
@@ -273,11 +296,15 @@ def main(count: int, folder: Path) -> None:
     begun, used = time.perf_counter(), time.process_time()
     mirror.rebuild()
     print(f"  columns of {count:,} payments: {time.perf_counter() - begun:.1f} s", end="")
-    print(f" ({(time.process_time() - used) / count * 1e6:.1f} µs of processor time for each)")
-    memory(mirror.folder, f"sqlite:///{file}")
-    frame = frame_of(mirror)
-    questions(mirror, frame, file)
-    pages(mirror, frame)
+    print(f" ({(time.process_time() - used) / count * 1e6:.1f} µs of processor time for each)", flush=True)
+    if compared:
+        memory(mirror.folder, f"sqlite:///{file}")
+        frame = frame_of(mirror)
+        questions(mirror, frame, file)
+        pages(mirror, frame, count)
+    else:
+        memory(mirror.folder, f"sqlite:///{file}", ("columns",))
+        alone(mirror, count)
     small_sync(mirror, store, count)
     store.dispose()
 
@@ -285,8 +312,8 @@ def main(count: int, folder: Path) -> None:
 if __name__ == "__main__":
     if "--memory" in sys.argv:
         ask_alone(*sys.argv[2:])
-    elif len(sys.argv) > 2:  # noqa: PLR2004 - count and folder
-        main(int(sys.argv[1]), Path(sys.argv[2]))
     else:
+        said_ = [word for word in sys.argv[1:] if word != "--alone"]
+        payments_ = int(said_[0]) if said_ else 1_000_000
         with tempfile.TemporaryDirectory() as somewhere:
-            main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000, Path(somewhere))
+            main(payments_, Path(said_[1] if said_[1:] else somewhere), compared=len(said_) == len(sys.argv) - 1)

@@ -133,7 +133,8 @@ def main(count: int, folder: Path) -> None:
     if not known:
         fill(store, count)
     mirror = Mirror(folder / "mirror", store, ACCOUNT, ZONE)
-    if mirror.manifest() is None:
+    manifest = mirror.manifest()
+    if manifest is None or manifest.layers:  # the frame is made of the months alone
         mirror.rebuild()
     span = span_until(MOMENT, (MOMENT - timedelta(hours=3)).date())
     frame = frame_of(mirror)

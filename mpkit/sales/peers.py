@@ -26,7 +26,8 @@ CASES = 3  # fewer are not shouted about
 WEEKS = 13  # a place's own past
 _WEEK = timedelta(days=7)
 _PRIOR = 300.0  # payments of everybody that a place's own past is mixed with
-_RARE = 1e-5  # a week's count this unlikely is a spike
+_LATE = 4  # weeks after which most of what is given back is
+_RARE = 5e-5  # a week's count this unlikely is a spike
 
 Measure = Literal["refunds", "chargebacks"]
 Place = Literal["store", "register"]
@@ -121,12 +122,11 @@ def spikes(mirror: Mirror, asked: Which, by: Place = "register") -> tuple[Spike,
     """Weeks of a period, counted back from its last day, with far more refunds than usual; the newest first."""
     weeks = -(-((asked.period.last - asked.period.first).days + 1) // 7)
     first = asked.period.last - (weeks + WEEKS) * _WEEK + timedelta(days=1)
-    lines = mirror.fetch(_weekly(asked, first, by))
-    everywhere = _part(sum(line[2] for line in lines), sum(line[3] for line in lines))
     of_place: dict[str, _Weeks] = defaultdict(dict)
-    for id_, week, *sums in lines:
-        if id_:
-            of_place[id_][int(week)] = (sums[0], sums[1], sums[2])
+    everywhere = 0.0
+    for id_, week, payments, came, refunds, all_payments, all_came in mirror.fetch(_weekly(asked, first, weeks, by)):
+        of_place[id_][int(week)] = (payments, came, refunds)
+        everywhere = _part(all_payments, all_came)
     found = [(id_, run, expected) for id_, its in of_place.items() for run, expected in _runs(its, weeks, everywhere)]
     places = _places(mirror, {id_ for id_, *_ in found})
     made = [
@@ -144,15 +144,27 @@ def spikes(mirror: Mirror, asked: Which, by: Place = "register") -> tuple[Spike,
     return tuple(sorted(made, key=lambda each: (-each.last.toordinal(), -each.cases, each.id)))
 
 
-def _weekly(asked: Which, first: date, by: Place) -> Said:
+def _weekly(asked: Which, first: date, weeks: int, by: Place) -> Said:
+    """The weeks of the places that may have a spike, few of thousands, each with the sums of all places and weeks."""
     where, values = conditions("day BETWEEN {begin:Date} AND {last:Date}", asked)
-    week = "FLOOR(({last:Date} - day) / 7.0)"
-    came = "COUNT(DISTINCT CASE WHEN kind = 'refund' THEN payment_id ELSE NULL END)"
+    place, week = _COLUMN[by], "CAST(FLOOR(({last:Date} - day) / 7.0) AS BIGINT)"
+    of_week = f"FROM entries WHERE {where}", f"GROUP BY {place}, {week}"
+    # Ids are counted where there are refunds, few of all entries.
+    by_week = (
+        "SELECT place, week, CAST(SUM(sold) AS BIGINT) AS count_payments, CAST(SUM(back) AS BIGINT) AS came, "
+        "CAST(SUM(hundredths) AS BIGINT) AS sum_refunds FROM ("
+        f"SELECT {place} AS place, {week} AS week, SUM(payments) AS sold, 0 AS back, SUM(refunds) AS hundredths "
+        f"{' '.join(of_week)} UNION ALL "
+        f"SELECT {place} AS place, {week} AS week, 0 AS sold, COUNT(DISTINCT payment_id) AS back, 0 AS hundredths "
+        f"{of_week[0]} AND kind = 'refund' {of_week[1]}) AS counted GROUP BY place, week"
+    )
     return Said(
-        f"SELECT {_COLUMN[by]} AS place, {week} AS week, CAST(SUM(payments) AS BIGINT) AS count_payments, "
-        f"CAST({came} AS BIGINT) AS came, CAST(SUM(refunds) AS BIGINT) AS sum_refunds FROM entries WHERE {where} "
-        f"GROUP BY {_COLUMN[by]}, {week} ORDER BY place, week",
-        {**values, "begin": first},
+        "SELECT place, week, count_payments, came, sum_refunds, all_payments, all_came FROM ("
+        "SELECT *, CAST(SUM(count_payments) OVER () AS BIGINT) AS all_payments, "
+        "CAST(SUM(came) OVER () AS BIGINT) AS all_came, MAX(CASE WHEN week < {weeks:Int64} THEN came ELSE 0 END) "
+        f"OVER (PARTITION BY place) AS most FROM ({by_week}) AS by_week) AS every_week "
+        f"WHERE place <> '' AND most > {CASES} ORDER BY place, week",
+        {**values, "begin": first, "weeks": weeks},
         first,
         asked.period.last,
     )
@@ -173,10 +185,14 @@ def _runs(its: _Weeks, weeks: int, everywhere: float) -> list[tuple[list[int], f
 
 
 def _expected(its: _Weeks, week: int, usual: set[int], everywhere: float) -> tuple[float, float]:
-    """Refunds to be expected of a week's payments, and how many refunds that expectation is made of."""
+    """Refunds to be expected in a week, and how many refunds that expectation is made of.
+
+    They are of its payments, or of those of the weeks before where it sold less: some are given back weeks later.
+    """
     shape = sum(its[each][1] for each in usual) + _PRIOR * everywhere
     seen = sum(its[each][0] for each in usual) + _PRIOR
-    return its[week][0] * shape / seen, shape
+    before = sum(its[each][0] for each in range(week + 1, week + 1 + _LATE) if each in its) / _LATE
+    return max(its[week][0], before) * shape / seen, shape
 
 
 def _strange(its: _Weeks, week: int, usual: set[int], everywhere: float) -> bool:
