@@ -49,8 +49,8 @@ def preview_png(
     ready = prepare([subject], design, language, worn)
     if ready.refused:
         raise Refused(ready.refused[0].key, register=subject.external_id, **ready.refused[0].values)
-    theirs = design.untouched
-    symbol = ("", 1) if theirs else stamped(encode(subject.content, ready.level, ready.version))
+    bare = design.untouched or design.code is None
+    symbol = ("", 1) if bare else stamped(encode(subject.content, ready.level, ready.version))
     piece = Piece(ready.subjects[0], say("sign_serial", language, serial="000000"), "00000000")
     with tempfile.TemporaryDirectory(prefix="mpkit-") as folder:
         file = Path(folder) / "sign.pdf"

@@ -233,6 +233,12 @@ def test_the_watermark_never_touches_the_code(sign: str, tmp_path: Path) -> None
     assert (pictures[0] == pictures[1]).all()
 
 
+@pytest.mark.parametrize("sign", SIGNS)
+def test_every_sign_can_be_looked_at(sign: str) -> None:
+    """The door's too, which has no code to draw."""
+    assert kit.preview_png(kit.design(sign), subject(), 120).startswith(b"\x89PNG")
+
+
 def test_a_preview_is_the_sign(tmp_path: Path) -> None:
     import zxingcpp
     from PIL import Image
