@@ -18,6 +18,7 @@ from mpkit.sandbox.columns import Numbers
 from mpkit.sandbox.documents import operation
 from mpkit.sandbox.figures import figures
 from mpkit.sandbox.leaves import sums
+from mpkit.sandbox.routes import long
 
 if TYPE_CHECKING:
     from mpkit.sandbox.world import Call, World
@@ -44,6 +45,7 @@ def read(world: World, call: Call) -> Answer:
     return Answer(200, document(world, row))
 
 
+@long
 def search(world: World, call: Call) -> Answer:
     """`GET /merchant_orders/search`: the oldest first; `elements` is null where there is nothing."""
     query = {name: value for name, value in call.query.items() if value}
