@@ -18,15 +18,10 @@ from mpkit.pages.presses import Shop
 from mpkit.pages.till_presses import Till
 
 
-def seal() -> Seal:
-    """The seal of this installation: only with it a damaged row can be told."""
-    return sealer(house().settings, house().store)
-
-
-def _held() -> tuple[Seal, StoreTrouble | None]:
-    """The seal; without its key one that can tell nothing, and why: a page to read stays readable."""
+def held() -> tuple[Seal, StoreTrouble | None]:
+    """The seal, by which a damaged row is told; without its key none, and why: a page to read stays readable."""
     try:
-        return seal(), None
+        return sealer(house().settings, house().store), None
     except StoreTrouble as trouble:
         return rollout.unread, trouble
 
@@ -45,7 +40,7 @@ def of_register(till: Till) -> None:
 
 
 def _all(one: Account, objects: Iterable[tuple[str, str]]) -> None:
-    sealed, trouble = _held()
+    sealed, trouble = held()
     if trouble is not None:
         st.error(plain(say_error(trouble, language())), icon=":material/key_off:")
     known = ledger.known(house().store, one.id, seal=sealed)

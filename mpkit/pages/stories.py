@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -100,8 +101,10 @@ def show(found: Sequence[Event]) -> None:
 
 
 def pieces_of(one: Account, ids: Sequence[str]) -> tuple[Piece, ...]:
-    """Every printed piece of some registers."""
-    return ledger.pieces_of(house().store, one.id, ids, seal=alarms.seal())
+    """Every printed piece of some registers; without the key, of which the top says, as they stand on record."""
+    sealed, trouble = alarms.held()
+    found = ledger.pieces_of(house().store, one.id, ids, seal=sealed)
+    return found if trouble is None else tuple(replace(each, sound=True) for each in found)
 
 
 def pieces(found: Sequence[Piece]) -> None:

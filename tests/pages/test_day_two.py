@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from mpkit import branches, jobs, ledger, sandbox
+from mpkit import branches, jobs, keys, ledger, sandbox
 from mpkit.accounts import tokens
 from mpkit.branches import Origin
 from mpkit.jobs.rows import jobs as table
@@ -444,3 +444,20 @@ def test_each_difference_has_two_presses(at, home, served):
     assert any("aceptada" in each.value for each in test.success)
     again = asked(home, "drift")
     assert again.id != look.id, "what is settled is looked at once more"
+
+
+def test_without_the_key_it_is_said_which_one_is_missing_and_nothing_is_printed(at, home, served):
+    file = keys.file(home.folder)
+    id_ = keys.first(home.folder).id
+    kept = file.rename(file.with_name("kept.key"))
+    try:
+        branch = page(at, home, served, "branch", id="S000")
+        assert [f"clave {id_}, que falta" in each.value for each in branch.error] == [True]
+        assert "Caja" in " ".join(texts(branch)), "what is only looked at stays"
+        signs = page(at, home, served, "signs")
+        assert [f"clave {id_}" in each.value for each in signs.error] == [True]
+        assert not [each for each in signs.button if each.key == "print"]
+        assert not file.exists()
+    finally:
+        kept.rename(file)
+    assert not page(at, home, served, "signs").error
