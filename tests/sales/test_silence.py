@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from mpkit.ledger import Snooze
 from mpkit.model import WEEK
 from mpkit.sales import Standing, coverage, placing, rows
 from mpkit.sales.clocks import clocks
-from mpkit.sales.habits import Habits
+from mpkit.sales.habits import LOOK, Habits
 from mpkit.sales.mirror import Mirror
 from mpkit.sales.patience import Clock, Usual, since, usual
 from mpkit.sales.places_of_sale import REGISTER, STORE, Place, gather
@@ -266,6 +267,23 @@ def test_who_sells_little_is_told_in_two_days_where_the_rest_raise_no_false_alar
     assert (alone.days[0], alone.enough[0]) == (3, SURE)
     assert among.days[0] == SOON
     assert LEAST <= among.enough[0] < SURE
+
+
+@given(st.floats(0.05, 9.0), st.floats(1.0, 200.0), st.integers(0, 6))
+def test_the_days_foretold_are_those_of_a_silence_lived_through(a_day: float, believed: float, best: int) -> None:
+    found = replace(selling(a_day), believed=np.array([believed]))
+    found.sales[0, best] *= 2
+    found.surprise[0, best] *= 2
+    took = []
+    for fell in range(7):
+        surprise = missed = 0.0
+        for ahead in range(1, LOOK + 1):
+            surprise += found.surprise[0, (fell + ahead) % 7]
+            missed += found.sales[0, (fell + ahead) % 7]
+            if surprise * believed * np.log1p(missed / believed) / missed >= SURE:
+                break
+        took.append(ahead)
+    assert waiting(found).days[0] == max(took)
 
 
 def test_a_register_that_would_take_long_is_told_when_it_was_said() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -63,19 +64,45 @@ class YearSeen:
         return {date(1970, 1, 1) + DAY * int(day) for day in np.unique(local)}
 
 
-def year_seen(
-    site: str, seed: int, folder: Path, *, stores: int = 40, registers: int = 130, payments: int = 700_000
-) -> YearSeen:
-    """A year of a chain, its sales as columns, and the list with the hours of its shops."""
+class Given(NamedTuple):
+    """Money given back: of which payment (its place in the book), when, how much."""
+
+    row: int
+    at: int
+    hundredths: int
+
+
+GivenBack = Callable[[World], Iterable[Given]]
+
+
+def own_refunds(world: World) -> Iterator[Given]:
+    """What the world gave back by itself."""
+    for row, later in world.book.later.items():
+        yield from (Given(row, each.at, each.hundredths) for each in later if each.kind == "refund")
+
+
+class Size(NamedTuple):
+    """How large a chain is, and how many payments it has in a year."""
+
+    stores: int = 40
+    registers: int = 130
+    payments: int = 700_000
+
+
+_USUAL = Size()
+
+
+def year_seen(site: str, seed: int, folder: Path, size: Size = _USUAL, *, given: GivenBack = own_refunds) -> YearSeen:
+    """A year of a chain, its sales and refunds at registers as columns, and the list with the hours of its shops."""
     born = BIRTHS[seed % len(BIRTHS)]
     clock = FixedClock(born)
-    world = World(site, seed, clock, stores=stores, registers=registers, payments=payments, quiet=CHAIN)
+    world = World(site, seed, clock, **size._asdict(), quiet=CHAIN)
     folder.mkdir(parents=True, exist_ok=True)
     engine = open_store(f"sqlite:///{folder / 'store.sqlite'}")
     zones = {id_: zone_at(world, id_).key for id_ in world.shelf.stores}
     placing.keep_places(engine, world.seller.id, world.site.zone, _places(world, zones))
     mirror = Mirror(folder / "mirror", engine, world.seller.id, world.site.zone, Seams(clock=clock))
-    _lay_out(world, mirror, zones, born)
+    _lay_out(world, mirror, zones, born, list(given(world)))
     hours = {
         id_: {day: tuple((span["open"], span["close"]) for span in spans) for day, spans in row.hours.items()}
         for id_, row in world.shelf.stores.items()
@@ -91,11 +118,17 @@ def _places(world: World, zones: dict[str, str]) -> Iterator[Place]:
         yield Place(REGISTER, pos.id, pos.name, pos.external_id or "", pos.store_id or "")
 
 
-def _lay_out(world: World, mirror: Mirror, zones: dict[str, str], born: datetime) -> None:
-    """The approved sales at registers as the mirror keeps them: one file, one generation."""
+def _lay_out(world: World, mirror: Mirror, zones: dict[str, str], born: datetime, given: list[Given]) -> None:
+    """The approved sales at registers, and what was given back, as the mirror keeps them: files of one generation."""
     all_ = world.book.columns
-    taken = (all_.pos[: all_.count] > 0) & (all_.approved[: all_.count] > 0)
-    at, pos, store = (getattr(all_, name)[: all_.count][taken] for name in ("approved", "pos", "store"))
+    taken = np.flatnonzero((all_.pos[: all_.count] > 0) & (all_.approved[: all_.count] > 0))
+    back = [each for each in given if all_.pos[each.row] > 0]
+    rows = np.concatenate([taken, np.array([each.row for each in back], dtype="i8")])
+    at = np.concatenate([all_.approved[taken], np.array([each.at for each in back], dtype="i8")])
+    refunds = np.zeros(len(rows), dtype="i8")
+    refunds[len(taken) :] = [each.hundredths for each in back]
+    sale = (np.arange(len(rows)) < len(taken)).astype("i8")
+    pos, store = all_.pos[rows], all_.store[rows]
     offsets = np.zeros(len(at), dtype="i8")
     for id_, zone in zones.items():
         mine = store == int(id_)
@@ -104,8 +137,8 @@ def _lay_out(world: World, mirror: Mirror, zones: dict[str, str], born: datetime
     days = local // 86_400
     columns = {
         "account": pa.repeat(pa.scalar(mirror.account), len(at)),
-        "payment_id": pa.array(all_.id[: all_.count][taken].astype(str)),
-        "kind": pa.repeat(pa.scalar("sale"), len(at)),
+        "payment_id": pa.array(all_.id[rows].astype(str)),
+        "kind": pa.array(np.where(sale, "sale", "refund")),
         "store_id": pa.array(store.astype(str)),
         "pos_id": pa.array(pos.astype(str)),
         "currency": pa.repeat(pa.scalar(world.site.currency), len(at)),
@@ -113,8 +146,9 @@ def _lay_out(world: World, mirror: Mirror, zones: dict[str, str], born: datetime
         "day": pa.array(days.astype("i4"), pa.int32()).cast(pa.date32()),
         "hour": pa.array(local % 86_400 // 3600, pa.int8()),
         "weekday": pa.array((days + 3) % 7 + 1, pa.int8()),
-        "payments": pa.array(np.ones(len(at), "i8")),
-        "gross": pa.array(all_.amount[: all_.count][taken].astype("i8")),
+        "payments": pa.array(sale),
+        "gross": pa.array(all_.amount[rows].astype("i8") * sale),
+        "refunds": pa.array(refunds),
     }
     blank = {name: pa.nulls(len(at), SCHEMA.field(name).type) for name in SCHEMA.names if name not in columns}
     table = pa.table([(columns | blank)[name] for name in SCHEMA.names], SCHEMA.names).cast(SCHEMA)
