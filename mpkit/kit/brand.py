@@ -22,12 +22,13 @@ from mpkit.errors import Refused
 from mpkit.kit.boxes import Role, Strict
 from mpkit.kit.family import OURS, Family, family_of
 from mpkit.kit.shelves import read, shelves
+from mpkit.kit.vector import pictured
 
 _PART = Annotated[float, Field(ge=0, le=1)]
 Colour = tuple[_PART, _PART, _PART, _PART]  # cyan, magenta, yellow, black
 Screen = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_upper=True)]
 Ink = Literal["paper", "ink", "soft", "tint", "line", "accent", "on_accent", "second", "alert"]
-FileName = Annotated[str, StringConstraints(pattern=r"^([a-z][\w-]{0,60}\.(png|jpg|ttf))?$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^([a-z][\w-]{0,60}\.(png|jpg|pdf|ttf))?$")]
 Text = Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)]
 BRAND = "brand.json"
 _READABLE = 4.5  # contrast of text (WCAG 2.2, 1.4.3)
@@ -90,8 +91,9 @@ class Dress:
     colours: Mapping[Role, Paint | None]
     tagline: str = ""
     footnote: str = ""
-    logo: bytes = field(default=b"", repr=False)
+    logo: bytes = field(default=b"", repr=False)  # a picture, of a drawing too
     family: Family = OURS
+    drawing: bytes = field(default=b"", repr=False)  # the logo as one form in a PDF, where it was drawn with lines
 
     def mark(self) -> str:
         """What tells two dresses apart, for pictures that are kept."""
@@ -163,9 +165,10 @@ def _write(folder: Path, name: str, content: bytes) -> None:
         raise Refused("kit_not_written", where=str(folder), why=error.strerror or str(error)) from error
 
 
-def store(folder: Path, content: bytes, ending: str = "png") -> str:
+def store(folder: Path, content: bytes, ending: str = "") -> str:
     """Keep a checked file beside the brand, named by its content; answers the name."""
-    name = f"{'logo' if ending == 'png' else 'font'}-{sha256(content).hexdigest()[:16]}.{ending}"
+    ending = ending or ("pdf" if content.startswith(b"%PDF") else "png")
+    name = f"{'font' if ending == 'ttf' else 'logo'}-{sha256(content).hexdigest()[:16]}.{ending}"
     _write(folder, name, content)
     return name
 
@@ -181,7 +184,9 @@ def dress(chosen: Brand | None = None, overlay: Path | None = None, *, folder: P
     colours |= {"paper": inks["paper"], "ink": inks["ink"], "alert": inks["alert"]}
     logo, regular, semibold = (_kept(folder, name) for name in (chosen.logo, chosen.regular, chosen.semibold))
     family = family_of(regular, semibold) if regular and semibold else OURS
-    return Dress(chosen.mood, colours, chosen.tagline, chosen.footnote, logo, family)
+    drawing = logo if chosen.logo.endswith(".pdf") else b""
+    logo = pictured(drawing) if drawing else logo
+    return Dress(chosen.mood, colours, chosen.tagline, chosen.footnote, logo, family, drawing)
 
 
 def _kept(folder: Path | None, name: str) -> bytes:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from mpkit.errors import Refused
+from mpkit.kit import vector
 from mpkit.kit.boxes import FieldBox, LogoBox, Role
 from mpkit.kit.brand import Dress, Paint, Remark, luminance
 from mpkit.kit.design import Design
@@ -20,22 +21,28 @@ _MOST = 40_000_000  # pixels: more is no logo
 _LEAST = 120  # pixels of the longer side
 _FINE = 600  # pixels of the longer side from which it is sharp on a poster
 _KEPT = 1600  # pixels of the longer side that are kept: 300 a inch on our largest sign, twice over
+_UTF8 = b"\xef\xbb\xbf"
 _LIGHT = 235  # of 255
 _GLANCE = 200  # pixels of a side are enough to tell colours
 _SEEN, _MUCH = 1.6, 0.2  # contrast below which a shape is not seen from afar; the share of a logo that may be so
 _PLATES: tuple[Role, ...] = ("paper", "number")  # white, else the colour that numbers have on white
-_DRAWN = (b"%PDF", b"<?xml", b"<svg", b"%!PS", b"\xc5\xd0\xd3\xc6")  # PDF, SVG, EPS
+_DRAWN, _OTHERWISE = (b"%pdf", b"<?xml", b"<svg", b"<!--"), (b"%!ps", b"\xc5\xd0\xd3\xc6")  # PDF, SVG; EPS
 
 
 def cleaned(content: bytes) -> bytes:
-    """The logo as our own PNG in sRGB: bounds cut to what is seen, nothing of the file kept but its picture.
+    """The logo as our own PNG in sRGB, or as one form in a PDF: cut to what is seen, nothing else of the file kept.
 
-    Only PNG and JPEG are opened, and only after their size in pixels is known.
+    PNG and JPEG are opened only after their size in pixels is known, PDF and SVG in a limited child.
     """
     if len(content) > LARGEST:
         raise Refused("logo_large", limit=LARGEST >> 20)
-    if content.lstrip()[:5].lower().startswith(tuple(kind.lower() for kind in _DRAWN)):
+    begins = content.removeprefix(_UTF8).lstrip()[:5].lower()
+    if begins.startswith(_OTHERWISE):
         raise Refused("logo_drawn")
+    if begins.startswith(_DRAWN):
+        from mpkit.kit.artwork import form_of  # noqa: PLC0415 - only drawings need its reader
+
+        return vector.cut(form_of(content.removeprefix(_UTF8), "logo"))
     try:
         with Image.open(BytesIO(content), formats=("PNG", "JPEG")) as opened:
             wide, high = opened.size
@@ -52,11 +59,11 @@ def cleaned(content: bytes) -> bytes:
     return clean.getvalue()
 
 
-def remarks(content: bytes) -> tuple[Remark, ...]:
+def remarks(content: bytes, *, drawn: bool = False) -> tuple[Remark, ...]:
     """Advice about a logo that is kept: too few pixels for a poster, a white ground that would show as a box."""
     with Image.open(BytesIO(content), formats=("PNG",)) as picture:
         found = []
-        if max(picture.size) < _FINE:
+        if max(picture.size) < _FINE and not drawn:
             found.append(Remark("logo_coarse", {"n": max(picture.size), "fine": _FINE}))
         right, low = picture.width - 1, picture.height - 1
         corners = [picture.convert("RGBA").getpixel(at) for at in ((0, 0), (right, 0), (0, low), (right, low))]

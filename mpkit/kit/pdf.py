@@ -11,14 +11,14 @@ from pathlib import Path
 from mpkit.i18n import say
 from mpkit.kit import cover, marks
 from mpkit.kit.binding import Binder, Boxes
-from mpkit.kit.boxes import TextBox
+from mpkit.kit.boxes import LogoBox, TextBox
 from mpkit.kit.canvas import opened, raw, taken
 from mpkit.kit.cover import Cover
 from mpkit.kit.design import Design
 from mpkit.kit.paper import Grid, Paper
 from mpkit.kit.pdfx import Output, coated
 from mpkit.kit.printers import Printer
-from mpkit.kit.sign import ARTWORK, Sheet, draw
+from mpkit.kit.sign import ARTWORK, LOGO, Sheet, draw
 from mpkit.kit.subject import Piece
 from mpkit.kit.type import POINT, UnfitText, clean, fit, font_name, show
 from mpkit.kit.wording import Wording
@@ -79,7 +79,9 @@ def write(
     drawing = wording.design.drawing()
     inks = marks.inks(paper) if paper.standard or grid.marks or paper.cut else {}
     press = b"" if paper.space == "rgb" else output.profile if output else coated()
-    binder = Binder(canvas, inks, output, press, how.digest, {ARTWORK: drawing} if drawing else {})
+    logo = wording.worn.drawing if any(isinstance(box, LogoBox) for box in wording.design.boxes) else b""
+    drawings = {name: content for name, content in ((ARTWORK, drawing), (LOGO, logo)) if content}
+    binder = Binder(canvas, inks, output, press, how.digest, drawings)
     taken(canvas)  # what a new canvas begins with
     if not pages:
         placed = sorted(placed, key=lambda one: (one.page, one.slot))

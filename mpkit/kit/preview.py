@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
 from io import BytesIO
 from pathlib import Path
 
@@ -21,10 +20,10 @@ from mpkit.kit.sign import stamped
 from mpkit.kit.subject import Piece, Subject
 from mpkit.kit.symbol import encode
 from mpkit.kit.type import POINT
+from mpkit.kit.vector import RENDERING
 from mpkit.kit.wording import Wording
 from mpkit.sites import SITES
 
-_ONE_AT_A_TIME = threading.Lock()  # the renderer is not safe with several threads, a page is one thread a person
 _WIDEST = 4000  # pixels
 _BARE = Paper(
     name="preview", title={"es": "", "pt": "", "en": ""}, margin=0, bleed=0, marks=False, slug=False, space="rgb"
@@ -58,7 +57,7 @@ def preview_png(
         placed = [pdf.Placed(piece, symbol, 0, 0)]
         pdf.write(file, placed, Wording(design, language, worn or dress()), sheet, title=design.name)
         drawn = file.read_bytes()
-    with _ONE_AT_A_TIME:
+    with RENDERING:
         document = pdfium.PdfDocument(drawn)
         image = document[0].render(scale=min(width_px, _WIDEST) / (design.flat[0] / POINT)).to_pil()
         document.close()

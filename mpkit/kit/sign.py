@@ -21,10 +21,11 @@ from mpkit.kit.shapes import rounded
 from mpkit.kit.subject import Kind, Piece, kind, pictures
 from mpkit.kit.symbol import Symbol
 from mpkit.kit.type import POINT, Setting, show
+from mpkit.kit.vector import edges
 from mpkit.kit.wording import Wording
 
 Space = Literal["cmyk", "rgb"]
-ARTWORK = "/MpArt"  # a merchant's own drawing, among a page's resources
+ARTWORK, LOGO = "/MpArt", "/MpLogo"  # a merchant's own drawings, among a page's resources
 # How the four corners of a box come to lie when it is turned: matrix, and which corner its text begins at.
 _TURNS = {0: (1, 0, 0, 1), 90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), 270: (0, -1, 1, 0)}
 
@@ -38,6 +39,7 @@ class Sheet:
     space: Space = "cmyk"
     drawings: dict[Path, str] = field(default_factory=dict)  # registers' own artworks, by the names of their forms
     forms: dict[tuple[Kind, float], str] = field(default_factory=dict)
+    logos: dict[Kind, str] = field(default_factory=dict)  # operators that show the merchant's, where it is a drawing
 
     @property
     def design(self) -> Design:
@@ -53,6 +55,7 @@ def draw(sheet: Sheet, piece: Piece, *, symbol: tuple[str, int], bleed: float) -
     design, canvas = sheet.design, sheet.canvas
     own = sheet.wording.own(piece)
     artwork = _artwork(sheet, kind(piece.subject), bleed=bleed)
+    logos = _drawn_logos(sheet, kind(piece.subject))
     wide, high = (side / POINT for side in design.flat)
     if design.mirror:
         raw(canvas, f"q -1 0 0 1 {wide:.4f} 0 cm")
@@ -61,6 +64,8 @@ def draw(sheet: Sheet, piece: Piece, *, symbol: tuple[str, int], bleed: float) -
         if design.artwork is not None:
             raw(canvas, _drawing(sheet, piece, bleed))
         canvas.doForm(artwork)
+        if logos:
+            raw(canvas, logos)
         for box, setting in own:
             _text(sheet, box, setting)
         for code in () if design.untouched else design.code_boxes:
@@ -168,22 +173,60 @@ def _shape(
         _pictogram(canvas, design, box, steps.get(box.step, box.step), colour[1])
 
 
-def _logo(sheet: Sheet, box: LogoBox) -> None:
-    """The merchant's picture as large as its box allows, its sides in proportion, on a plate where it needs one."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a logo lies (mm from the lower left corner), and the plate under it, `edge` mm wider, if it needs one."""
+
+    left: float
+    low: float
+    across: float
+    down: float
+    edge: float
+    plate: Role | None
+
+
+def _lying(sheet: Sheet, box: LogoBox) -> _Place:
+    """The merchant's logo as large as its box allows, its sides in proportion, on a plate where it needs one."""
     worn, total = sheet.wording.worn, sheet.design.height
-    picture = ImageReader(Image.open(BytesIO(worn.logo)))
-    wide, high = picture.getSize()
+    with Image.open(BytesIO(worn.logo)) as picture:
+        wide, high = picture.size
     role = plate(worn.logo, sheet.design, box, worn)
     edge = min(box.width, box.height) / 8 if role else 0.0
     scale = min((box.width - 2 * edge) / wide, (box.height - 2 * edge) / high)
     across, down = wide * scale, high * scale
     spare = box.width - across - 2 * edge
     left = box.x + edge + {"left": 0.0, "center": spare / 2, "right": spare}[box.align]
-    low = total - box.y - (box.height + down) / 2
-    if role and (colour := _ink(sheet, role)):
-        sides = ((left - edge) / POINT, (low - edge) / POINT, (across + 2 * edge) / POINT, (down + 2 * edge) / POINT)
-        raw(sheet.canvas, f"{colour[0]} {rounded(*sides, edge)} f")
-    sheet.canvas.drawImage(picture, left / POINT, low / POINT, across / POINT, down / POINT, mask="auto")
+    return _Place(left, total - box.y - (box.height + down) / 2, across, down, edge, role)
+
+
+def _logo(sheet: Sheet, box: LogoBox) -> None:
+    """The plate of a logo, and the logo itself where it is a picture."""
+    at, worn = _lying(sheet, box), sheet.wording.worn
+    if at.plate and (colour := _ink(sheet, at.plate)):
+        corner = (at.left - at.edge) / POINT, (at.low - at.edge) / POINT
+        sides = (at.across + 2 * at.edge) / POINT, (at.down + 2 * at.edge) / POINT
+        raw(sheet.canvas, f"{colour[0]} {rounded(*corner, *sides, at.edge)} f")
+    if not worn.drawing:
+        size = at.across / POINT, at.down / POINT
+        picture = ImageReader(Image.open(BytesIO(worn.logo)))
+        sheet.canvas.drawImage(picture, at.left / POINT, at.low / POINT, *size, mask="auto")
+
+
+def _drawn_logos(sheet: Sheet, of: Kind) -> str:
+    """Operators that show a logo that is a drawing; its form stands in the file once."""
+    if of in sheet.logos or not sheet.wording.worn.drawing:
+        return sheet.logos.get(of, "")
+    left, low, right, top = edges(sheet.wording.worn.drawing)
+    found = []
+    for box in sheet.design.boxes:
+        if isinstance(box, LogoBox) and sheet.wording.meant(box, of):
+            at = _lying(sheet, box)
+            x, y = at.across / POINT / (right - left), at.down / POINT / (top - low)
+            shift = f"{at.left / POINT - x * left:.4f} {at.low / POINT - y * low:.4f}"
+            clip = f"{left:.4f} {low:.4f} {right - left:.4f} {top - low:.4f} re W n"
+            found.append(f"q {x:.6f} 0 0 {y:.6f} {shift} cm {clip} {LOGO} Do Q")
+    sheet.logos[of] = "\n".join(found)
+    return sheet.logos[of]
 
 
 def _pictogram(canvas: Canvas, design: Design, box: PictogramBox, name: str, colour: str) -> None:

@@ -144,7 +144,7 @@ def advise(chosen: kit.Brand, worn: kit.Dress) -> None:
     """What will not look or read well, as advice: the merchant decides."""
     about = [*remarks(chosen)]
     if worn.logo:
-        about += [*logo.remarks(worn.logo), *logo.lost(worn.logo, kit.designs(), worn)]
+        about += [*logo.remarks(worn.logo, drawn=bool(worn.drawing)), *logo.lost(worn.logo, kit.designs(), worn)]
     for remark in about:
         st.info(words(remark.key, **remark.values), icon=":material/lightbulb:")
 

@@ -16,7 +16,8 @@ from PIL import Image
 
 from mpkit import kit
 from mpkit.errors import Refused
-from mpkit.kit import curves, family, logo
+from mpkit.kit import curves, family, logo, vector
+from mpkit.kit.artwork import form_of
 from mpkit.kit.boxes import LogoBox
 from mpkit.kit.brand import keep, store
 from mpkit.kit.type import UnfitText, clean, width
@@ -118,15 +119,26 @@ def png(picture: Image.Image, kind: str = "PNG") -> bytes:
     return content.getvalue()
 
 
+def svg(inside: str) -> bytes:
+    """A drawing of 40 by 20 mm."""
+    head = '<svg xmlns="http://www.w3.org/2000/svg" width="40mm" height="20mm" viewBox="0 0 40 20">'
+    return f"{head}{inside}</svg>".encode()
+
+
+RED = '<path d="M10 5h20v10h-20z" fill="#C81E3C"/>'
+
+
 @pytest.mark.parametrize(
     ("content", "key"),
     [
         (b"", "logo_unreadable"),
         (b"GIF89a" + bytes(40), "logo_unreadable"),
         (b"\x89PNG\r\n\x1a\n" + bytes(60), "logo_unreadable"),
-        (b" <?xml version='1.0'?><svg/>", "logo_drawn"),
-        (b"<SVG xmlns='x'/>", "logo_drawn"),
-        (b"%PDF-1.7 ...", "logo_drawn"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "logo_drawn"),
+        (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "artwork_svg_size"),
+        (svg("<script>alert(1)</script>"), "artwork_scripts"),
+        (svg(""), "logo_unreadable"),
+        (b"%PDF-1.7 ...", "artwork_unreadable"),
         (bytes(logo.LARGEST + 1), "logo_large"),
         (png(Image.new("L", (9000, 5000))), "logo_pixels"),
         (png(Image.new("RGB", (60, 40))), "logo_small"),
@@ -150,6 +162,46 @@ def test_a_logo_is_cut_to_what_is_seen_and_nothing_else_of_its_file_is_kept() ->
         assert clean_.getpixel((800, 400)) == (200, 30, 60, 255)
         assert "exif" not in clean_.info
     assert logo.remarks(logo.cleaned(content.getvalue())) == ()
+
+
+@pytest.mark.parametrize("kind", ["svg", "svg with a mark before it", "pdf"])
+def test_a_logo_drawn_with_lines_is_cut_to_what_is_seen(kind: str) -> None:
+    content = form_of(svg(RED), "logo") if kind == "pdf" else svg(RED)
+    clean_ = logo.cleaned(b"\xef\xbb\xbf" * ("mark" in kind) + content)
+    left, low, right, top = vector.edges(clean_)
+    assert (left, low, right, top) == pytest.approx([side / 25.4 * 72 for side in (10, 5, 30, 15)], abs=0.2)
+    with Image.open(BytesIO(vector.pictured(clean_))) as picture:
+        assert max(picture.size) == 1600
+        assert picture.getpixel((800, 400))[3] == 255  # type: ignore[index]
+    assert logo.remarks(vector.pictured(clean_), drawn=True) == ()
+
+
+def test_a_logo_drawn_with_lines_stands_as_lines_on_every_sign(tmp_path: Path) -> None:
+    """Once in the file, in inks, none of it a picture; the file is what a press takes, and proven."""
+    folder = tmp_path / "brand"
+    keep(folder, kit.Brand(logo=store(folder, logo.cleaned(svg(RED))), mood="plain"))
+    worn = kit.dress(kit.brand(folder), folder=folder)
+    made = book([subject(1), subject(2)], tmp_path / "book", order("sticker-100", "print-shop", worn=worn))
+    assert [(one.matched, one.grade) for one in made.proofs] == [(2, "A")]
+    with pikepdf.open(made.files[0]) as document:
+        forms = {page.Resources.XObject["/MpLogo"].objgen for page in document.pages}
+        assert len(forms) == 1
+        assert not [
+            one for one in document.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
+        ]
+    design = kit.design("sticker-100")
+    box = next(box for box in design.boxes if isinstance(box, LogoBox))
+    picture = Image.open(BytesIO(kit.preview_png(design, subject(1), 600, worn=worn))).convert("RGB")
+    scale = picture.width / design.width
+    ends = (box.x, box.y, box.x + box.width, box.y + box.height)
+    seen = np.asarray(picture.crop(tuple(round(end * scale) for end in ends)), dtype=int)  # type: ignore[arg-type]
+    red = (seen[..., 0] > 150) & (seen[..., 1] < 90)
+    rows, columns = np.flatnonzero(red.any(axis=1)), np.flatnonzero(red.any(axis=0))
+    wide, high = np.ptp(columns) + 1, np.ptp(rows) + 1
+    assert wide / high == pytest.approx(2, abs=0.15)
+    assert max(wide / scale / box.width, high / scale / box.height) == pytest.approx(1, abs=0.05)
+    keep(folder, kit.Brand())
+    assert not list(folder.glob("logo-*"))
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "CMYK", "I;16"])

@@ -92,15 +92,16 @@ def answer(content: bytes, mode: str) -> dict[str, Any]:
 def _answer(content: bytes, mode: str) -> dict[str, Any]:
     if len(content) > reading.LARGEST:
         raise Refused("artwork_large", limit=reading.LARGEST >> 20)
+    least = 1 if mode == "logo" else reading.LEAST  # a logo is drawn as large as its box
     kind = "pdf" if b"%PDF" in content[:1024] else "svg" if svg.looks(content) else ""
     if not kind and mode == "document" and content.startswith(_PICTURES):
         read = reading.pictured(content)
     elif not kind:
         raise Refused("artwork_kind")
     elif kind == "pdf":
-        read = reading.read(content, whole=mode == "document")
+        read = reading.read(content, whole=mode == "document", least=least)
     else:
-        read = svg.read(content)
+        read = svg.read(content, least=least)
     sheet = read.sheet
     codes, picture = slots.seen(read.form, (sheet.width, sheet.height), sheet.bleed)
     found = {

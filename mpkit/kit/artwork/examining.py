@@ -67,18 +67,21 @@ class Examined:
 
 
 @lru_cache(maxsize=2)  # a file is looked at on the page, and once more when it is kept
-def examine(content: bytes) -> Examined:
+def examine(content: bytes, mode: str = "artwork") -> Examined:
     """What the artwork holds; `Refused` where it is none, or has what no artwork needs."""
-    found = examine_all([content])[0]
+    found = examine_all([content], mode)[0]
     if isinstance(found, Refused):
         raise found
     return found
 
 
 @lru_cache(maxsize=8)
-def form_of(content: bytes) -> bytes:
-    """The clean form of an artwork; the child is asked once for each file. `Refused` where its letters are missing."""
-    found = examine(content)
+def form_of(content: bytes, mode: str = "artwork") -> bytes:
+    """The clean form of an artwork or, as `mode`, a "logo"; the child is asked once for each file.
+
+    `Refused` where its letters are missing.
+    """
+    found = examine(content, mode)
     if found.fonts:
         raise Refused("artwork_fonts", names=", ".join(found.fonts))
     return found.form

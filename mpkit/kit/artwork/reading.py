@@ -24,7 +24,7 @@ LARGEST = 25 << 20  # bytes of a file, and of the form that is kept of it
 POINT = 25.4 / 72  # millimetres
 _DOTS = 300.0  # of an inch: how large a sign that comes as a picture is taken to be
 _BLEED = 5.0  # mm beyond the cut that are kept
-_SIDES = (20.0, 1500.0)  # mm a side of a sign may have
+LEAST, MOST = 20.0, 1500.0  # mm a side of a sign may have
 _KEPT = ("/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font")
 _DROPPED = ("/PieceInfo", "/Metadata", "/StructParent", "/StructParents", "/OC", "/LastModified", "/AF", "/Measure")
 _LOCKED = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")  # in a trailer, which is never packed
@@ -54,8 +54,8 @@ class Read:
     looked: Looked = field(default_factory=Looked)
 
 
-def read(content: bytes, *, whole: bool = False) -> Read:
-    """The artwork of a PDF's only page; `Refused` says what it must not have.
+def read(content: bytes, *, whole: bool = False, least: float = LEAST) -> Read:
+    """The artwork of a PDF's only page, `least` mm large or more; `Refused` says what it must not have.
 
     With `whole` it is shown as it is: also letters of fonts that are not in the file.
     """
@@ -67,7 +67,7 @@ def read(content: bytes, *, whole: bool = False) -> Read:
     page = document.pages[0]
     for problem in _around(page):
         raise Refused(problem)
-    sheet = _sheet(page)
+    sheet = _sheet(page, least)
     found = fields(document, page, sheet.matrix, sheet.height)
     resources = _as(_inherited(page, "/Resources"))
     looked = look(page, resources, sheet.matrix)
@@ -162,7 +162,7 @@ def _box(page: pikepdf.Page, name: str) -> Frame | None:
     return min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y)
 
 
-def _sheet(page: pikepdf.Page) -> Sheet:
+def _sheet(page: pikepdf.Page, least: float) -> Sheet:
     """Cut, bleed and the matrix that turns the page as it is shown; an art box is taken for the cut too."""
     media = _box(page, "/MediaBox")
     if media is None:
@@ -184,8 +184,8 @@ def _sheet(page: pikepdf.Page) -> Sheet:
     wide, high = (right - left) * unit * POINT, (top - low) * unit * POINT
     if turn % 180:
         wide, high = high, wide
-    if not (_SIDES[0] <= wide <= _SIDES[1] and _SIDES[0] <= high <= _SIDES[1]):
-        raise Refused("artwork_size", wide=round(wide), high=round(high), least=_SIDES[0], most=_SIDES[1])
+    if not (least <= wide <= MOST and least <= high <= MOST):
+        raise Refused("artwork_size", wide=round(wide), high=round(high), least=least, most=MOST)
     kept = round(min(over, _BLEED), 2)
     a, b, c, d, e, f = (part * unit for part in matrix)
     edge = kept / POINT / unit

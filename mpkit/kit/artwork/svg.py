@@ -19,7 +19,7 @@ from PIL import ImageColor
 from mpkit.errors import Refused
 from mpkit.kit.artwork.colours import Looked, Matrix, joined, scale
 from mpkit.kit.artwork.fields import Field, ink_of, meaning
-from mpkit.kit.artwork.reading import POINT, Read, Sheet, shown
+from mpkit.kit.artwork.reading import LEAST, MOST, POINT, Read, Sheet, shown
 from mpkit.kit.artwork.svg_measures import (
     NUMBER,
     PIXEL,
@@ -47,7 +47,6 @@ _INHERITED = (
 )  # fmt: skip
 _SKIPPED = {"defs", "style", "clipPath", "linearGradient", "radialGradient", "stop", "title", "desc", "metadata"}
 _LENGTHS = ("x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "x1", "y1", "x2", "y2")
-_SIDES = (20.0, 1500.0)  # mm a side of a sign may have
 _STRAIGHT = 0.5  # degrees a text may be off its quarter turn
 
 
@@ -56,12 +55,12 @@ def looks(content: bytes) -> bool:
     return content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" and b"<svg" in content[:65536]
 
 
-def read(content: bytes) -> Read:
-    """The drawing of an SVG; `Refused` says what in it is not plain."""
+def read(content: bytes, *, least: float = LEAST) -> Read:
+    """The drawing of an SVG, `least` mm large or more; `Refused` says what in it is not plain."""
     top = tree(content)
     wide, high, matrix = _page(top)
-    if not (_SIDES[0] <= wide <= _SIDES[1] and _SIDES[0] <= high <= _SIDES[1]):
-        raise Refused("artwork_size", wide=round(wide), high=round(high), least=_SIDES[0], most=_SIDES[1])
+    if not (least <= wide <= MOST and least <= high <= MOST):
+        raise Refused("artwork_size", wide=round(wide), high=round(high), least=least, most=MOST)
     whole = (0.0, 0.0, wide, high)
     names = {node.said["id"]: node for node in top.every() if "id" in node.said}
     with pikepdf.new() as document:
