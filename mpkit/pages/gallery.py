@@ -17,6 +17,7 @@ EVERY = 0.6  # seconds between two looks at pictures that are being drawn
 KINDS = ("sticker", "tent", "poster", "decal", "card", "door", "own")
 CARD = 236  # pixels
 SHOWN = 168  # pixels of a picture
+HIGH = 252  # of the room a picture has on its card
 SMALL = 132  # of one among the family
 _PARTS = ("steps", "payee", "register", "address", "logo")
 _SAID = {"steps": "step1", "payee": "payee", "register": "register", "address": "address"}
@@ -58,7 +59,12 @@ def _cards(wanted: Sequence[thumbnails.Wanted], choose: Callable[[str], None] | 
 def _card(wanted: thumbnails.Wanted, choose: Callable[[str], None] | None) -> None:
     design = wanted.design
     with st.container(width=CARD if choose else SMALL, border=choose is not None):
-        with st.container(horizontal_alignment="center", height=252 if choose else "content", border=False):
+        with st.container(
+            horizontal_alignment="center",
+            vertical_alignment="center",
+            height=HIGH if choose else "content",
+            border=False,
+        ):
             picture(wanted, SHOWN if choose else SMALL)
         if choose is None:
             st.caption(plain(title(design)))

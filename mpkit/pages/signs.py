@@ -24,13 +24,13 @@ SHOWN = 12  # registers named by name
 def choose(one: Account, found: Mapping[str, kit.Design]) -> None:
     """First step: all designs in the merchant's own colours, on a register of theirs."""
     known = printable.registers(one)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(words("signs_step_choose"), anchor=False, width="content")
+    st.subheader(words("signs_step_choose"), anchor=False)
+    with st.container(horizontal=True):
         go("brand", "signs_brand", icon=":material/palette:")
         go("artwork", "signs_artwork", icon=":material/draw:")
-    if st.button(words("document_take"), icon=":material/verified:", key="take_mercadopago"):
-        take(template_document.NAME)
-        st.rerun()
+        if st.button(words("document_take"), icon=":material/verified:", key="take_mercadopago"):
+            take(template_document.NAME)
+            st.rerun()
     if not known:
         st.caption(words("signs_sample"))
     gallery.show(tuple(found.values()), known[0] if known else printable.sample(one), printable.worn(one), take)

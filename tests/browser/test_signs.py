@@ -63,10 +63,12 @@ def test_a_brand_is_chosen_and_kept(house: House, open_page: Open) -> None:
     line.fill("Desde 1952 en tu barrio")
     line.press("Enter")
     still(page)
-    page.get_by_role("radio", name="Plena").click()
+    full = page.get_by_role("radio", name="Plena")
+    full.click()
+    expect(full).to_be_checked(timeout=LONG)
     still(page)
     expect(page.locator("[data-testid=stImage] img")).to_have_count(len(kit.designs()), timeout=LONG)
-    clicks(page, button(page, "Guardar la marca"), 2, 150)
+    clicks(button(page, "Guardar la marca"), 2, 150)
     expect(button(page, "Guardar la marca")).to_be_disabled(timeout=LONG)
     kept = kit.brand(folder)
     assert (kept.mood, kept.tagline) == ("full", "Desde 1952 en tu barrio")
@@ -92,7 +94,7 @@ def test_chosen_seen_printed_and_taken_home(house: House, open_page: Open, tmp_p
     still(page)
     shot(page, "carteles-ver")
     owned = [each["qr_code"] for each in house.shop.asked("/_sandbox/state")["pos"] if each["external_id"]]
-    clicks(page, button(page, "Preparar para imprimir"), 2, 150)
+    clicks(button(page, "Preparar para imprimir"), 2, 150)
     done = page.get_by_text(f"Códigos verificados: {len(owned)} de {len(owned)}")
     expect(done).to_be_visible(timeout=LONG)
     page.reload()
@@ -107,12 +109,12 @@ def test_chosen_seen_printed_and_taken_home(house: House, open_page: Open, tmp_p
     assert read(tmp_path / "signs.pdf") == Counter(owned)
 
 
-@pytest.mark.parametrize("path", ["marca", "carteles", "carteles?sign=tent-a5"])
-def test_on_a_phone(house: House, open_page: Open, path: str) -> None:
+def test_on_a_phone(house: House, open_page: Open) -> None:
     page = open_page(width=390, locale="pt-BR")
-    page.goto(f"{house.shop.address}/{path}{'&' if '?' in path else '?'}lang=pt")
-    expect(page.locator("h1").first).to_be_visible(timeout=LONG)
-    still(page)
-    shot(page, "telefone-" + path.partition("?")[0])
-    assert sideways(page) <= 0
-    assert not page.get_by_test_id("stException").count()
+    for path in ("marca", "carteles", "carteles?sign=tent-a5", "disenos"):
+        page.goto(f"{house.shop.address}/{path}{'&' if '?' in path else '?'}lang=pt")
+        expect(page.locator("h1").first).to_be_visible(timeout=LONG)
+        still(page)
+        shot(page, "telefone-" + path.partition("?")[0])
+        assert sideways(page) <= 0, path
+        assert not page.get_by_test_id("stException").count(), path
