@@ -23,7 +23,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from multiprocessing.queues import Queue
 from pathlib import Path
 
@@ -143,7 +142,7 @@ class Room:
             api=api,
             account=account,
             wanted=Wanted(store, account.id),
-            seal=partial(keys.mac, "ledger", data=self.folder),
+            seal=keys.first(self.folder).seal("ledger"),
             seams=Seams(),
             settle=0.5,
             in_flight=api.in_flight,

@@ -11,7 +11,6 @@ from __future__ import annotations
 import multiprocessing
 import tempfile
 from dataclasses import replace
-from functools import partial
 from multiprocessing.queues import Queue
 from pathlib import Path
 
@@ -125,7 +124,7 @@ def compare(url: str, latency: float, rounds: int) -> None:
     pace = Pace(per_second=1e6, in_flight=8, first_pause=0.5, seams=Seams())
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(f"sqlite:///{Path(folder) / 'store.sqlite'}")
-        seal = partial(keys.mac, "ledger", data=Path(folder))
+        seal = keys.first(Path(folder)).seal("ledger")
         token = SecretStr(world.seller.token)
         with connect(url, token, pace=pace) as api:
             account = replace(api.seller(), amount=Amount.BUYER)

@@ -40,12 +40,16 @@ class Utc(sa.TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
         """Give back an aware UTC time."""
-        if value is None:
-            return None
-        try:
-            return EPOCH + timedelta(microseconds=value)
-        except (TypeError, OverflowError) as error:
-            raise Unreadable(str(error)) from error
+        return _read_utc(value)
+
+
+def _read_utc(value: int | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        return EPOCH + timedelta(microseconds=value)
+    except (TypeError, OverflowError) as error:
+        raise Unreadable(str(error)) from error
 
 
 def microseconds(since: timedelta) -> int:
@@ -193,7 +197,7 @@ def lines(connection: sa.Connection, query: sa.Select[Any], values: Values) -> l
     found, _ = _said(connection, fixed, values)
     if not found or not fixed.out_of:
         return found
-    columns: list[Iterable[Any]] = list(zip(*found, strict=True))
+    columns: list[Iterable[Any]] = [[line[n] for line in found] for n in range(len(fixed.names))]
     for n, change in fixed.out_of:
         columns[n] = map(change, columns[n])
     return list(zip(*columns, strict=True))
@@ -231,9 +235,7 @@ def _fixed(statement: Any, names: tuple[str, ...]) -> _Fixed:  # noqa: ANN401 - 
     own = {name: value for name, value in said.params.items() if name not in names}
     columns = list(statement.selected_columns) if isinstance(statement, sa.Select) else []
     into = ((name, _writing(kind)) for name, kind in binds.items())
-    out_of = (
-        (n, column.type.dialect_impl(_SQLITE).result_processor(_SQLITE, None)) for n, column in enumerate(columns)
-    )
+    out_of = ((n, _reading(column.type)) for n, column in enumerate(columns))
     return _Fixed(
         str(said),
         own,
@@ -260,17 +262,21 @@ def _reading(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
     """How what the driver gives becomes a value, None where it is one already."""
     if isinstance(kind, Json):
         return _plain
+    if isinstance(kind, Utc):
+        return _read_utc
     found: Callable[[Any], Any] | None = kind.dialect_impl(_SQLITE).result_processor(_SQLITE, None)
     return found
 
 
-_scanned = json.JSONDecoder().scan_once
+_decoded = json.JSONDecoder().raw_decode
 
 
 def _plain(value: str | None) -> Any:  # noqa: ANN401 - plain data
     """As `Json.process_result_value`, of which most is looking for blanks around the text: ours has none."""
+    if value is None:
+        return None
     try:
-        found, end = _scanned(value, 0)  # type: ignore[arg-type] # anything else but a text is an error here
-    except (StopIteration, TypeError, ValueError):
+        found, end = _decoded(value)
+    except (TypeError, ValueError):
         end = -1
-    return found if value is not None and end == len(value) else _read_json(value)
+    return found if end == len(value) else _read_json(value)

@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from functools import lru_cache
 from typing import Any
 
 from mpkit.api.calls import Unreadable
@@ -32,7 +31,7 @@ def instant(value: object, field: str = "date") -> datetime:
 
     A time without an offset is refused: a guess would move sales to another day.
     """
-    quick = _usual_instant(value) if isinstance(value, str) else None
+    quick = _usual_instant(value)
     if quick is not None:
         return quick
     found = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -49,10 +48,9 @@ def instant(value: object, field: str = "date") -> datetime:
         raise Unreadable(field) from error
 
 
-@lru_cache(maxsize=4096)  # lists are read twice, and what is made at once has one date
-def _usual_instant(value: str) -> datetime | None:
+def _usual_instant(value: object) -> datetime | None:
     """The one form nearly all dates have, "2026-03-10T12:00:00.000-03:00", read several times faster; else None."""
-    if len(value) != _USUAL or value[19] != "." or value[7] + value[10] != "-T":
+    if not isinstance(value, str) or len(value) != _USUAL or value[19] != "." or value[7] + value[10] != "-T":
         return None
     try:
         found = datetime.fromisoformat(value)

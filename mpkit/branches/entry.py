@@ -72,13 +72,16 @@ def of_register(register: Register) -> dict[str, Any]:
     }
 
 
+_AMOUNTS: Mapping[str, Amount | None] = {"": None, **{one.value: one for one in Amount}}
+
+
 def to_register(external_id: str, values: Mapping[str, Any], record: int | None) -> Register:
     """The register its values say."""
     return Register(
         external_id,
         values["branch_external_id"],
         values["name"],
-        Amount(values["amount"]) if values.get("amount") else None,
+        _AMOUNTS[values.get("amount") or ""],
         values.get("category"),
         record,
         values.get("closed", False),

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from mpkit.db import Connection, Engine, Json, Utc, metadata, reading, upsert
+from mpkit.db import Connection, Engine, Json, Utc, lines, metadata, reading, upsert
 
 
 def _entries(name: str, *more: sa.Column[Any]) -> sa.Table:
@@ -72,15 +72,16 @@ def read_both(engine: Engine, account: str) -> tuple[Sequence[Mapping[str, Any]]
 def read_values(engine: Engine, account: str) -> tuple[Sequence[Value], Sequence[Value]]:
     """Of the branches and the registers of an account, only what they are: external id, values, record."""
     with reading(engine) as connection:
-        both = [
-            connection.execute(
-                sa.select(table.c.external_id, table.c["values"], table.c.record)
-                .where(table.c.account == account)
-                .order_by(table.c.position, table.c.external_id)
-            ).all()
-            for table in (branches, registers)
-        ]
-    return both[0], both[1]
+        stores, tills = (lines(connection, query, {"of_account": account}) for query in _values)
+    return stores, tills
+
+
+_values = [
+    sa.select(table.c.external_id, table.c["values"], table.c.record)
+    .where(table.c.account == sa.bindparam("of_account"))
+    .order_by(table.c.position, table.c.external_id)
+    for table in (branches, registers)
+]
 
 
 def read_origins(engine: Engine, account: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:

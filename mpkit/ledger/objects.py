@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 from mpkit import db
@@ -110,8 +110,7 @@ def recorded(engine: Engine, account: str, *, seal: Seal) -> dict[tuple[str, str
     """Every object on record, those we took away among them."""
     with db.reading(engine) as connection:
         rows = db.lines(connection, all_objects, {"of_account": account})
-    found = (_read(account, row, seal) for row in rows)
-    return {(one.object, one.external_id): one for one in found}
+    return {(one.object, one.external_id): one for one in [_read(account, row, seal) for row in rows]}
 
 
 def of_registers(
@@ -125,13 +124,12 @@ def of_registers(
 
 def _read(account: str, row: tuple[Any, ...], seal: Seal) -> Known:
     """A row of `rows.all_objects`: its seal was made over the very text that stands there."""
-    _, *named, code, sent, seen, mac, gone = row
+    _, object_, external_id, remote_id, qr_payload, sent, seen, mac, gone = row
     # A flipped bit may make bytes, or nothing, of a text: said as text it is another one, and the seal shows it.
-    object_, external_id, remote_id = (str(one) for one in named)
-    qr_payload = None if code is None else str(code)
-    text = _sealed([account, object_, external_id, remote_id, qr_payload], sent, gone=bool(gone))
-    if seal(text) == mac:
-        return Known(object_, external_id, remote_id, qr_payload, _Sent(sent), seen, gone=gone)
+    object_, external_id, remote_id = str(object_), str(external_id), str(remote_id)
+    qr_payload = None if qr_payload is None else str(qr_payload)
+    if seal(_sealed(account, (object_, external_id, remote_id, qr_payload), sent, gone)) == mac:
+        return Known(object_, external_id, remote_id, qr_payload, _Sent(sent), seen, True, gone)  # noqa: FBT003 - positions cost less
     try:
         fields = json.loads(sent)
     except (TypeError, ValueError):  # damaged so far that it is no JSON
@@ -140,14 +138,13 @@ def _read(account: str, row: tuple[Any, ...], seal: Seal) -> Known:
 
 
 def _text(account: str, known: Known) -> str:
-    said = [account, known.object, known.external_id, known.remote_id, known.qr_payload]
-    return _sealed(said, db.canonical(dict(known.sent)), gone=bool(known.gone))
+    said = (known.object, known.external_id, known.remote_id, known.qr_payload)
+    return _sealed(account, said, db.canonical(dict(known.sent)), known.gone)
 
 
-def _sealed(said: list[str | None], sent: str, *, gone: bool) -> str:
-    """What a seal is made over: the canonical text of all of it in one list."""
+def _sealed(account: str, said: tuple[str, str, str, str | None], sent: str, gone: datetime | None) -> str:
+    """What a seal is made over: the canonical text of all of it in one list, as `db.canonical` makes it, quicker."""
+    object_, external_id, remote_id, qr_payload = said
+    code = "null" if qr_payload is None else _quoted(qr_payload)
     end = ',"gone"]' if gone else "]"
-    told = ",".join(
-        ["null" if text is None else encode_basestring(text) for text in said]
-    )  # as `db.canonical`, quicker
-    return f"[{told},{sent}{end}"
+    return f"[{_quoted(account)},{_quoted(object_)},{_quoted(external_id)},{_quoted(remote_id)},{code},{sent}{end}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, Literal, Protocol
 
 from mpkit.db import canonical
@@ -69,7 +69,7 @@ def _pos_state(pos: Pos) -> list[Any]:
 
 
 def _mark(state: list[Any]) -> str:
-    return hashlib.sha256(repr(state).encode()).hexdigest()[:12]  # plain values: their text is as exact as JSON
+    return sha256(repr(state).encode()).hexdigest()[:12]  # plain values: their text is as exact as JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """What the plan is called: equal for equal lists, accounts and changes, whenever and wherever it is made."""
-        return f"sha256:{hashlib.sha256(canonical(self._content()).encode()).hexdigest()}"
+        return f"sha256:{sha256(canonical(self._content()).encode()).hexdigest()}"
 
     def _content(self) -> dict[str, Any]:
         return {
@@ -293,7 +293,7 @@ def why(change: Change, language: str) -> str:
 def list_hash(wanted: Wanted, amount: Amount | None, scope: tuple[str, ...] | None) -> str:
     """What the list says about the branches in `scope` (None: all), as one hash; where it was read from is left out."""
     chosen = None if scope is None else set(scope)
-    rows: list[Any] = [amount.value if amount else None]
+    rows: list[Any] = [amount]  # a text, to JSON
     for branch in wanted.branches:
         if chosen is None or branch.external_id in chosen:
             place = branch.location
@@ -302,10 +302,9 @@ def list_hash(wanted: Wanted, amount: Amount | None, scope: tuple[str, ...] | No
             rows.append([plain_hours(branch.hours), branch.closed])
     for register in wanted.registers:
         if chosen is None or register.branch_external_id in chosen:
-            mode = register.amount.value if register.amount else None
-            rows.append([register.external_id, register.branch_external_id, register.name, mode])
+            rows.append([register.external_id, register.branch_external_id, register.name, register.amount])
             rows.append([register.category, register.closed])
-    return hashlib.sha256(canonical(rows).encode()).hexdigest()
+    return sha256(canonical(rows).encode()).hexdigest()
 
 
 def account_of(plan: Plan, account: Account) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 
 from mpkit.errors import WrongUsage
 from mpkit.work import HttpRequest
@@ -73,13 +74,12 @@ class Faults:
         if len(self._seen) >= _MOST_SEEN:
             self._seen.clear()
         self._seen[key] += 1
+        applying, nth = _applying(request.method, request.path), self._seen[key]
         for name, probability in self.probabilities.items():
-            if not probability or not _applies(name, request):
+            if not probability or name not in applying:
                 continue
             storm = name == "429-storm"
-            chance = (
-                self.chance(name, b"%d" % (now_s // STORM_S), 1) if storm else self.chance(name, key, self._seen[key])
-            )
+            chance = self.chance(name, b"%d" % (now_s // STORM_S), 1) if storm else self.chance(name, key, nth)
             if chance < probability:
                 self.fired[name] += 1
                 return name
@@ -114,16 +114,22 @@ def _fingerprint(request: HttpRequest) -> bytes:
     return hashlib.blake2b(text + request.body, digest_size=12).digest()
 
 
-def _applies(name: str, request: HttpRequest) -> bool:
+@lru_cache(maxsize=4096)
+def _applying(method: str, path: str) -> frozenset[str]:
+    """The faults that may strike such a request."""
+    return frozenset(name for name in NAMES if _applies(name, method, path))
+
+
+def _applies(name: str, method: str, path: str) -> bool:
     if name in _PAGES:
-        return request.method == "GET" and request.path.endswith(_PAGED)
+        return method == "GET" and path.endswith(_PAGED)
     if name == "late-index":
-        return request.method == "GET" and request.path == "/v1/payments/search"
+        return method == "GET" and path == "/v1/payments/search"
     if name == "old-version":
-        return request.method == "GET" and request.path.startswith("/v1/payments/") and request.path.count("/") == _DEEP
+        return method == "GET" and path.startswith("/v1/payments/") and path.count("/") == _DEEP
     if name == "late":
-        return request.method != "GET"
+        return method != "GET"
     if name == "stale-read":
-        about = "/stores" in request.path or "/pos" in request.path or request.path.startswith("/v1/payments")
-        return about and (request.method == "GET" or request.path in {"/pos", "/v2/pos"})
+        about = "/stores" in path or "/pos" in path or path.startswith("/v1/payments")
+        return about and (method == "GET" or path in {"/pos", "/v2/pos"})
     return True

@@ -12,6 +12,9 @@ from os import cpu_count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
+
+import tenacity
 
 from mpkit.work import executor, gather_rarely
 from tests.plan.lifetime import Lifetime
@@ -49,11 +52,19 @@ class Came:
 def one(kind: str, seed: int, registers: int, options: Mapping[str, Any] = {}, *, kept: bool = True) -> Came:
     """Run one seed in a folder of its own; `kept` False leaves the trace out."""
     _gathering()
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, patch.object(tenacity.nap, "time", _AtOnce):
         run = KINDS[kind](seed, Path(folder), registers=registers, **options).run()
         faults = run.faults() if run.applied is not None else [*run.faults(), "never came to an end"]
         run.store.dispose()
     return Came(seed, tuple(faults), run.fired, run.lives, tuple(run.trace) if kept else ())
+
+
+class _AtOnce:
+    """For who sleeps no time, as the waits are ours: the machine takes a while even for that."""
+
+    @staticmethod
+    def sleep(seconds: float) -> None:
+        assert seconds == 0, "a wait that is not on the virtual clock"
 
 
 @cache
