@@ -7,6 +7,7 @@ import logging
 import os
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,17 @@ import pytest
 
 from mpkit.db import Engine, open_store
 from mpkit.sandbox import Served, World, serve
-from tests.quick import forget_the_disk
+from tests.quick import copy_new_stores, forget_the_disk, step_by_step
 
 pytest_plugins = ("tests.soak", "tests.chromium", "tests.postgres")
 forget_the_disk()
+copy_new_stores()
 hypothesis.settings.register_profile("ours", deadline=None)  # a busy machine breaks no test
 hypothesis.settings.load_profile("ours")
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
+_OF_THE_STORE = {"test_db", "test_migrations", "test_migrations_killed", "test_postgresql"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,6 +66,13 @@ def _logging_as_it_was() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def _as_new_stores_are_made(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What is about the store itself sees how one comes to be."""
+    with step_by_step() if request.path.stem in _OF_THE_STORE else nullcontext():
+        yield
 
 
 @pytest.fixture

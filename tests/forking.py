@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from mpkit.i18n import words
-from tests.quick import forget_the_disk
+from tests.quick import copy_new_stores, forget_the_disk
 
 ROOT = Path(__file__).parent.parent
 _MOST = 1 << 20  # bytes of one order
@@ -256,6 +256,7 @@ def _imported() -> None:
             import_module(f"mpkit.cli.{file.stem}")
     words()
     forget_the_disk()
+    copy_new_stores()
 
 
 if __name__ == "__main__":
