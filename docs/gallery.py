@@ -27,15 +27,15 @@ LONG = "Supermercado Avenida Libertador II"
 LANGUAGES = ("es", "pt", "en")
 
 
-def subject(site: str = "MLA", **changes: object) -> kit.Subject:
-    """An invented register of a country, in Brazil with Pix."""
+def subject(site: str = "MLA", *, pix: bool = True, **changes: object) -> kit.Subject:
+    """An invented register of a country, in Brazil with Pix unless told otherwise."""
     here = SITES[site]
-    pix = ("26", [("00", "br.gov.bcb.pix"), ("25", f"pix-qr.mercadopago.com/instore/p/v2/{7:032x}")])
+    key = ("26", [("00", "br.gov.bcb.pix"), ("25", f"pix-qr.mercadopago.com/instore/p/v2/{7:032x}")])
     payload = emv.build(
         [
             ("00", "01"),
             ("01", "11"),
-            *([pix] if here.country == "BR" else []),
+            *([key] if here.country == "BR" and pix else []),
             ("43", [("00", "com.mercadolibre"), ("01", "https://mpago.la/pos/0000007")]),
             ("52", "9700"),
             ("53", here.currency_number),
@@ -112,6 +112,8 @@ def sheets() -> Iterable[tuple[str, Image.Image]]:
         for language in LANGUAGES:
             name = f"country-{site.country.lower()}" + ("" if language == site.language[:2] else f"-{language}")
             yield name, family(subject(site.id), plain, language)
+    yield "no-pix", family(subject("MLB", pix=False), plain)
+    yield "waits", family(subject("MLM", waits_for_order=True), plain)
     for mood in ("plain", "full"):  # the band is what every other sheet shows
         yield f"mood-{mood}", family(subject(), kit.dress(kit.Brand(mood=mood)))
     brand = kit.Brand(
