@@ -27,6 +27,7 @@ def keep(name: str, default: str, *, everywhere: bool = False) -> str:
     if everywhere:
         st.session_state[f"kept_{name}"] = value
     wanted = value if value != default else ""
+    _remember(name, wanted, st.session_state.get(name))
     if wanted != st.query_params.get(name, ""):  # every write is a step of the browser's history
         put(**{name: wanted})
     return value
@@ -44,17 +45,23 @@ def follow(names: Sequence[str]) -> None:
     It did so where the address is another than the page left it, and no widget was touched meanwhile: a click that
     brings an address of before, because the browser had not heard of the last one yet, takes nothing back.
     """
-    said = {name: st.query_params.get(name, "") for name in names}
-    touched = st.session_state.get(_CHOSEN) != {name: st.session_state.get(name) for name in names}
-    if st.session_state.get(_LEFT, said) != said and not touched:
+    chosen, left_ = st.session_state.get(_CHOSEN, {}), st.session_state.get(_LEFT, {})
+    touched = any(name in st.session_state and st.session_state[name] != chosen.get(name) for name in names)
+    if left_ and not touched and any(left_.get(name, "") != st.query_params.get(name, "") for name in names):
         for name in names:
             st.session_state.pop(name, None)
 
 
 def left(names: Sequence[str]) -> None:
     """After them: remember how the page leaves the address."""
-    st.session_state[_LEFT] = {name: st.query_params.get(name, "") for name in names}
-    st.session_state[_CHOSEN] = {name: st.session_state.get(name) for name in names}
+    for name in names:
+        _remember(name, st.query_params.get(name, ""), st.session_state.get(name))
+
+
+def _remember(name: str, said: str, chosen: object) -> None:
+    """At once, since whoever goes back at once ends a run before its end."""
+    st.session_state.setdefault(_LEFT, {})[name] = said
+    st.session_state.setdefault(_CHOSEN, {})[name] = chosen
 
 
 def choose(name: str, options: Sequence[str], key: str) -> str:

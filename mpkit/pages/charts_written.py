@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from math import floor
 from typing import Any
 
 from babel.dates import get_day_names, get_month_names
@@ -41,7 +42,9 @@ def brief(value: float, furthest: float, locale: str) -> str:
 
 def spoken(name: str, told: Sequence[tuple[str, float | None]], locale: str) -> str:
     """What is read aloud of a mark: its name, then each figure with its title."""
-    figures = [f"{title} {format_decimal(round(value), locale=locale)}" for title, value in told if value is not None]
+    figures = [
+        f"{title} {format_decimal(floor(value + 0.5), locale=locale)}" for title, value in told if value is not None
+    ]  # rounded as the headlines are
     return f"{name}: {', '.join(figures)}"
 
 

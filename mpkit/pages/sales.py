@@ -30,8 +30,8 @@ from mpkit.sales import Mirror, Question
 from mpkit.sites import SITES
 
 VIEWS = ("summary", "places", "growth", "mix", "returns", "payments")
-LIVE = 10  # seconds between two looks while today is watched
-PAUSE = timedelta(seconds=15)  # between two fetches meanwhile
+LIVE = 5  # seconds between two looks while today is watched
+PAUSE = timedelta(seconds=10)  # between two fetches meanwhile
 
 
 def look(source: Mirror, question: Question) -> Shown:
