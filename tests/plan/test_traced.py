@@ -120,7 +120,8 @@ def test_killed_at_every_system_call_the_next_apply_ends_the_work(bar: Bar, trac
         told = traced.run(Fate(at=point))
         killed["killed" if told.code == -9 else "ended before"] += 1
         assert traced.again() == [], f"killed at call {point} of {told.calls}: {told.said}"
-    assert killed["killed"] >= 0.9 * killed.total()  # threads take turns: the last calls are not always reached
+    # threads take turns: the last calls are not always reached
+    assert killed["ended before"] <= 1 + killed.total() // 10
     bar.saw(f"0 / 0 / 0 at {whole.total} calls, {killed['killed']} killed; every next apply ended the work")
 
 
