@@ -146,21 +146,27 @@ def _cut(page: Any, middle: Any, reach: float, scale: float) -> tuple[Pixels, fl
 
 def _edges(cut: Pixels, corners: npt.NDArray[np.float64], modules: int) -> tuple[float, float, float, float] | None:
     """Left, top, right and bottom of the dark modules in pixels, parts of a pixel by how dark it is."""
-    dark = 255.0 - cut.mean(axis=2)
     (left, top), (right, low) = corners.min(axis=0), corners.max(axis=0)
     module = (right - left) / modules
     near = 0.7 * module
     begin_x, begin_y = max(0, int(left - near)), max(0, int(top - near))
-    part = dark[begin_y : int(low + near) + 1, begin_x : int(right + near) + 1]
-    if min(part.shape) < modules:
+    part = _dark(cut[begin_y : int(low + near) + 1, begin_x : int(right + near) + 1])
+    darkest = int(6 * module)  # pixels of a line that are a finder's, or as many
+    if min(part.shape) < max(modules, darkest):
         return None
     full = float(np.percentile(part, 90)) or 1.0
-    columns = np.sort(part, axis=0)[-int(6 * module) :].mean(axis=0) / full
-    rows = np.sort(part, axis=1)[:, -int(6 * module) :].mean(axis=1) / full
+    columns = np.partition(part, -darkest, axis=0)[-darkest:].mean(axis=0) / full
+    rows = np.partition(part, -darkest, axis=1)[:, -darkest:].mean(axis=1) / full
     across, down = _run(columns), _run(rows)
     if across is None or down is None:
         return None
     return begin_x + across[0], begin_y + down[0], begin_x + across[1], begin_y + down[1]
+
+
+def _dark(cut: Pixels) -> npt.NDArray[np.uint16]:
+    """How dark each pixel is: what its three colours lack of white; a sum over planes is quicker than over pixels."""
+    dark: npt.NDArray[np.uint16] = 765 - (cut[..., 0].astype(np.uint16) + cut[..., 1] + cut[..., 2])
+    return dark
 
 
 def _run(values: npt.NDArray[np.float64]) -> tuple[float, float] | None:
@@ -187,11 +193,12 @@ def _ground(cut: Pixels, box: tuple[float, float, float, float], module: float) 
         False
     )
     part = np.s_[max(0, ends[1]) : ends[3], max(0, ends[0]) : ends[2]]
-    around = cut[part][ring[part]]
-    if not len(around):
+    if not ring[part].any():
         return "touched"
-    if np.quantile(around.min(axis=1), 0.002) >= _WHITE:
+    darkest = np.minimum(np.minimum(cut[part][..., 0], cut[part][..., 1]), cut[part][..., 2])
+    if np.quantile(darkest[ring[part]], 0.002) >= _WHITE:
         return "white"
+    around = cut[part][ring[part]]
     usual = np.median(around, axis=0)
     alike = np.abs(around.astype(np.int16) - usual).max(axis=1) <= _SAME
     return "coloured" if alike.mean() > 0.995 and usual.min() < _WHITE else "touched"  # noqa: PLR2004 - but for traces
