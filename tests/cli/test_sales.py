@@ -127,7 +127,7 @@ def test_silent_registers_by_exit_code_and_json(ask: Callable[..., tuple[int, st
     assert (seen["state"], seen["put_off"], set(seen)) == (
         "known",
         [],
-        {"as_of", "state", "importing", "watched", "silent", "put_off"},
+        {"as_of", "state", "importing", "watched", "waited_longer", "silent", "put_off"},
     )
     assert code == (console.LOOK if seen["silent"] else 0)
     assert str(seen["watched"]) in ask("sales", "--silent")[1] or seen["silent"]
