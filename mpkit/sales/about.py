@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mpkit import __version__
-from mpkit.i18n import say
+from mpkit.i18n import say, words
 from mpkit.sales.question import STORE_ZONES, PaymentFilter, Question, Which, with_offset
 
 _NAMED = {  # column of the entries: the word for it
@@ -61,4 +61,10 @@ def _listed(column: str, values: Sequence[str | int], language: str) -> str:
     if column == "hour":
         return ", ".join(f"{value}:00" for value in values)
     nothing = say("sales_without_store" if column in {"store_id", "pos_id"} else "sales_unsaid", language)
-    return ", ".join(str(value) or nothing for value in values)
+    return ", ".join(_called(column, str(value), language) or nothing for value in values)
+
+
+def _called(column: str, value: str, language: str) -> str:
+    """A channel and a kind of method in words; anything else by its own id."""
+    key = {"channel": f"sold_channel_{value}", "method_type": f"sold_method_{value}"}.get(column, "")
+    return say(key, language) if value and key in words() else value

@@ -225,7 +225,7 @@ def _sums(page: Page, rows: Sequence[Row], label: str) -> Table:
                 *(Paragraph(escape(text), _style("small", right=True)) for text in figures),
             ]
         )
-    first, count = WIDE * 0.19, WIDE * 0.07
+    first, count = WIDE * 0.18, WIDE * 0.08
     rest = (WIDE - first - count) / (len(names) - 1)
     return Table(lines, colWidths=[first, count, *[rest] * (len(names) - 1)], repeatRows=1, style=_RULED)
 
