@@ -24,9 +24,10 @@ from mpkit import kit
 from mpkit.db import canonical
 from mpkit.errors import Refused, UnreadableFile
 from mpkit.kit import manifest as manifests
-from mpkit.kit import metadata, packing
+from mpkit.kit import metadata, packing, template_document
 from mpkit.kit.pieces import Pieces
 from mpkit.kit.proof import proofs
+from tests.kit import drawings
 from tests.kit.making import book, order, payload, seal, subject
 from tests.soak import Bar
 
@@ -164,12 +165,14 @@ def test_the_same_bytes_whoever_draws_and_long_files_proven(tmp_path: Path) -> N
 
 
 def test_processes_and_a_cluster_draw_the_same_bytes(tmp_path: Path) -> None:
-    """Six files drawn here, by a pool of processes, and by a Dask cluster of two workers."""
+    """Six files drawn here, by a pool of processes, and by a Dask cluster of two workers; theirs by registers too."""
     distributed = pytest.importorskip("distributed", reason="no Dask here: pip install distributed")
     some = [subject(n) for n in range(18)]
     wanted = order(split="3", workers=2, book="20261123-000001")
     here = book(some, tmp_path / "here", replace(wanted, workers=1))
     processes = book(some, tmp_path / "processes", wanted)
+    theirs, own = documented(tmp_path / "documents", wanted)
+    book(theirs, tmp_path / "documents here", replace(own, workers=1))
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as nodes,
         distributed.Client(nodes) as client,
@@ -183,11 +186,25 @@ def test_processes_and_a_cluster_draw_the_same_bytes(tmp_path: Path) -> None:
 
         with distributed.get_task_stream(client) as stream:
             cluster = book(some, tmp_path / "cluster", wanted, pool=executor)
-    assert (len(here.files), asked) == (6, [2])
+        documents = book(theirs, tmp_path / "documents cluster", own, pool=executor)
+    assert (len(here.files), len(documents.files), asked) == (6, 2, [2, 2])
+    assert contents(tmp_path / "documents cluster") == contents(tmp_path / "documents here")
     assert (len(stream.data), len({task["worker"] for task in stream.data})) == (6, 2)
     for one in ("here", "processes", "cluster"):
         assert contents(tmp_path / one) == contents(tmp_path / "here")
     assert all(proof.passed for made in (processes, cluster) for proof in made.proofs)
+
+
+def documented(folder: Path, wanted: kit.Order) -> tuple[list[kit.Subject], kit.Order]:
+    """Two registers with Mercado Pago's own signs, and an order that prints each of them in a file of its own."""
+    subjects = [subject(n) for n in range(2)]
+    files = [drawings.pdf(fields={}, slots=((22.5, 60, 60, 0, one.payload),)) for one in subjects]
+    digests = [template_document.keep(folder, content) for content in files]
+    known = template_document.documents(folder, digests)
+    found = [known[digest] for digest in digests]
+    documents = [one for one in found if isinstance(one, template_document.Document)]
+    chosen = [replace(one, document=theirs) for one, theirs in zip(subjects, documents, strict=True)]
+    return chosen, replace(wanted, design=template_document.design_of(documents), paper=kit.paper("alone"), split="1")
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -18,8 +18,10 @@ from mpkit import jobs, keys, ledger
 from mpkit.db import open_store
 from mpkit.errors import MpkitError, Refused, WrongAccount
 from mpkit.jobs import Workbench
+from mpkit.kit.artwork import design
 from mpkit.settings import Settings
 from tests import forking
+from tests.kit import drawings
 
 ROOT = Path(mpkit.__file__).parent.parent
 STORES, REGISTERS = 3, 7
@@ -121,6 +123,21 @@ def test_numbers_of_a_book_that_never_left_are_void(bench: Workbench, sandbox: A
     seal = partial(keys.mac, "ledger", data=bench.settings.data)
     states = [one.state for one in ledger.pieces_of(bench.store, sandbox.user_id, seal=seal)]
     assert states == ["void"] * made["pieces"] + ["printed"] * made["pieces"]
+
+
+def test_a_sign_in_the_merchants_own_artwork_is_printed_anew(bench: Workbench, sandbox: Any, tmp_path: Path) -> None:
+    account = bench.account()
+    own = design.keep(bench.settings.data, account.id, drawings.pdf(), "De la casa").name
+    chosen = sorted(registers(sandbox))[:2]
+    made = run(bench, "kit", book="B1", sign=own, registers=chosen, out=str(tmp_path / "a"), workers=1)
+    seal = partial(keys.mac, "ledger", data=bench.settings.data)
+    old = ledger.pieces_of(bench.store, account.id, seal=seal)[0]
+    again = run(bench, "reprint", book="B2", sign=own, serials=[old.serial], out=str(tmp_path / "b"), workers=1)
+    assert (made["design"], again["design"], again["pieces"]) == (own, own, 1)
+    assert (again["proof"]["matched"], again["proof"]["grade"], again["replaced"]) == (1, "A", [old.serial])
+    states = {one.serial: (one.register, one.state) for one in ledger.pieces_of(bench.store, account.id, seal=seal)}
+    assert states[old.serial] == (old.register, "replaced")
+    assert [each for each in states.values() if each == (old.register, "printed")] == [(old.register, "printed")]
 
 
 def mpkit_(sandbox: Any, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
