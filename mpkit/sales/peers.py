@@ -27,7 +27,7 @@ WEEKS = 13  # a place's own past
 _WEEK = timedelta(days=7)
 _PRIOR = 300.0  # payments of everybody that a place's own past is mixed with
 _LATE = 4  # weeks after which most of what is given back is
-_RARE = 5e-5  # a week's count this unlikely is a spike
+_RARE = 1e-4  # a week's count this unlikely is a spike
 
 Measure = Literal["refunds", "chargebacks"]
 Place = Literal["store", "register"]

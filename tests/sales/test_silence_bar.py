@@ -13,7 +13,7 @@ from tests.soak import Bar
 _SITES = tuple(SITES)
 _FIRST = 100  # seeds below were used to choose the parameters
 _SELDOM = 1 / 100  # of two open days in a row, those without a sale
-_WHOLE, _SMALL = Size(), Size(stores=16, registers=48, payments=240_000)
+_WHOLE, _SMALL, _BUSY = Size(), Size(12, 36, 150_000), Size(6, 16, 150_000)
 
 
 def test_silent_registers_are_found_and_others_left_alone(bar: Bar, tmp_path: Path) -> None:
@@ -21,7 +21,7 @@ def test_silent_registers_are_found_and_others_left_alone(bar: Bar, tmp_path: Pa
     whole = Measured()
     for n in bar.rounds(stated=21, reduced=1):
         year = year_seen(_SITES[n % 7], _FIRST + n // 7, tmp_path / str(n), _WHOLE if bar.whole else _SMALL)
-        whole.add(measured(year, 140 if bar.whole else 50))
+        whole.add(measured(year, 140 if bar.whole else 40))
         year.world.close()
     bar.saw(told(whole))
     assert whole.share("found", "silences", *REGULAR) >= (0.95 if bar.whole else 0.9), told(whole)
@@ -39,8 +39,8 @@ def test_weeks_with_far_more_refunds_are_found_and_others_left_alone(bar: Bar, t
     """Spells of refunds of ten payments or more: ≥ 95 % found in a week, < 1 false per 100 registers a month."""
     whole = refund_years.Measured()
     for n in bar.rounds(stated=7, reduced=1):
-        looks = refund_years.Looks() if bar.whole else refund_years.Looks(_SMALL, mornings=40, every=4)
-        whole.add(refund_years.measured(_SITES[n], _FIRST + n, tmp_path / str(n), looks))
+        looks = refund_years.Looks() if bar.whole else refund_years.Looks(_BUSY, mornings=40, every=4)
+        whole.add(refund_years.measured(_SITES[n], _FIRST + 7 + n, tmp_path / str(n), looks))
     bar.saw(refund_years.told(whole))
     assert whole.share(refund_years.MANY) >= (0.95 if bar.whole else 0.5), refund_years.told(whole)
     assert whole.false_a_month < (1.0 if bar.whole else 4.0), refund_years.told(whole)
