@@ -151,7 +151,7 @@ def test_what_a_file_was_narrowed_down_to_is_inside() -> None:
         ACCOUNT, MARCH, hours=(9,), weekdays=(1,), channels=("",), means=("credit_card",), only="refunded"
     )
     text = written(sales.payments_as_csv, [], asked).decode("utf-8-sig")
-    for said in ("9:00", "lunes", "sin indicar", "credit_card", "con devolución", "a medianoche"):
+    for said in ("9:00", "lunes", "sin indicar", "tarjeta de crédito", "con devolución", "a medianoche"):
         assert said in text.lower(), said
     compared = Answer(Question(ACCOUNT, MARCH, compare="weekdays"), (), (), NOON, ZONE)
     assert "los mismos días de la semana" in sales.as_csv(compared, "es").decode()
