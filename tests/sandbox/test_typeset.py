@@ -12,13 +12,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from mpkit.sandbox import documents, stock
-from mpkit.sandbox.book import Movement
 from mpkit.sandbox.sale import paid
 from mpkit.sites import SITES
 from tests.sandbox.asking import Asking, ask
 
 SEARCH = "/v1/payments/search?begin_date=2026-10-01T00:00:00.000Z&end_date=2026-11-20T00:00:00.000Z&limit=20"
-ACTIONS = ("refund", "part", "chargeback", "settle", "claim", "close_claim", "pay", "odd")
+ACTIONS = ("refund", "part", "chargeback", "settle", "claim", "close_claim", "pay", "correct")
 
 
 def both(it: Asking) -> tuple[list[Any], list[Any]]:
@@ -31,17 +30,13 @@ def both(it: Asking) -> tuple[list[Any], list[Any]]:
 
 
 def act(it: Asking, action: str, payment: int, n: int) -> None:
-    """A buyer does something, allowed or not; or the account is charged again, as no template foresees."""
-    if action == "odd":
-        slip = it.world.book.slips[payment]
-        at = int(it.world.now().timestamp())
-        place = (it.world.site.currency, slip.store, slip.pos)
-        it.world.book.move(payment, [Movement(at, payment, "fee", 1 + n, *place, "mercadopago_fee")])
-        return
+    """A buyer does something, allowed or not; or a charge is put right, as no template foresees."""
     pos = it.state()["pos"][0]["id"]
     told: dict[str, Any] = {"action": action, "payment_id": payment, "outcome": "settled", "pos": pos, "as_order": True}
     if action == "part":
         told |= {"action": "refund", "amount": 1}
+    if action == "correct":
+        told |= {"charge": ("fee", "tax")[n % 2], "to": n % 5}
     if action == "pay":
         told |= {"amount": 100 + n, "reference": 'a "quoted" 100% ref', "description": "Café 100% {n} \\ñ"}
     it("POST", "/_sandbox/buyer", told)
