@@ -58,7 +58,7 @@ def _cards(wanted: Sequence[thumbnails.Wanted], choose: Callable[[str], None] | 
 
 def _card(wanted: thumbnails.Wanted, choose: Callable[[str], None] | None) -> None:
     design = wanted.design
-    with st.container(width=CARD if choose else SMALL, border=choose is not None):
+    with st.container(width=CARD if choose else SMALL, height="stretch" if choose else "content", border=bool(choose)):
         with st.container(
             horizontal_alignment="center",
             vertical_alignment="center",
@@ -71,6 +71,7 @@ def _card(wanted: thumbnails.Wanted, choose: Callable[[str], None] | None) -> No
             return
         st.markdown(f"**{plain(title(design))}**")
         st.caption("  \n".join(facts(design, wanted.subject)))
+        st.space("stretch")  # the presses of a row stand on one line
         if st.button(words("signs_take"), key=f"take_{design.name}", width="stretch"):
             choose(design.name)
             st.rerun()
