@@ -16,10 +16,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Locator, Page, expect
 
 TOKEN = "sandbox-token-of-the-journey"
 PATIENCE = 90.0
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
+LONG = 90_000  # milliseconds a page may take on a busy machine
+STILL = '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
+# Clicks at the place of an element, by the page's own clock: between two of them lies no way to a busy test.
+CLICKS = """(element, [times, between]) => new Promise(over => {
+    const box = element.getBoundingClientRect(), [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const click = () => {
+        document.elementFromPoint(x, y)?.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
+        --times > 0 ? setTimeout(click, between) : over();
+    };
+    click();
+})"""
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,22 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
             each.terminate()
             each.wait(20)
         _end_worker(data)
+
+
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(name)).first
+
+
+def still(page: Page) -> None:
+    """Until the page's script has come to its end, as the page itself says."""
+    expect(page.locator(STILL)).to_be_attached(timeout=LONG)
+
+
+def clicks(press: Locator, times: int, between: int) -> None:
+    """So many clicks at one place, whatever has come there meanwhile, with so many milliseconds between two."""
+    expect(press).to_be_enabled(timeout=LONG)
+    press.scroll_into_view_if_needed()
+    press.evaluate(CLICKS, [times, between])
 
 
 def _start(words: list[str], environment: dict[str, str], said: Path) -> subprocess.Popen[bytes]:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from mpkit import sheet
 from mpkit.db import open_store
 from mpkit.jobs.rows import jobs as table
-from tests.browser.conftest import TOKEN, Shop
+from tests.browser.conftest import TOKEN, Shop, button, clicks, still
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 BETWEEN = 300  # milliseconds between two clicks of an impatient hand
@@ -41,13 +41,15 @@ def context(browser: Browser, hosts: set[str]) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def shoot(tmp_path: Path) -> Shoot:
-    """Takes a picture of the whole page into `MPKIT_SCREENSHOTS`, or where it is thrown away."""
+    """Waits until a page is as it is to be seen; a picture of the whole of it goes into `MPKIT_SCREENSHOTS`."""
     folder = Path(os.environ.get("MPKIT_SCREENSHOTS") or tmp_path)
     folder.mkdir(parents=True, exist_ok=True)
 
     def take(page: Page, name: str) -> None:
+        still(page)
+        if not os.environ.get("MPKIT_SCREENSHOTS"):
+            return
         size = page.viewport_size or {"width": 1280, "height": 900}
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
         high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
         page.set_viewport_size({"width": size["width"], "height": max(600, min(high, 2600))})
         page.wait_for_timeout(900)
@@ -64,21 +66,9 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return shared if shared.is_file() else sheet.template("MLA", "es", tmp_path)[1]
 
 
-def twice(page: Page, press: Locator) -> None:
-    """Two clicks, 0.3 seconds apart, at the same place, whatever has come there meanwhile."""
-    expect(press).to_be_enabled(timeout=LONG)
-    press.scroll_into_view_if_needed()
-    page.wait_for_timeout(200)
-    box = press.bounding_box()
-    assert box is not None
-    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.click(*middle)
-    page.wait_for_timeout(BETWEEN)
-    page.mouse.click(*middle)
-
-
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=re.compile(name)).first
+def twice(press: Locator) -> None:
+    """Two clicks at the same place, whatever has come there meanwhile."""
+    clicks(press, 2, BETWEEN)
 
 
 def fetched(page: Page, name: str, folder: Path) -> Path:
@@ -101,7 +91,7 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     shoot(page, "puertas")
     button(page, "Revisar mi planilla").click()
     page.locator("input[type=file]").set_input_files(file)
-    twice(page, button(page, "Revisar la planilla"))
+    twice(button(page, "Revisar la planilla"))
     expect(button(page, "Bajar planilla marcada")).to_be_visible(timeout=LONG)
     marked = fetched(page, "Bajar planilla marcada", tmp_path)
     assert zipfile.is_zipfile(marked)
@@ -109,12 +99,12 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     # Connect: whose account it is stands there before anything is stored.
     button(page, "Conectar mi cuenta").click()
     page.locator("input[type=password]").fill(TOKEN)
-    twice(page, button(page, "Ver de quién es"))
+    twice(button(page, "Ver de quién es"))
     expect(page.get_by_text("¿Es esta?")).to_be_visible(timeout=LONG)
     expect(page.get_by_text("Cuenta de prueba", exact=True)).to_be_visible()
     shoot(page, "conectar")
     assert TOKEN not in page.content()
-    twice(page, button(page, "Sí, conectar esta cuenta"))
+    twice(button(page, "Sí, conectar esta cuenta"))
     expect(page.get_by_text("La cuenta quedó conectada")).to_be_visible(timeout=LONG)
 
     # Back to the same review, with one kind of repair accepted where there is one.
@@ -123,19 +113,19 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     shoot(page, "sucursales-review")
     accepted = button(page, r"Corregir las \d+ filas")
     if accepted.is_visible():
-        twice(page, accepted)
+        twice(accepted)
         expect(page.get_by_text(re.compile("Aceptado:")).first).to_be_visible(timeout=LONG)
-    twice(page, button(page, "a mi lista"))
+    twice(button(page, "a mi lista"))
     expect(page.get_by_text("La lista quedó al día")).to_be_visible(timeout=LONG)
 
     # Who enters the amount, then what would happen.
     button(page, "Revisar y crear").click()
     expect(page.get_by_role("radio", checked=True)).to_have_count(0)
     page.get_by_text("Quien compra", exact=True).click()
-    twice(page, button(page, "Guardar la respuesta"))
+    twice(button(page, "Guardar la respuesta"))
     expect(button(page, "Revisar cambios")).to_be_visible(timeout=LONG)
     before = shop.writes()
-    twice(page, button(page, "Revisar cambios"))
+    twice(button(page, "Revisar cambios"))
     press = button(page, r"Crear \d+ sucursales y \d+ cajas")
     expect(press).to_be_visible(timeout=LONG)
     assert shop.writes() == before, "a plan writes nothing"
@@ -144,24 +134,22 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     stores, registers = int(numbers[0]), int(numbers[1])
 
     # Create, with the page reloaded in the middle.
-    twice(page, press)
-    expect(button(page, "Pausar")).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(800)
-    page.reload()
+    twice(press)
     over = page.get_by_text(re.compile(r"Listo\. Creadas"))
-    expect(button(page, "Pausar").or_(over)).to_be_visible(timeout=LONG)
+    expect(button(page, "Pausar").or_(over).first).to_be_visible(timeout=LONG)  # a short list is soon done
+    page.reload()
+    expect(button(page, "Pausar").or_(over).first).to_be_visible(timeout=LONG)
     expect(over).to_be_visible(timeout=LONG)
     assert zipfile.is_zipfile(fetched(page, "Bajar planilla de resultados", tmp_path))
 
     # Print: nothing is offered without its proof.
     button(page, "Imprimir los carteles").click()
     expect(page.get_by_text("Calco de mostrador").first).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(3000)
     shoot(page, "carteles")
     page.locator(".st-key-take_sticker-70x100 button").click()
     expect(button(page, "Preparar para imprimir")).to_be_visible(timeout=LONG)
     shoot(page, "cartel")
-    twice(page, button(page, "Preparar para imprimir"))
+    twice(button(page, "Preparar para imprimir"))
     expect(page.get_by_text("Códigos verificados").first).to_be_visible(timeout=LONG)
     proven = re.findall(r"\d+", page.get_by_text("Códigos verificados").first.text_content() or "")
     assert proven[0] == proven[1]
@@ -173,9 +161,8 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     page.get_by_role("link", name="Ventas").click()
     expect(page.get_by_text("Vendido", exact=True).first).to_be_visible(timeout=LONG)
     expect(page.get_by_text(re.compile("Ventas conocidas hasta"))).to_be_visible(timeout=LONG)
-    twice(page, button(page, "Actualizar"))
+    twice(button(page, "Actualizar"))
     expect(button(page, "Actualizar")).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(2500)
     shoot(page, "ventas")
     page.get_by_text("Pagos uno por uno").click()
     expect(page.get_by_text("del más nuevo al más viejo")).to_be_visible(timeout=LONG)
@@ -185,7 +172,6 @@ def test_from_a_spreadsheet_to_the_sales(  # noqa: PLR0915, PLR0917 - one journe
     assert len(payments[1 : payments.index("")]) == int(shown[1].replace(".", "")), "a heading, the payments, a gap"
     page.get_by_role("link", name="Hoy").click()
     expect(page.get_by_text(re.compile("^Ayer"))).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(1500)
     shoot(page, "hoy")
 
     # What all those presses came to.
@@ -214,17 +200,16 @@ def test_other_languages_and_a_phone(shop: Shop, context: BrowserContext, hosts:
     page = context.new_page()
     page.goto(f"{shop.address}/ventas?lang=pt")
     expect(page.get_by_role("heading", name="Vendas")).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(2500)
     shoot(page, "ventas-pt")
     page.goto(f"{shop.address}/?lang=en")
     expect(page.get_by_role("heading", name="Today")).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(2500)
     shoot(page, "hoy-en")
     page.set_viewport_size({"width": 390, "height": 844})
     for path, name in (("", "telefono-hoy"), ("sucursales", "telefono-sucursales"), ("ventas", "telefono-ventas")):
         page.goto(f"{shop.address}/{path}?lang=es")
         expect(page.locator("h1").first).to_be_visible(timeout=LONG)
-        page.wait_for_timeout(2500)
+        still(page)
+        page.wait_for_timeout(500)  # charts are drawn after the script has ended
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{name} scrolls sideways"
         shoot(page, name)

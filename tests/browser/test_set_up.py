@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pydantic import SecretStr
 
 from mpkit import accounts, branches, jobs
@@ -23,7 +23,7 @@ from mpkit.jobs import Job
 from mpkit.model import Account, Amount, Branch, Location, Register
 from mpkit.settings import load
 from mpkit.work import silent
-from tests.browser.conftest import TOKEN, Shop
+from tests.browser.conftest import TOKEN, Shop, button, clicks, still
 from tests.soak import Bar
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -34,16 +34,6 @@ WAYS = ("double", "five", "tabs", "reload", "closed", "other")
 LOCALES = {"es": "es-AR", "pt": "pt-BR", "en": "en-US"}
 APPLY = r"Cambiar \S+ sucursal$"
 DONE = re.compile(r"Listo\. Cambiadas")
-STILL = '[data-testid="stApp"][data-test-connection-state="CONNECTED"][data-test-script-state="notRunning"]'
-# Clicks at the place of an element, by the page's own clock: between two of them lies no way to a busy test.
-CLICKS = """(element, [times, between]) => new Promise(over => {
-    const box = element.getBoundingClientRect(), [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-    const click = () => {
-        document.elementFromPoint(x, y)?.dispatchEvent(new MouseEvent("click", {bubbles: true, cancelable: true}));
-        --times > 0 ? setTimeout(click, between) : over();
-    };
-    click();
-})"""
 Open = Callable[..., Page]
 
 
@@ -202,15 +192,6 @@ def open_page(browser: Browser) -> Iterator[Open]:
         context.close()
 
 
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=re.compile(name)).first
-
-
-def still(page: Page) -> None:
-    """Until the page's script has come to its end, as the page itself says."""
-    expect(page.locator(STILL)).to_be_attached(timeout=LONG)
-
-
 def shot(page: Page, name: str) -> None:
     """A picture of the whole page, where somebody asked for pictures."""
     folder = os.environ.get("MPKIT_SCREENSHOTS")
@@ -223,13 +204,6 @@ def shot(page: Page, name: str) -> None:
     page.wait_for_timeout(900)
     page.screenshot(path=Path(folder) / f"{name}.png")
     page.set_viewport_size(size)
-
-
-def clicks(press: Locator, times: int, between: int) -> None:
-    """So many clicks at one place, whatever has come there meanwhile, with so many milliseconds between two."""
-    expect(press).to_be_enabled(timeout=LONG)
-    press.scroll_into_view_if_needed()
-    press.evaluate(CLICKS, [times, between])
 
 
 def renaming(page: Page, house: House, id_: str, name: str) -> str:
