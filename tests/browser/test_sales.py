@@ -1,10 +1,12 @@
-"""The sales in a real browser: every mark leads to its payments and the way back, every view stands in every way."""
+"""The sales in a real browser: marks lead to their payments, today looks by itself, every view stands."""
 
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -14,15 +16,29 @@ from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import Shop
-from tests.browser.test_journey import fetched
+from tests.browser.test_journey import button, fetched
 from tests.browser.test_set_up import House
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 LONG = 60_000
+Scheme = Literal["light", "dark"]
 VIEWS = ("summary", "places", "growth", "mix", "returns", "payments")
 LOCALES = {"es": "es-AR", "pt": "pt-BR", "en": "en-US"}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WAYS = tuple(itertools.product((1280, 390), LOCALES, SCHEMES))
+MARKS = {  # view: its charts by key, and what the address says of the mark that is pressed
+    "Resumen": {"days_day": (r"from=(\d{4}-\d\d-\d\d)&to=\1",), "hours": (r"weekday=\d", r"hour=\d+")},
+    "Sucursales y cajas": {"ranked_store": (r"store=\d+",), "ranked_register": (r"register=\d+",)},
+    "Crecimiento": {"growth_moved": (r"store=\d+",)},
+    "Medios de pago": {f"mix_{by}": (rf"{by}=\w+",) for by in ("means", "method", "wallet", "channel")},
+    "Devoluciones y contracargos": {
+        "returned": (r"store=\d+", "only=back"),
+        "peers_store_refunds": (r"store=\d+", "only=refunded"),
+    },
+}
+GIVEN_BACK = ("returned", "peers_store_refunds")  # charts of what came back: their marks do not say what was sold
+PICTURES = os.environ.get("MPKIT_SCREENSHOTS", "")
+AMOUNT = "7654321.00"  # of the buyer: more than a day sells here
 Open = Callable[..., Page]
 
 
@@ -36,18 +52,17 @@ def house(shop: Shop) -> House:
 
 @pytest.fixture
 def open_(browser: Browser, house: House) -> Iterator[Open]:
-    """Opens the sales with a query, in a window of some width, in a language, by day or by night."""
+    """Opens a page by its address, in a window of some width, in a language, by day or by night."""
     contexts = []
 
-    def run(query: str, width: int = 1280, lang: str = "es", scheme: Literal["light", "dark"] = "light") -> Page:
+    def run(address: str, width: int = 1280, lang: str = "es", scheme: Scheme = "light") -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 1400}, locale=LOCALES[lang], color_scheme=scheme, accept_downloads=True
         )
         contexts.append(context)
         page = context.new_page()
-        page.goto(f"{house.shop.address}/ventas?lang={lang}&{query}")
+        page.goto(f"{house.shop.address}/{address}{'&' if '?' in address else '?'}lang={lang}")
         expect(page.locator("h1").first).to_be_visible(timeout=LONG)
-        settled(page)
         return page
 
     yield run
@@ -56,60 +71,82 @@ def open_(browser: Browser, house: House) -> Iterator[Open]:
 
 
 def settled(page: Page) -> None:
-    """Until nothing runs and every chart is drawn."""
-    page.wait_for_timeout(150)
+    """Until everything of the page is there and every chart is drawn."""
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=LONG)
+    expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=LONG)
     for chart in page.get_by_test_id("stVegaLiteChart").all():
-        expect(chart.locator("svg, canvas").first).to_be_visible(timeout=LONG)
-    page.wait_for_timeout(150)
+        expect(chart.locator("svg").first).to_be_visible(timeout=LONG)
 
 
-def press(page: Page, chart: int, across: float, down: float) -> None:
-    """A click inside a chart; parts of its width and height."""
-    box = page.get_by_test_id("stVegaLiteChart").nth(chart).bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + box["width"] * across, box["y"] + box["height"] * down)
+def marks(page: Page, chart: str) -> Locator:
+    """What can be pressed in a chart: each says aloud what it is."""
+    found = page.locator(f".st-key-{chart} path[aria-label]")
+    expect(found.first).to_be_attached(timeout=LONG)
+    return found
 
 
-def found(page: Page) -> Locator:
+def number(text: str) -> int:
+    """The first whole number after a colon, as Argentina writes it."""
+    said = re.search(r": [^\d]*([\d.]+)", text)
+    assert said is not None, text
+    return int(said[1].replace(".", ""))
+
+
+def press_largest(page: Page, chart: str) -> str:
+    """Press the mark that stands for most; what it says of itself."""
+    found = marks(page, chart)
+    labels: list[str] = found.evaluate_all("marks => marks.map(mark => mark.getAttribute('aria-label'))")
+    largest = max(range(len(labels)), key=lambda place: number(labels[place]))
+    found.nth(largest).click()
+    return labels[largest]
+
+
+def sums(page: Page) -> Locator:
+    """The sentence on top."""
+    return page.get_by_text(re.compile(r"^(Del|El|Hoy) .* pagos?"))
+
+
+def count(page: Page) -> Locator:
     """How many payments are shown."""
     return page.get_by_text(re.compile(r"pagos?, del más nuevo|^Un pago\."))
 
 
-def test_every_mark_leads_to_its_payments_and_back(open_: Open, tmp_path: Path) -> None:
-    page = open_("period=90")
-    for chart, across, down, said in (
-        (0, 0.5, 0.3, r"from=(\d{4}-\d\d-\d\d)&to=\1"),
-        (1, 0.6, 0.3, r"weekday=\d&hour=\d+"),
-    ):
-        press(page, chart, across, down)
-        expect(page).to_have_url(re.compile(rf"view=payments.*{said}"), timeout=LONG)
-        expect(found(page)).to_be_visible(timeout=LONG)
-        page.go_back()
-        expect(page).to_have_url(re.compile(r"ventas\?(lang=es&)?period=90$"), timeout=LONG)
-        expect(page.get_by_text("Por hora y día de la semana")).to_be_visible(timeout=LONG)
-        settled(page)
-    page.get_by_text("Sucursales y cajas").click()
-    expect(page.get_by_text("Todas las cajas")).to_be_visible(timeout=LONG)
+def test_every_mark_of_every_chart_leads_to_its_payments_and_back(open_: Open, tmp_path: Path) -> None:
+    page = open_("ventas?period=90")
+    for view, charts in MARKS.items():
+        page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
+        for chart, said in charts.items():
+            told = press_largest(page, chart)
+            for part in ("view=payments", *said):
+                expect(page).to_have_url(re.compile(part), timeout=LONG)
+            expect(count(page)).to_be_visible(timeout=LONG)
+            if chart not in GIVEN_BACK:
+                whole = f"{number(told):,}".replace(",", ".")
+                expect(sums(page)).to_contain_text(re.compile(rf"\$\s{re.escape(whole)} en "), timeout=LONG)
+            page.go_back()
+            expect(count(page)).to_have_count(0, timeout=LONG)
+            marks(page, chart)
+            expect(page).not_to_have_url(re.compile("view=payments"))
+    page.get_by_test_id("stButtonGroup").get_by_text("Resumen", exact=True).click()
+    below = marks(page, "days_day").and_(page.locator("[aria-label*='Devuelto']")).first
+    expect(below).to_be_attached(timeout=LONG)
+    below.click()
+    expect(page).to_have_url(re.compile(r"only=back"), timeout=LONG)
+    expect(count(page)).to_be_visible(timeout=LONG)
     settled(page)
-    press(page, 1, 0.6, 0.1)
-    expect(page).to_have_url(re.compile(r"register=\d+"), timeout=LONG)
-    expect(found(page)).to_be_visible(timeout=LONG)
-    shown = int(re.sub(r"\D", "", found(page).inner_text()) or "1")
+    shown = int(re.sub(r"\D", "", count(page).inner_text()) or "1")
     lines = fetched(page, "Bajar CSV", tmp_path).read_text(encoding="utf-8-sig").splitlines()
     assert len(lines[1 : lines.index("")]) == shown
-    page.go_back()
-    expect(page.get_by_text("Todas las cajas")).to_be_visible(timeout=LONG)
-    page.get_by_text("Medios de pago", exact=True).click()
-    expect(page.get_by_text("Otra billetera o banco")).to_be_visible(timeout=LONG)
-    settled(page)
-    press(page, 0, 0.6, 0.1)
-    expect(page).to_have_url(re.compile(r"means=\w+"), timeout=LONG)
-    expect(page.get_by_role("button", name=re.compile("^.*Solo: "))).to_be_visible(timeout=LONG)
+    page.goto(f"{page.url.partition('/ventas')[0]}/?lang=es")
+    day = marks(page, "glance").first
+    day.click()
+    expect(page).to_have_url(re.compile(r"ventas\?.*view=payments.*from="), timeout=LONG)
+    expect(count(page)).to_be_visible(timeout=LONG)
 
 
 def test_a_filter_runs_the_page_and_not_the_house(open_: Open, tmp_path: Path) -> None:
-    page = open_("")
+    page = open_("ventas")
     told: list[bytes] = []
 
     def hear(frame: bytes | str) -> None:
@@ -121,7 +158,7 @@ def test_a_filter_runs_the_page_and_not_the_house(open_: Open, tmp_path: Path) -
 
     page.on("websocket", listen)
     page.reload()
-    expect(page.locator("h1").first).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("combobox", name="Período")).to_be_visible(timeout=LONG)
     settled(page)
     told.clear()
     page.get_by_role("combobox", name="Período").click()
@@ -130,30 +167,81 @@ def test_a_filter_runs_the_page_and_not_the_house(open_: Open, tmp_path: Path) -
     settled(page)
     ends = [msg.script_finished for msg in map(ForwardMsg.FromString, told) if msg.HasField("script_finished")]
     assert set(ends) == {ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}, "the whole script ran for a filter"
-    other = page.context.new_page()
-    other.goto(page.url)
-    expect(other.get_by_role("combobox", name="Período")).to_have_value(re.compile("7 días"), timeout=LONG)
-    other.close()
+    for same in (page, page.context.new_page()):
+        same.goto(page.url)
+        expect(same.get_by_role("combobox", name="Período")).to_have_value(re.compile("7 días"), timeout=LONG)
+    page.get_by_role("combobox", name="Período").click()
+    page.get_by_role("option", name="Últimos 90 días").click()
+    expect(page).to_have_url(re.compile("period=90"), timeout=LONG)
     page.go_back()
-    expect(page.get_by_role("combobox", name="Período")).to_have_value(re.compile("30 días"), timeout=LONG)
-    pdf = fetched(page, "Bajar PDF", tmp_path)
-    assert pdf.read_bytes().startswith(b"%PDF")
+    expect(page.get_by_role("combobox", name="Período")).to_have_value(re.compile("7 días"), timeout=LONG)
+    settled(page)
+    assert fetched(page, "Bajar PDF", tmp_path).read_bytes().startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_stands(view: str, open_: Open) -> None:
-    """In one of the ways of looking each; where pictures are wanted, in all of them."""
-    folder = os.environ.get("MPKIT_SCREENSHOTS")
-    ways = WAYS if folder else [WAYS[(5 * VIEWS.index(view)) % len(WAYS)]]
-    for width, lang, scheme in ways:
-        page = open_(f"view={view}&period=90", width, lang, scheme)
+def ask(house: House, method: str, path: str, **what: object) -> None:
+    """Turn something in the sandbox, or press as its buyer."""
+    body, typed = json.dumps(what).encode(), {"Content-Type": "application/json"}
+    request = urllib.request.Request(f"{house.shop.sandbox}/_sandbox/{path}", body, typed, method=method)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        answer.read()
+
+
+def test_today_looks_by_itself_and_keeps_its_figures_where_that_fails(house: House, open_: Open) -> None:
+    pos = str(house.shop.asked("/_sandbox/state")["pos"][0]["id"])
+    page, till = open_("ventas?period=today"), open_(f"pagos-de-la-caja?id={pos}", width=390)
+    expect(page.get_by_text(re.compile("^Se sabe hasta hace"))).to_be_visible(timeout=LONG)
+    expect(till.get_by_text(re.compile("^Se sabe hasta hace"))).to_be_visible(timeout=LONG)
+    ask(house, "POST", "buyer", action="pay", pos=pos, amount=AMOUNT, as_order=True)
+    expect(till.locator("img[alt*='7.654.321,00']")).to_be_visible(timeout=LONG)
+    expect(sums(page)).to_contain_text(re.compile(r"\$\s(7|8|9)\.\d{3}\.\d{3} en "), timeout=LONG)
+    kept = sums(page).inner_text()
+    try:
+        ask(house, "PUT", "faults", **{"token-expired": 1.0})
+        button(page, "Actualizar").click()
+        expect(page.get_by_text(re.compile("Lo que se muestra es lo último"))).to_be_visible(timeout=LONG)
+        assert sums(page).inner_text() == kept
+        expect(page.get_by_text(re.compile("Mercado Pago no acepta la clave"))).to_be_visible(timeout=LONG)
+    finally:
+        ask(house, "PUT", "faults")
+        house.run("sync", "sync")
+
+
+def test_registers_without_sales_are_one_press_away_and_the_way_back(open_: Open) -> None:
+    page = open_("ventas?period=7&view=places")
+    page.get_by_role("link", name="Cajas sin ventas").click()
+    expect(page.get_by_role("heading", name="Cajas sin ventas")).to_be_visible(timeout=LONG)
+    settled(page)
+    assert page.locator("[data-testid=stAlertContentError]").count() == 0
+    page.go_back()
+    expect(page.get_by_role("combobox", name="Período")).to_have_value(re.compile("7 días"), timeout=LONG)
+
+
+def test_filters_that_match_nothing_say_so_and_are_taken_out(open_: Open) -> None:
+    page = open_("ventas?period=7&store=none&channel=qr")
+    expect(page.get_by_text("Nada coincide con estos filtros")).to_be_visible(timeout=LONG)
+    button(page, "Quitar los filtros").click()
+    expect(page).not_to_have_url(re.compile("store=|channel="), timeout=LONG)
+    expect(page).to_have_url(re.compile("period=7"))
+    expect(page.get_by_text("Por hora y día de la semana")).to_be_visible(timeout=LONG)
+
+
+@pytest.mark.parametrize("way", WAYS if PICTURES else [(390, "pt", "dark")], ids=lambda way: "-".join(map(str, way)))
+def test_every_view_stands(way: tuple[int, str, Scheme], open_: Open) -> None:
+    """On a phone, one after the other; where pictures are wanted, in all ways of looking."""
+    width, lang, scheme = way
+    page = open_("ventas?period=90", width, lang, scheme)
+    settled(page)
+    for place, view in enumerate(VIEWS):
+        page.get_by_test_id("stButtonGroup").first.locator("button").nth(place).click()
+        expect(page).to_have_url(re.compile(f"view={view}" if place else r"period=90"), timeout=LONG)
+        settled(page)
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, "it scrolls sideways"
-        assert page.get_by_test_id("stException").count() == 0
-        assert page.locator("[data-testid=stAlertContentError]").count() == 0
-        if folder:
+        assert wide <= 0, f"{view} scrolls sideways"
+        assert page.locator("[data-testid=stAlertContentError], [data-testid=stException]").count() == 0, view
+        if PICTURES:
             high = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
-            page.set_viewport_size({"width": width, "height": max(600, min(high, 3200))})
+            page.set_viewport_size({"width": width, "height": min(high, 3200)})
             settled(page)
-            page.screenshot(path=Path(folder) / f"ventas-{view}-{width}-{lang}-{scheme}.png")
-        page.close()
+            page.screenshot(path=Path(PICTURES) / f"ventas-{view}-{width}-{lang}-{scheme}.png")
+            page.set_viewport_size({"width": width, "height": 1400})

@@ -87,6 +87,47 @@ def test_every_mark_can_be_pressed_and_says_what_it_is():
         assert params == [{"name": charts.PRESSED, "select": {"type": "point", "fields": ["key"]}}]
 
 
+def test_what_is_read_aloud_are_words_and_of_what_can_be_pressed_only():
+    heat = charts.heat({(1, 9): 5.0}, TITLES, look=look(), names="es_AR")
+    ranking = charts.ranking([("7", "Caja 1", 1234.5, 1.0)], TITLES | {"income": "Vendido"}, look=look())
+    for spec in (heat, ranking, daily()):
+        for layer in spec["layer"]:
+            aloud = layer["encoding"].get("description") == {"field": "said"}
+            assert aloud == ("params" in layer)
+            assert aloud or layer["mark"]["aria"] is False
+        assert spec["config"]["axis"]["aria"] is False
+    assert rows_of(ranking)[0]["said"] == "Caja 1: Vendido 1.235, before 1", "rounded as the headline is"
+
+
+@pytest.mark.parametrize(
+    ("value", "furthest", "locale", "text"),
+    [
+        (65_552_795.0, 65_552_795.0, "es_AR", "65,6 M"),
+        (65_552_795.0, 65_552_795.0, "pt_BR", "65,6 mi"),
+        (65_552_795.0, 65_552_795.0, "en_US", "65.6M"),
+        (85_794.0, 65_552_795.0, "es_AR", "85.794"),
+        (820_351.0, 1_091_941.0, "es_MX", "820,351"),
+        (2_116_300_000.0, 2_116_300_000.0, "es_CO", "2.116,3 M"),
+    ],
+)
+def test_figures_beside_marks_are_short_where_they_are_long(value, furthest, locale, text):
+    assert charts_written.brief(value, furthest, locale).replace("\u00a0", " ") == text
+
+
+@pytest.mark.parametrize(
+    ("fraction", "locale", "text"),
+    [(0.00012, "es_AR", "0,01 %"), (0.0546, "pt_BR", "5,5%"), (0.5, "en", "50%"), (0.0, "es_MX", "0.0 %")],
+)
+def test_small_parts_are_not_rounded_to_nothing(fraction, locale, text):
+    assert figures.share(fraction, locale).replace("\u00a0", " ") == text
+
+
+def test_english_dates_cannot_be_read_the_other_way_round():
+    assert [figures.day(date(2026, 3, 4), each) for each in ("es_AR", "pt_BR", "en")] == [
+        "4/3/26", "04/03/2026", "Mar 4, 2026",
+    ]  # fmt: skip
+
+
 def test_above_the_axis_a_day_is_pressed_below_it_what_was_given_back():
     (top,) = [layer for layer in daily()["layer"] if "params" in layer]
     assert top == daily()["layer"][-1], "nothing lies over it"
