@@ -10,11 +10,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from mpkit.db import open_store
 from mpkit.sheet import rows
-from tests.browser.conftest import Shop
+from tests.browser.conftest import Shop, button, clicks
+from tests.browser.conftest import still as ended
 from tests.soak import Bar
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -71,14 +72,10 @@ def open_page(browser: Browser, hosts: set[str]) -> Iterator[Open]:
         context.close()
 
 
-def button(page: Page, name: str) -> Locator:
-    return page.get_by_role("button", name=re.compile(name)).first
-
-
 def still(page: Page) -> None:
-    page.wait_for_timeout(300)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
-    page.wait_for_timeout(300)
+    """Until what was pressed has been answered."""
+    page.wait_for_timeout(300)  # on its way
+    ended(page)
 
 
 def reviewed(page: Page, shop: Shop, files: list[Path], lang: str = "es") -> None:
@@ -140,11 +137,16 @@ def legible(page: Page) -> float:
     return float(page.evaluate(CONTRAST))
 
 
+DRAWN = "map => [map.dataset.shown ?? null, map.dataset.scale ?? null]"
+
+
 def drawn(page: Page) -> tuple[int, int]:
-    """How many points the map shows, and how close it is."""
-    page.wait_for_timeout(200)
-    shown, scale = page.locator("canvas[data-part=map]").evaluate("map => [map.dataset.shown, map.dataset.scale]")
-    return int(shown), int(scale)
+    """How many points the map shows, and how close it is, once it stays so."""
+    seen, now = None, page.locator("canvas[data-part=map]").evaluate(DRAWN)
+    while seen != now or None in now:
+        page.wait_for_timeout(150)
+        seen, now = now, page.locator("canvas[data-part=map]").evaluate(DRAWN)
+    return int(now[0]), int(now[1])
 
 
 FIND = """map => {
@@ -160,18 +162,21 @@ def looked_at_on_the_map(page: Page) -> None:
     """Closer by a press, to a state by its name, moved by hand; a point that is pressed shows what is found there."""
     view(page, "Mapa")
     everything, far = drawn(page)
+    map_ = page.locator("canvas[data-part=map]")
     page.get_by_role("button", name="Acercar").click()
+    expect(map_).not_to_have_attribute("data-scale", str(far), timeout=LONG)
     assert drawn(page)[1] > far
     page.get_by_label("Ir a").select_option(label="Chubut")
-    assert drawn(page)[0] == 0, "nothing lies there"
+    expect(map_).to_have_attribute("data-shown", "0", timeout=LONG)  # nothing lies there
     page.get_by_label("Ir a").select_option(label="Todas las sucursales")
-    assert drawn(page) == (everything, far)
-    page.locator("canvas[data-part=map]").focus()
+    expect(map_).to_have_attribute("data-shown", str(everything), timeout=LONG)
+    expect(map_).to_have_attribute("data-scale", str(far), timeout=LONG)
+    map_.focus()
     for key in ("+", "ArrowLeft", "-"):
         page.keyboard.press(key)
-    page.locator("canvas[data-part=map]").click(
-        position=dict(zip("xy", page.locator("canvas[data-part=map]").evaluate(FIND), strict=True))
-    )
+    drawn(page)
+    x, y = map_.evaluate(FIND)
+    map_.click(position={"x": x, "y": y})
     expect(page.get_by_role("heading", name=re.compile("Centro|Norte"))).to_be_visible(timeout=LONG)
     shot(page, "importar-mapa")
 
@@ -196,12 +201,7 @@ def test_what_is_found_is_corrected_on_screen(shop: Shop, open_page: Open, hosts
 
     # A value taken, pressed twice: one step; and a link pasted where coordinates are missing.
     use = button(page, "Usar «Santa Fe»")
-    expect(use).to_be_visible(timeout=LONG)
-    box = use.bounding_box()
-    assert box is not None
-    for _ in range(2):
-        page.mouse.click(box["x"] + 20, box["y"] + 10)
-        page.wait_for_timeout(300)
+    clicks(use, 2, 300)
     expect(page.get_by_text("de 3 filas salen 2 sucursales")).to_be_visible(timeout=LONG)
     assert steps(shop, page) == ["edit"]
     still(page)
