@@ -47,7 +47,7 @@ MM = 72 / 25.4
 
 def subjects(count: int, site: str = "MLA") -> list[kit.Subject]:
     """Registers of an invented chain: of Argentina, or of Brazil, whose codes have 240 bytes."""
-    here = SITES[site]
+    here, tills = SITES[site], ("Caja 1", "Caja 2", "Caja 3")
     made = []
     for n in range(count):
         pix = ("26", [("00", "br.gov.bcb.pix"), ("25", f"pix-qr.mercadopago.com/instore/p/v2/{n * 7919:032x}")])
@@ -65,7 +65,9 @@ def subjects(count: int, site: str = "MLA") -> list[kit.Subject]:
                 ("60", "CAPITAL FEDERAL"),
             ]
         )
-        names = f"SUC{n // 3:05d}CAJA{n % 3:02d}", f"Caja {n % 3 + 1}", f"Farmacia {n // 3}", f"SUC{n // 3:05d}"
+        if n % 3 == 0:  # three registers a branch
+            branch = f"Farmacia {n // 3}", f"SUC{n // 3:05d}"
+        names = f"{branch[1]}CAJA{n % 3:02d}", tills[n % 3], *branch
         made.append(kit.Subject("1", site, False, payload, str(n), *names))  # noqa: FBT003 - a real account
     return made
 

@@ -65,7 +65,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A finished book: its folder, what is in it, what was left out and why, and the proof of each file."""
+    """A finished book: its folder, what is in it, what was left out and why, each file's proof with its worst sign."""
 
     folder: Path
     manifest: Manifest
@@ -233,7 +233,7 @@ def _proven(
         wanted = asked(of, folder, fresh, manifest.digest())
         for one in in_parts(wanted, owned, workers=order.workers, least=order.least, progress=progress):
             refuse_unless_sound(one, order.reader or order.language)
-            found.append(one)
+            found.append(one.brief())
     if manifest.curves:
         names = [file.name for file in manifest.files]
         differing = compare([(live / name, aside / name) for name in names], order.workers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from math import isnan, nan
@@ -161,6 +161,10 @@ class Proof:
             return "F"
         letters = [sign.grade for sign in self.signs] + ([self.ladder.grade] if self.ladder else [])
         return max(letters, default="F" if self.coded else "A")
+
+    def brief(self) -> Proof:
+        """The same, of its signs the worst one alone: what is kept of a book's files."""
+        return replace(self, signs=tuple(sorted(self.signs, key=lambda sign: sign.grade)[-1:]))
 
     def to_json(self, language: str) -> dict[str, Any]:
         """The answer of `mpkit proof --json`."""
