@@ -20,7 +20,7 @@ from typing import Any
 from mpkit import db
 from mpkit.db import Connection, Engine
 from mpkit.errors import Busy
-from mpkit.ledger.rows import held, holders
+from mpkit.ledger.rows import held, holders, let_go
 from mpkit.work import Clock
 
 SILENCE = timedelta(seconds=90)  # without a heartbeat a holder elsewhere counts as dead
@@ -105,13 +105,8 @@ def give_back(engine: Engine, hold: Hold) -> None:
     if hold.process != os.getpid():
         return
     with db.writing(engine) as connection:
-        connection.execute(
-            holders.delete().where(
-                holders.c.account == hold.account,
-                holders.c.purpose == hold.purpose,
-                holders.c.holder == hold.holder,
-            )
-        )
+        mine = {"of_account": hold.account, "of_purpose": hold.purpose, "of_holder": hold.holder}
+        db.told(connection, let_go, mine)
 
 
 def drop_holds(engine: Engine) -> None:

@@ -245,6 +245,12 @@ serials_used = (
     .order_by(pieces.c.serial)
 )
 
+let_go = holders.delete().where(
+    holders.c.account == sa.bindparam("of_account"),
+    holders.c.purpose == sa.bindparam("of_purpose"),
+    holders.c.holder == sa.bindparam("of_holder"),
+)
+
 others_with = sa.select(objects.c.external_id).where(  # another object with this id or this code
     objects.c.account == sa.bindparam("of_account"),
     objects.c.object == sa.bindparam("of_object"),
