@@ -79,6 +79,12 @@ def settled(page: Page) -> None:
         expect(chart.locator("svg").first).to_be_visible(timeout=LONG)
 
 
+def ended(page: Page, *, payments: bool) -> None:
+    """Until the run is over: the page's own file is offered last, and not where the payments are shown."""
+    expect(page.locator(".st-key-file_pdf")).to_have_count(0 if payments else 1, timeout=LONG)
+    settled(page)
+
+
 def marks(page: Page, chart: str) -> Locator:
     """What can be pressed in a chart: each says aloud what it is."""
     found = page.locator(f".st-key-{chart} path[aria-label]")
@@ -117,6 +123,8 @@ def test_every_mark_of_every_chart_leads_to_its_payments_and_back(open_: Open, t
     for view, charts in MARKS.items():
         page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
         for chart, said in charts.items():
+            marks(page, chart)
+            settled(page)
             told = press_largest(page, chart)
             for part in ("view=payments", *said):
                 expect(page).to_have_url(re.compile(part), timeout=LONG)
@@ -124,9 +132,10 @@ def test_every_mark_of_every_chart_leads_to_its_payments_and_back(open_: Open, t
             if chart not in GIVEN_BACK:
                 whole = f"{number(told):,}".replace(",", ".")
                 expect(sums(page)).to_contain_text(re.compile(rf"\$\s{re.escape(whole)} en "), timeout=LONG)
+            ended(page, payments=True)
             page.go_back()
             expect(count(page)).to_have_count(0, timeout=LONG)
-            marks(page, chart)
+            ended(page, payments=False)
             expect(page).not_to_have_url(re.compile("view=payments"))
     page.get_by_test_id("stButtonGroup").get_by_text("Resumen", exact=True).click()
     below = marks(page, "days_day").and_(page.locator("[aria-label*='Devuelto']")).first
