@@ -53,7 +53,7 @@ def font_name(weight: str) -> str:
     return OURS.font(weight)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def clean(text: str, family: Family = OURS) -> str:
     """The text as it is printed: composed letters, single blanks. Raises `UnfitText` for what cannot be shown."""
     regular, semibold = family.widths("regular"), family.widths("semibold")
@@ -71,7 +71,7 @@ def _visible(text: str) -> str:
     return shown if len(shown) <= 60 else f"{shown[:59]}…"  # noqa: PLR2004 - room in a sentence
 
 
-@lru_cache(maxsize=1024)  # a line is measured when it is broken, at each size that is tried, and when it is placed
+@lru_cache(maxsize=4096)  # a line is measured when it is broken, at each size that is tried, and when it is placed
 def width(text: str, weight: str, spacing: float = 0, family: Family = OURS) -> float:
     """The width of a line in ems, kerned."""
     widths, kerning = family.widths(weight), family.kerning(weight)
@@ -79,7 +79,7 @@ def width(text: str, weight: str, spacing: float = 0, family: Family = OURS) -> 
     return (total + sum([kerning.get(text[at : at + 2], 0) for at in range(len(text) - 1)])) / 1000
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def fit(text: str, box: TextBox, family: Family = OURS) -> Setting:
     """The largest setting of the text that stays inside the box; raises `UnfitText` where the least is too large."""
     across, down = box.width / POINT, box.height / POINT
