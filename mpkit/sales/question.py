@@ -164,8 +164,8 @@ class Answer:
 class PaymentFilter(Which):
     """Which payments a table shows; `payment_id` finds one, whatever its day.
 
-    With `only` they are those with something of that kind in the period ("refunded", "charged_back", "back" for either),
-    on its own day like in every sum, or those that do not add up ("unexplained"); else those approved in the period.
+    With `only` they are those with something of that kind in the period ("refunded", "charged_back", "back" for
+    either), on its own day like in every sum, or those that do not add up ("unexplained"); else those approved in it.
     """
 
     only: str = ""
