@@ -30,16 +30,19 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from mpkit import emv, kit
-from mpkit.kit import parts, pdf, prover, symbol
-from mpkit.kit.ink import Manner
-from mpkit.kit.looking import Look
-from mpkit.kit.manifest import expected
-from mpkit.kit.paper import grid
-from mpkit.kit.papers import changed
-from mpkit.kit.planned import questions
-from mpkit.kit.segments import VERSION_CLASSES, split
-from mpkit.kit.subject import words
-from mpkit.kit.wording import Wording
+from mpkit.kit.books import parts
+from mpkit.kit.books.manifest import expected
+from mpkit.kit.printing import pdf
+from mpkit.kit.printing.paper import grid
+from mpkit.kit.printing.papers import changed
+from mpkit.kit.proofs import prover
+from mpkit.kit.proofs.looking import Look
+from mpkit.kit.proofs.planned import questions
+from mpkit.kit.signs.subject import words
+from mpkit.kit.signs.wording import Wording
+from mpkit.kit.symbols import symbol
+from mpkit.kit.symbols.ink import Manner
+from mpkit.kit.symbols.segments import VERSION_CLASSES, split
 from mpkit.sites import SITES
 
 MM = 72 / 25.4

@@ -24,10 +24,10 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 from mpkit import emv, kit
-from mpkit.kit import symbol
-from mpkit.kit.pieces import Spot
-from mpkit.kit.sheets import Page
-from mpkit.kit.type import POINT
+from mpkit.kit.books.pieces import Spot
+from mpkit.kit.drawing.type import POINT
+from mpkit.kit.proofs.sheets import Page
+from mpkit.kit.symbols import symbol
 
 SHOTS = 16
 FOCAL = 1507  # pixels: 1080 lines behind a lens of 65 degrees

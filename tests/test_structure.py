@@ -15,7 +15,7 @@ HOUSE = ROOT / "mpkit"
 
 # Downwards only: a name may import its own floor and those below it (docs/architecture.md).
 FLOORS = (
-    {"model", "sites", "money", "emv", "signature", "settings", "errors", "shipped"},
+    {"model", "sites", "money", "emv", "settings", "errors", "shipped"},
     {"db", "stored", "i18n", "work", "private", "keys", "log", "mounts", "words", "fonts", "migrations"},
     {"branches", "sheet", "places", "accounts", "api", "ledger"},
     {"plan", "kit", "till", "refunds", "sales", "door", "rehearsal"},
@@ -25,6 +25,9 @@ FLOORS = (
 INPUTS, SUBJECTS = FLOORS[2:4]
 SANDBOX_MAY = FLOORS[0] | {"sandbox", "places", "work"}
 SANDBOX_FOR = {"sandbox", "cli"}
+
+# The same inside the kit, which is a house of its own: what its rooms lean on stands below them.
+KIT = ({"symbols"}, {"drawing"}, {"signs", "artwork", "printing"}, {"proofs"}, {"books"}, {"__init__"})
 
 # Imports against the floors, each with its reason.
 EXCEPTIONS = {
@@ -40,7 +43,7 @@ BESIDE = {
 ONLY_HERE = {
     "streamlit": ("app.py", "mpkit/pages/*", "mpkit/web.py"),
     "httpx": ("mpkit/api/client.py", "mpkit/sandbox/outgoing.py"),
-    "qrcode": ("mpkit/kit/symbol.py", "mpkit/sandbox/pictures.py"),
+    "qrcode": ("mpkit/kit/symbols/symbol.py", "mpkit/sandbox/pictures.py"),
     "reportlab": (
         "mpkit/kit/*",
         "mpkit/sales/printed*",
@@ -123,6 +126,19 @@ def verdict(room: str, used: str) -> str:
 def test_every_room_has_its_floor():
     rooms = {room_of(f) for f in sources()} - {"__init__", "sandbox"}
     assert rooms <= set().union(*FLOORS), rooms - set().union(*FLOORS)
+
+
+def test_imports_go_downwards_inside_the_kit():
+    floors = {room: level for level, rooms in enumerate(KIT) for room in rooms}
+    wrong = [
+        f"{name_of(file)}:{line} imports {module}"
+        for file in sorted((HOUSE / "kit").rglob("*.py"))
+        for module, line in imports(file)
+        if (used := module.removeprefix("mpkit.kit.").split(".")[0]) in floors
+        and module.startswith("mpkit.kit.")
+        and floors[used] > floors[file.relative_to(HOUSE / "kit").with_suffix("").parts[0]]
+    ]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_imports_go_downwards():

@@ -11,7 +11,7 @@ from mpkit import kit
 from mpkit.cli import console
 from mpkit.errors import WrongUsage
 from mpkit.i18n import say
-from mpkit.kit import calibration, printers
+from mpkit.kit.printing import calibration, printers
 
 _Measure = Annotated[float, typer.Option(min=0, help="millimetres, as the sheet says")]
 

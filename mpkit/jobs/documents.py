@@ -17,8 +17,8 @@ from mpkit import kit, private
 from mpkit.api import Linked
 from mpkit.errors import ApiError, Refused
 from mpkit.jobs.workbench import Workbench
-from mpkit.kit import template_document
-from mpkit.kit.template_document import Document
+from mpkit.kit.signs import template_document
+from mpkit.kit.signs.template_document import Document
 from mpkit.model import Account
 from mpkit.work import Progress
 

@@ -1,15 +1,15 @@
 """Registers become paper: symbol, sign, sheet, book and proof. Nothing leaves without its proof."""
 
-from mpkit.kit.book import Book, Order, make
-from mpkit.kit.brand import Brand, Dress, Mood, Remark, brand, dress, mood, moods, worn
-from mpkit.kit.design import Design, design, designs
-from mpkit.kit.manifest import Manifest
-from mpkit.kit.paper import Paper, fitting
-from mpkit.kit.papers import paper, papers
-from mpkit.kit.preview import preview_png
-from mpkit.kit.proof import Expected, Failure, Proof, proof
-from mpkit.kit.ready import Reads, prepare, reads, smallest
-from mpkit.kit.subject import Piece, Refusal, Subject
+from mpkit.kit.books.book import Book, Order, make
+from mpkit.kit.books.manifest import Manifest
+from mpkit.kit.books.preview import preview_png
+from mpkit.kit.printing.paper import Paper, fitting
+from mpkit.kit.printing.papers import paper, papers
+from mpkit.kit.proofs.proof import Expected, Failure, Proof, proof
+from mpkit.kit.signs.brand import Brand, Dress, Mood, Remark, brand, dress, mood, moods, worn
+from mpkit.kit.signs.design import Design, design, designs
+from mpkit.kit.signs.ready import Reads, prepare, reads, smallest
+from mpkit.kit.signs.subject import Piece, Refusal, Subject
 
 __all__ = [
     "Book",

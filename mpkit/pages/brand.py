@@ -12,8 +12,9 @@ import streamlit as st
 from mpkit import kit
 from mpkit.errors import MpkitError
 from mpkit.i18n import say_error
-from mpkit.kit import family, logo
-from mpkit.kit.brand import folder_of, keep, remarks, store
+from mpkit.kit.drawing import family
+from mpkit.kit.signs import logo
+from mpkit.kit.signs.brand import folder_of, keep, remarks, store
 from mpkit.model import Account
 from mpkit.pages import gallery, printable, uploads
 from mpkit.pages.frame import go, head, house, language, needs_account, plain, say, words

@@ -8,7 +8,7 @@ from pathlib import Path
 from mpkit import branches, emv, kit, ledger, sales
 from mpkit.branches import addresses
 from mpkit.jobs.seals import sealer
-from mpkit.kit import template_document
+from mpkit.kit.signs import template_document
 from mpkit.model import Account
 from mpkit.pages import thumbnails
 from mpkit.pages.frame import house, is_test, mirror, say

@@ -9,8 +9,8 @@ import streamlit as st
 
 from mpkit import jobs, kit, ledger
 from mpkit.jobs import Job
-from mpkit.kit import template_document
-from mpkit.kit.paper import fitting
+from mpkit.kit.printing.paper import fitting
+from mpkit.kit.signs import template_document
 from mpkit.model import Account
 from mpkit.pages import books, gallery, printable, rollout, steps, thumbnails, watch
 from mpkit.pages.frame import CLOCK, go, head, house, language, needs_account, plain, say, words

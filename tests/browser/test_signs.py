@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from mpkit import jobs, kit
-from mpkit.kit.brand import folder_of
+from mpkit.kit.signs.brand import folder_of
 from tests.browser.conftest import Shop
 from tests.browser.test_set_up import LONG, House, Open, button, clicks, open_page, shot, sideways, still
 

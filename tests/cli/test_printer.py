@@ -7,7 +7,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from mpkit.cli import main
-from mpkit.kit import printers
+from mpkit.kit.printing import printers
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from mpkit import accounts, db, keys, ledger, private
 from mpkit.errors import MpkitError, Refused, StoreTrouble
 from mpkit.jobs import Workbench, rekeying, rows, seals, vault
 from mpkit.jobs.anchors import anchor, verify
-from mpkit.kit.manifest import PURPOSE
+from mpkit.kit.books.manifest import PURPOSE
 from mpkit.ledger import By, Done, Known, Piece, audit
 from mpkit.model import Account
 from mpkit.settings import load

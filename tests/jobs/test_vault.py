@@ -19,7 +19,7 @@ from mpkit.db import open_store
 from mpkit.errors import MpkitError, Refused
 from mpkit.jobs import Workbench, rows, vault
 from mpkit.jobs.anchors import anchor, verify
-from mpkit.kit.book import MANIFEST
+from mpkit.kit.books.book import MANIFEST
 from mpkit.ledger import audit
 from mpkit.plan import SETTLE
 from mpkit.work import Clock, Seams, SystemClock, silent

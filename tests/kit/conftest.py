@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from mpkit.kit import looking, prover
 from mpkit.kit.artwork import child as opener
 from mpkit.kit.artwork import examining
+from mpkit.kit.proofs import looking, prover
 
 _CHILD, _OPENER = looking._child, examining._child
 _ALONE = Lock()  # the renderer bears one thread

@@ -10,7 +10,7 @@ from reportlab.lib.colors import CMYKColor, CMYKColorSep
 from reportlab.pdfgen.canvas import Canvas
 
 from mpkit.kit.artwork.placeholder import PREFIX
-from mpkit.kit.symbol import encode
+from mpkit.kit.symbols.symbol import encode
 
 MM = 72 / 25.4
 TELLS = {"external_id": (10, 8, 40, 4), "serial": (55, 8, 18, 4), "check": (75, 8, 25, 4)}

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from mpkit import emv, kit
-from mpkit.kit import pdf
-from mpkit.kit.manifest import expected
-from mpkit.kit.paper import grid
-from mpkit.kit.sign import stamped
-from mpkit.kit.symbol import encode
-from mpkit.kit.wording import Wording
+from mpkit.kit.books.manifest import expected
+from mpkit.kit.printing import pdf
+from mpkit.kit.printing.paper import grid
+from mpkit.kit.signs.sign import stamped
+from mpkit.kit.signs.wording import Wording
+from mpkit.kit.symbols.symbol import encode
 
 COUNTRIES = {
     "MLA": ("AR", "032"), "MLB": ("BR", "986"), "MLM": ("MX", "484"), "MCO": ("CO", "170"), "MPE": ("PE", "604"),

@@ -6,7 +6,7 @@ import shutil
 
 from mpkit.i18n import say
 from mpkit.kit.artwork import design as artwork_design
-from mpkit.kit.design import own
+from mpkit.kit.signs.design import own
 from tests.kit import drawings
 from tests.pages.conftest import texts
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from mpkit import i18n, kit, shipped
-from mpkit.kit import family
-from mpkit.kit.brand import folder_of
+from mpkit.kit.drawing import family
+from mpkit.kit.signs.brand import folder_of
 from mpkit.pages import gallery, thumbnails
 from tests.kit.making import payload, subject
 from tests.pages.conftest import texts

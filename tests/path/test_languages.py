@@ -10,7 +10,7 @@ import pytest
 from mpkit import kit, sheet
 from mpkit.emv import parse
 from mpkit.i18n import LANGUAGES
-from mpkit.kit.subject import words
+from mpkit.kit.signs.subject import words
 from mpkit.sandbox.payload import pos_payload
 from mpkit.sites import SITES, Site
 

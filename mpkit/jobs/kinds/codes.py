@@ -9,7 +9,7 @@ from typing import Any
 from mpkit.jobs import seals
 from mpkit.jobs.kinds.kit import choose, payloads_now
 from mpkit.jobs.workbench import Workbench
-from mpkit.kit import codes
+from mpkit.kit.books import codes
 from mpkit.work import Progress
 
 

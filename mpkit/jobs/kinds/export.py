@@ -15,7 +15,7 @@ from mpkit.i18n import say, words, written
 from mpkit.jobs import seals
 from mpkit.jobs.anchors import Verdict, verify
 from mpkit.jobs.workbench import Workbench
-from mpkit.kit import report
+from mpkit.kit.printing import report
 from mpkit.ledger import By, Done, audit
 from mpkit.ledger.audit import Entry
 from mpkit.model import Account

@@ -17,12 +17,13 @@ from mpkit.errors import NotFound, Refused
 from mpkit.jobs import documents, seals
 from mpkit.jobs.replacing import replaced
 from mpkit.jobs.workbench import Workbench
-from mpkit.kit import manifest as manifests
-from mpkit.kit import packing, template_document
-from mpkit.kit.book import MANIFEST
-from mpkit.kit.papers import changed
-from mpkit.kit.printers import printer
-from mpkit.kit.proof import CONSENTED, LEAST, in_parts
+from mpkit.kit.books import manifest as manifests
+from mpkit.kit.books import packing
+from mpkit.kit.books.book import MANIFEST
+from mpkit.kit.printing.papers import changed
+from mpkit.kit.printing.printers import printer
+from mpkit.kit.proofs.proof import CONSENTED, LEAST, in_parts
+from mpkit.kit.signs import template_document
 from mpkit.ledger import By
 from mpkit.model import Account, Pos, Store
 from mpkit.settings import REAL_API

@@ -12,7 +12,7 @@ from mpkit.errors import Refused, UnreadableFile, WrongAccount
 from mpkit.jobs import seals
 from mpkit.jobs.kinds.kit import all_pos, payloads_now
 from mpkit.jobs.workbench import Workbench
-from mpkit.kit import manifest as manifests
+from mpkit.kit.books import manifest as manifests
 from mpkit.work import Progress
 
 _LEAST_DPI, _MOST_DPI = 150, 1200

@@ -17,8 +17,8 @@ from mpkit.jobs.kinds.drift import compared
 from mpkit.jobs.kinds.kit import pieces_of
 from mpkit.jobs.kinds.plan import Look, look
 from mpkit.jobs.workbench import Workbench
-from mpkit.kit import manifest as manifests
-from mpkit.kit.book import MANIFEST
+from mpkit.kit.books import manifest as manifests
+from mpkit.kit.books.book import MANIFEST
 from mpkit.ledger import By, Done, Intent, Known, Piece, audit
 from mpkit.model import Account, Pos, Store
 from mpkit.plan import Existing

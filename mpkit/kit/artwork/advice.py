@@ -14,7 +14,7 @@ from mpkit.kit.artwork.examining import Code, Examined
 from mpkit.kit.artwork.fields import NAMES
 from mpkit.kit.artwork.placeholder import NAMES as SLOTS
 from mpkit.kit.artwork.placeholder import PREFIX
-from mpkit.kit.symbol import LONGEST, side_of, version_for
+from mpkit.kit.symbols.symbol import LONGEST, side_of, version_for
 
 LEAST_MODULE = 0.4  # mm
 SMALLEST = 21.2  # mm of a field: the shortest codes there are (Argentina) with modules of 0.4 mm

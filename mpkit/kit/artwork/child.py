@@ -18,10 +18,10 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from mpkit.errors import Refused
-from mpkit.kit import pdfx
 from mpkit.kit.artwork import reading, slots, svg
 from mpkit.kit.artwork.placeholder import placeholder
 from mpkit.kit.artwork.slots import coded
+from mpkit.kit.printing import pdfx
 
 MEMORY = 360 << 20  # bytes beyond what the program itself takes: some 500 MB in all
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff")

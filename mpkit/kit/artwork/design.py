@@ -20,9 +20,9 @@ from mpkit.errors import Refused
 from mpkit.kit.artwork.advice import LEAST_MODULE, advice, slots
 from mpkit.kit.artwork.examining import Code, Examined, examine
 from mpkit.kit.artwork.fields import Field
-from mpkit.kit.boxes import Area
-from mpkit.kit.design import Design, designs, own
-from mpkit.kit.shelves import checked
+from mpkit.kit.drawing.boxes import Area
+from mpkit.kit.drawing.shelves import checked
+from mpkit.kit.signs.design import Design, designs, own
 
 _STRIP, _APART = 3.4, 0.8  # mm: how high the line above the cut is, and how far above the bleed
 _BAND = 0.055  # of the longer side: the band that says a sign is of a rehearsal

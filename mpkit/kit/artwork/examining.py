@@ -19,7 +19,7 @@ from typing import Any, Literal
 import mpkit
 from mpkit.errors import Refused
 from mpkit.kit.artwork.fields import Field
-from mpkit.kit.boxes import Quarter
+from mpkit.kit.drawing.boxes import Quarter
 
 LARGEST = 25 << 20  # bytes of a file
 # For one file, waiting for a processor included: where the child's own limit ends it, only a stop behind that limit.

@@ -10,8 +10,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from mpkit.kit.boxes import STATIC, VARIABLE
-from mpkit.kit.brand import inks_of
+from mpkit.kit.drawing.boxes import STATIC, VARIABLE
+from mpkit.kit.signs.brand import inks_of
 
 POINT = 25.4 / 72
 NAMES = (*VARIABLE, *STATIC)

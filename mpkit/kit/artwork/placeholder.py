@@ -8,8 +8,8 @@ import pikepdf
 from pikepdf import Dictionary
 
 from mpkit.errors import Refused
-from mpkit.kit import ink, surfaces
-from mpkit.kit.symbol import encode
+from mpkit.kit.symbols import ink, surfaces
+from mpkit.kit.symbols.symbol import encode
 
 PREFIX = "MPKIT:SLOT:"
 NAMES = tuple(f"QR{n}" for n in range(1, 10))

@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Name
 from mpkit.errors import Refused
 from mpkit.kit.artwork.colours import Looked, embedded, look
 from mpkit.kit.artwork.fields import Field, fields
-from mpkit.kit.pictures import picture
+from mpkit.kit.drawing.pictures import picture
 
 LARGEST = 25 << 20  # bytes of a file, and of the form that is kept of it
 POINT = 25.4 / 72  # millimetres
@@ -290,7 +290,7 @@ def _cleared(one: Any, *, whole: bool) -> None:  # noqa: ANN401 - pikepdf's own
 
 def _tagged(document: pikepdf.Pdf) -> None:
     """Every form says that its red, green and blue are sRGB's: what presses ask for, and what screens show anyway."""
-    from mpkit.kit.pdfx import srgb  # noqa: PLC0415 - few artworks need it
+    from mpkit.kit.printing.pdfx import srgb  # noqa: PLC0415 - few artworks need it
 
     profile = document.make_stream(srgb(), {"/N": 3, "/Alternate": Name.DeviceRGB})
     space = document.make_indirect(Array([Name.ICCBased, profile]))

@@ -17,7 +17,7 @@ from mpkit.errors import Refused
 from mpkit.kit.artwork.svg_measures import NUMBER, moved, numbers
 from mpkit.kit.artwork.svg_paths import bounds, plain
 from mpkit.kit.artwork.svg_tree import Node
-from mpkit.kit.pictures import picture
+from mpkit.kit.drawing.pictures import picture
 
 _DATA = re.compile(r"data:image/(?:png|jpe?g);base64,(.*)", re.DOTALL)
 _HOPS = 8  # from a gradient to the one it takes its colours from

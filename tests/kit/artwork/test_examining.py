@@ -19,19 +19,19 @@ from reportlab.lib.utils import ImageReader
 
 from mpkit import kit, shipped
 from mpkit.errors import Refused
-from mpkit.kit import pdf
 from mpkit.kit.artwork import design as artwork_design
 from mpkit.kit.artwork import examine
 from mpkit.kit.artwork.advice import advice, slots
 from mpkit.kit.artwork.fields import meaning
 from mpkit.kit.artwork.placeholder import KINDS, placeholder
-from mpkit.kit.paper import grid
-from mpkit.kit.sign import stamped
-from mpkit.kit.symbol import encode
-from mpkit.kit.wording import Wording
+from mpkit.kit.printing import pdf
+from mpkit.kit.printing.paper import grid
+from mpkit.kit.signs.sign import stamped
+from mpkit.kit.signs.wording import Wording
+from mpkit.kit.symbols.symbol import encode
 from tests.kit import drawings
 from tests.kit.making import book, order, proven, redrawn, subject
-from tests.kit.test_pdfx import plates
+from tests.kit.printing.test_pdfx import plates
 
 MM = drawings.MM
 ACCOUNT = "1234"

@@ -1,0 +1,1 @@
+"""Registers become books with a manifest, and nothing leaves without its proof."""

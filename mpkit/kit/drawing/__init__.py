@@ -1,0 +1,1 @@
+"""What signs and sheets are drawn with: boxes in millimetres, type, outlines, shapes, pictures."""

@@ -1,0 +1,1 @@
+"""Signs become pages: paper, labels, presses, the boxes and inks of a PDF."""

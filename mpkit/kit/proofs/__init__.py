@@ -1,0 +1,1 @@
+"""A finished file is read again: each code decoded, graded and compared."""
