@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from operator import itemgetter
 
 _RUNS = re.compile(rb"([0-9]+)|([A-Z $%*+\-./:]+)|([^0-9A-Z $%*+\-./:]+)")  # of bytes that the same modes can write
 _SIXTH = 6  # costs are counted in sixths of a bit: a digit is 10/3, an alphanumeric character 11/2
@@ -24,6 +26,9 @@ _COST = {Mode.NUMERIC: 20, Mode.ALPHANUMERIC: 33, Mode.BYTE: 48}
 # Bits of the character count for versions 1-9, 10-26 and 27-40 (ISO/IEC 18004, table 3).
 _COUNT_BITS = {Mode.NUMERIC: (10, 12, 14), Mode.ALPHANUMERIC: (9, 11, 13), Mode.BYTE: (8, 16, 16)}
 VERSION_CLASSES = (range(1, 10), range(10, 27), range(27, 41))
+_Costs = tuple[tuple[Mode, int], ...]  # of a way that ends in each mode, in the order of modes
+_Step = Mapping[Mode, Mode]
+_cost = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +56,42 @@ def bits_of(payload: bytes, version_class: int) -> int:
     return _walked(payload, version_class)[2]
 
 
-def _walked(payload: bytes, version_class: int) -> tuple[list[tuple[int, dict[Mode, Mode]]], Mode, int]:
+def _walked(payload: bytes, version_class: int) -> tuple[list[tuple[int, _Step]], Mode, int]:
     """Which mode each run follows in the cheapest way to each of its modes, the last mode, and the bits.
 
     Dynamic programming over runs of bytes of one kind: the cost of ending each prefix in each mode. A change of mode
     closes the segment (whole bits) and pays a new head; everything else follows from the smallest sum. Within a run no
     change pays: a byte costs 13 sixths more in another mode, and closing at another place saves less than 12.
     """
-    head = {mode: (4 + _COUNT_BITS[mode][version_class]) * _SIXTH for mode in Mode}
-    costs = dict(head)
-    came: list[tuple[int, dict[Mode, Mode]]] = []
+    costs: _Costs = tuple((mode, (4 + _COUNT_BITS[mode][version_class]) * _SIXTH) for mode in Mode)
+    came: list[tuple[int, _Step]] = []
+    bits = start = 0
     for run in _RUNS.finditer(payload):
-        before = min(costs, key=costs.__getitem__)  # the smallest sum stays the smallest when rounded up
-        closed = -(-costs[before] // _SIXTH) * _SIXTH
-        length = run.end() - run.start()
-        step: dict[Mode, Mode] = {}
-        after: dict[Mode, int] = {}
-        for mode in _POSSIBLE[run.lastindex or 0]:
-            fresh = closed + head[mode]
-            stay = costs.get(mode, fresh + 1)
-            step[mode], cost = (mode, stay) if stay <= fresh else (before, fresh)
-            after[mode] = cost + length * _COST[mode]
-        came.append((run.end(), step))
-        costs = after
-    last = min(costs, key=costs.__getitem__)
-    return came, last, -(-costs[last] // _SIXTH)
+        end = run.end()
+        step, costs, whole = _through(costs, run.lastindex or 0, end - start, version_class)
+        came.append((end, step))
+        bits, start = bits + whole, end
+    last, cost = min(costs, key=_cost)
+    return came, last, bits - (-cost // _SIXTH)
 
 
-def _segments(payload: bytes, came: list[tuple[int, dict[Mode, Mode]]], last: Mode) -> tuple[Segment, ...]:
+@lru_cache(maxsize=4096)  # what differs between two ways is soon the same again: a few hundred serve a whole chain
+def _through(costs: _Costs, group: int, length: int, version_class: int) -> tuple[_Step, _Costs, int]:
+    """One run further: the mode before each of its modes, their costs, and the whole bits taken out of these."""
+    before, least = min(costs, key=_cost)  # the smallest sum stays the smallest when rounded up
+    closed, known = -(-least // _SIXTH) * _SIXTH, dict(costs)
+    step: dict[Mode, Mode] = {}
+    after: list[tuple[Mode, int]] = []
+    for mode in _POSSIBLE[group]:
+        fresh = closed + (4 + _COUNT_BITS[mode][version_class]) * _SIXTH
+        stay = known.get(mode, fresh + 1)
+        step[mode], cost = (mode, stay) if stay <= fresh else (before, fresh)
+        after.append((mode, cost + length * _COST[mode]))
+    whole = min(cost for _, cost in after) // _SIXTH
+    return step, tuple((mode, cost - whole * _SIXTH) for mode, cost in after), whole
+
+
+def _segments(payload: bytes, came: list[tuple[int, _Step]], last: Mode) -> tuple[Segment, ...]:
     """Walk back from the end: where the mode before differs, a segment begins."""
     found: list[Segment] = []
     end, mode = len(payload), last
