@@ -75,15 +75,23 @@ def record_pieces(engine: Engine, account: str, made: Iterable[Piece], *, seal: 
 
     `by` is who printed it; a piece for a register that had one before is a reprint.
     """
-    made = list(made)
-    rows = [_row(account, piece, seal) for piece in made]
+    rest, here = iter(made), set[str]()  # registers that had no piece before these
     with db.writing(engine) as connection:
-        found = connection.execute(pieces.select().where(pieces.c.account == account)).all()
-        serials, had = {row.serial for row in found}, {row.register for row in found}
-        db.upsert(connection, pieces, rows, key=("account", "serial"))
-        new = [piece for piece in made if piece.serial not in serials]
-        done = [_done("reprint" if piece.register in had else "print", piece) for piece in new]
-        audit.append(connection, account, done, by or By("", _latest(made)), seal=seal)
+        while part := list(islice(rest, _AT_ONCE)):
+            serials, had = _known(connection, account, part)
+            here.update(piece.register for piece in part if piece.register not in had)
+            db.upsert(connection, pieces, [_row(account, piece, seal) for piece in part], key=("account", "serial"))
+            new = [piece for piece in part if piece.serial not in serials]
+            done = [_done("print" if piece.register in here else "reprint", piece) for piece in new]
+            audit.append(connection, account, done, by or By("", _latest(part)), seal=seal)
+
+
+def _known(connection: Connection, account: str, some: Collection[Piece]) -> tuple[set[int], set[str]]:
+    """Which of these serials are on record, and which of these registers had a piece, of whatever serial."""
+    asked = pieces.c.serial.in_([piece.serial for piece in some])
+    asked |= pieces.c.register.in_({piece.register for piece in some})
+    found = connection.execute(pieces.select().where(pieces.c.account == account, asked)).all()
+    return {row.serial for row in found}, {row.register for row in found}
 
 
 def _latest(made: Iterable[Piece]) -> datetime:

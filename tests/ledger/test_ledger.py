@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from mpkit import db, ledger
 from mpkit.db import Engine
 from mpkit.errors import StoreTrouble
-from mpkit.ledger import By, Intent, Known, Piece
+from mpkit.ledger import By, Intent, Known, Piece, rows
 
 ACCOUNT = "1234567"
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -148,6 +149,25 @@ def test_pieces_are_recorded_found_and_counted(store: Engine) -> None:
         ("printed", True),
         ("void", True),
     ]
+
+
+def test_a_long_book_is_recorded_whole_or_not_at_all(store: Engine) -> None:
+    ledger.record_pieces(store, ACCOUNT, [piece(1, "P7")], seal=seal)
+    long = [piece(n, f"P{n % 600}") for n in range(2, 1203)]  # three statements; copies lie in different ones
+
+    def broken() -> Iterator[Piece]:
+        yield from long
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - the very one
+        ledger.record_pieces(store, ACCOUNT, broken(), seal=seal)
+    assert [one.serial for one in ledger.pieces_of(store, ACCOUNT, seal=seal)] == [1]
+    for _ in range(2):
+        ledger.record_pieces(store, ACCOUNT, iter(long), seal=seal)
+    with db.reading(store) as connection:
+        said = [(int(row.subject), row.kind) for row in connection.execute(rows.audit.select())]
+    again = {n for n in range(2, 1203) if n % 600 == 7}  # only P7 had one before this book
+    assert sorted(said) == [(n, "reprint" if n in again else "print") for n in range(1, 1203)]
 
 
 def test_a_damaged_piece_is_shown_and_never_sealed_again(store: Engine) -> None:

@@ -75,7 +75,7 @@ def _walked(payload: bytes, version_class: int) -> tuple[list[tuple[int, _Step]]
     return came, last, bits - (-cost // _SIXTH)
 
 
-@lru_cache(maxsize=4096)  # what differs between two ways is soon the same again: a few hundred serve a whole chain
+@lru_cache(maxsize=1024)  # what differs between two ways is soon the same again: a hundred serve a chain
 def _through(costs: _Costs, group: int, length: int, version_class: int) -> tuple[_Step, _Costs, int]:
     """One run further: the mode before each of its modes, their costs, and the whole bits taken out of these."""
     before, least = min(costs, key=_cost)  # the smallest sum stays the smallest when rounded up
