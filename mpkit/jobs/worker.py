@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from mpkit import log, private, settings
 from mpkit.db import open_store
 from mpkit.errors import MpkitError
-from mpkit.jobs import rows, schedule
+from mpkit.jobs import clearing, rows, schedule
 from mpkit.jobs.alive import is_dead
 from mpkit.jobs.holding import Hold, holder_name
 from mpkit.jobs.rows import Job
@@ -29,6 +29,7 @@ MOST_AT_ONCE = 4
 MOST_ATTEMPTS = 4  # the first and three takeovers: what kills its worker each time is not tried for ever
 _LOOK_SECONDS = 0.3
 _DUE_SECONDS = 60.0  # between two looks at what is due by itself
+_CLEAR_SECONDS = 3600.0  # between two looks at what is over for long
 _FAREWELL_SECONDS = 5.0
 _log = log.get("worker")
 
@@ -54,7 +55,7 @@ class Worker:
         """Work until asked to go."""
         clock = self._bench.seams.clock
         busy_at = clock.monotonic()
-        due_at = busy_at
+        due_at = clear_at = busy_at
         pool = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="job")
         try:
             while not self._going.is_set():
@@ -62,6 +63,9 @@ class Worker:
                     if clock.monotonic() >= due_at:
                         due_at = clock.monotonic() + _DUE_SECONDS
                         schedule.due(self._bench)
+                    if clock.monotonic() >= clear_at:
+                        clear_at = clock.monotonic() + _CLEAR_SECONDS
+                        clearing.clear(self._bench)
                     self.look(pool)
                 except Exception:  # noqa: BLE001 - a store that is down now may be up in a moment
                     _log.exception("the store could not be asked; trying again")

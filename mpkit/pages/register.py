@@ -50,20 +50,9 @@ def answer(till: Till) -> str:
 def code(till: Till) -> None:
     """Its sign as it is printed, and the numbers it goes by."""
     found = known_of(till)
-    subject = next(
-        (s for s in printable.registers(till.shop.account) if s.external_id == till.register.external_id), None
-    )
     left, right = st.columns([1, 2], gap="large")
     with left:
-        if subject is None:
-            st.caption(words("till_no_code"))
-        else:
-            design = kit.designs(house().settings.data)[0]
-            st.image(
-                printable.picture(design, subject, till.shop.account),
-                width=WIDTH,
-                alt=say("till_code_alt", register=subject.register),
-            )
+        _sign(till)
     with right:
         amount = till.register.amount or till.shop.account.amount
         rows = {
@@ -76,6 +65,20 @@ def code(till: Till) -> None:
         st.table(
             {words(key): plain(value) for key, value in rows.items()}, border="horizontal", alt=say("till_numbers")
         )
+
+
+def _sign(till: Till) -> None:
+    """Its sign, where its code is on record; without the key there is none, and the alarm on top says so."""
+    if alarms.held()[1] is not None:
+        return
+    one = till.shop.account
+    subject = next((each for each in printable.registers(one) if each.external_id == till.register.external_id), None)
+    if subject is None:
+        st.caption(words("till_no_code"))
+    else:
+        design = kit.designs(house().settings.data)[0]
+        alt = say("till_code_alt", register=subject.register)
+        st.image(printable.picture(design, subject, one), width=WIDTH, alt=alt)
 
 
 def body(till: Till) -> None:

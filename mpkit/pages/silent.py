@@ -63,14 +63,16 @@ def lines(one: Account, found: tuple[SilentLine, ...]) -> None:
 
 
 def _see(line: SilentLine) -> None:
-    """To its own page where the list has it, else to its sales."""
+    """To where more is known of it."""
     key = f"see_{line.object}_{line.id}"
-    if line.listed:
-        page, query = {"store": "branch", "pos": "register"}[line.object], {"id": line.listed}
-    else:
-        page, query = "sales", {"store": line.id} if line.object == "store" else {"register": line.id}
     if st.button(words(f"silent_see_{line.object}"), key=key, icon=":material/arrow_forward:", icon_position="right"):
-        st.switch_page(script(page), query_params=query)
+        _to(line.object, line.id, line.listed)
+
+
+def _to(object_: str, id_: str, listed: str) -> None:
+    """To its own page where the list has it, else to its sales."""
+    page, name = {"store": ("branch", "store"), "pos": ("register", "register")}[object_]
+    st.switch_page(script(page if listed else "sales"), query_params={"id": listed} if listed else {name: id_})
 
 
 def _put_off(one: Account, line: SilentLine) -> None:
@@ -123,7 +125,7 @@ def waited(seen: Silences) -> None:
 
 
 def unsold(one: Account) -> None:
-    """Registers without any sale, or without one for so long that it is no news."""
+    """Registers without any sale, or without one for so long that it is no news; a row leads to its register."""
     found = answers.kept(sales.unsold, mirror(one))
     if not found:
         st.caption(words("silent_unsold_none"))
@@ -138,7 +140,11 @@ def unsold(one: Account) -> None:
         }
         for each in found[offset : offset + ROWS]
     ]
-    tables.show(rows, alt=say("silent_view_unsold"), key="unsold")
+    picked = tables.show(rows, alt=say("silent_view_unsold"), key=f"unsold_{offset}", choose=True)
+    st.caption(words("silent_unsold_pick"))
+    if picked is not None:
+        each = found[offset + picked]
+        _to("pos", each.id, each.listed)
 
 
 @guards
@@ -146,7 +152,10 @@ def page(one: Account) -> None:
     """The whole page."""
     seen = silences.seen(one)
     head("page_silent", sentence(seen))
-    freshness_line(one)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        with st.container(width="content"):
+            freshness_line(one)
+        st.page_link(script("sales"), label=words("page_sales"), icon=":material/arrow_back:", width="content")
     failed_line(one)
     if seen.importing:
         st.caption(words("silent_partial"))

@@ -30,6 +30,7 @@ class Judged:
     waits: Waits
     silent: Silent
     stores: tuple[str, ...]  # of each place
+    first: date  # the day that the habits count days from
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,14 @@ def judge(mirror: Mirror, standing: Standing, moment: datetime, feasts: frozense
     shared = np.array([off.get(store, 0.0) for store in of_till])
     usual_tills = usual(tills, span.weekdays, busy[0], _opened(standing, of_till), shared)
     return tuple(
-        _judged(each, found, _clock(around, each, stores, busy, group), stores)
+        _judged(each, found, _clock(around, each, stores, busy, group), stores, span.first)
         for each, found, stores in ((tills, usual_tills, of_till), (shops, usual_shops, of_shop))
     )  # type: ignore[return-value]
 
 
-def _judged(each: Habits, found: Usual, clock: Clock, stores: tuple[str, ...]) -> Judged:
+def _judged(each: Habits, found: Usual, clock: Clock, stores: tuple[str, ...], first: date) -> Judged:
     waits = waiting(found)
-    return Judged(each, found, waits, since(each, found, clock, waits.enough), stores)
+    return Judged(each, found, waits, since(each, found, clock, waits.enough), stores, first)
 
 
 def _store(places: PlacesOfSale, pos: str) -> str:

@@ -94,7 +94,7 @@ class Silences:
 
     `state`: "never" nothing was fetched yet, "old" it was fetched too long ago for an alarm, else "known". `put_off`
     are the lines somebody has answered already; `watched` is how many registers sell enough to be watched, and `waited`
-    are those of them that are told later than after two open days.
+    are those of them that are told later than after two open days. Who has not sold for `LOOK` days is in none of them.
     """
 
     state: Literal["never", "old", "known"]
@@ -144,7 +144,8 @@ def silences(mirror: Mirror, standing: Standing | None = None) -> Silences:
     known = standing or standing_of(mirror.engine, mirror.account)
     tills, branches = judge(mirror, known, manifest.as_of, feasts_of(mirror, manifest.as_of))
     places = _Known(known_places(mirror.engine, mirror.account, mirror.zone), known)
-    of_store = _open(places, tills, business_day(now, mirror.zone))
+    news = (_horizon(mirror, manifest.as_of) - tills.first).days
+    of_store = _open(places, tills, business_day(now, mirror.zone), news)
     found = sorted(
         _lines(places, of_store, tills, branches), key=lambda each: (-each.last.timestamp(), each.store, each.name)
     )
@@ -156,7 +157,7 @@ def silences(mirror: Mirror, standing: Standing | None = None) -> Silences:
         manifest.as_of,
         fresh.importing,
         tuple(found),
-        watched=int(some.sum()),
+        watched=sum(int(some[n]) for mine in of_store.values() for n in mine),
         waited=tuple(_waited(places.places, tills, sorted(waited, key=lambda n: -tills.waits.days[n]))),
     )
 
@@ -173,11 +174,22 @@ class _Known(NamedTuple):
     standing: Standing
 
 
-def _open(known: _Known, tills: Judged, today: date) -> dict[str, list[int]]:
-    """The registers by branch, as places in the arrays, but those the account or the list says are out of use."""
+def _horizon(mirror: Mirror, as_of: datetime) -> date:
+    """The day before which a last sale is no news any more: such a register is one without sales, not a silent one."""
+    return business_day(as_of, mirror.zone) - timedelta(days=LOOK)
+
+
+def _open(known: _Known, tills: Judged, today: date, news: int) -> dict[str, list[int]]:
+    """The registers by branch, as places in the arrays, but those the account or the list says are out of use.
+
+    Those that last sold before the day `news` (as the habits count days) are left out: nobody waits for them.
+    """
     places, standing = known
     found: dict[str, list[int]] = {}
+    lately = (tills.habits.last >= news).tolist()
     for n, (pos, store) in enumerate(zip(tills.habits.place.tolist(), tills.stores, strict=True)):
+        if not lately[n]:
+            continue
         unknown = bool(places.registers) and pos not in places.registers
         if not (unknown or pos in standing.over or store in standing.over or standing.resting(store, pos, today)):
             found.setdefault(store, []).append(n)
@@ -234,12 +246,16 @@ def _line(known: _Known, of: Judged, n: int, object_: Literal["store", "pos"], i
 
 @dataclass(frozen=True, slots=True)
 class Unsold:
-    """A register that never sold, or (with `last`) not for so long that it is no news any more."""
+    """A register that never sold, or (with `last`) not for so long that it is no news any more.
+
+    `listed` is the external id by which the list knows it, "" where it does not.
+    """
 
     id: str
     name: str
     store: str
     last: date | None = None
+    listed: str = ""
 
 
 def unsold(mirror: Mirror) -> tuple[Unsold, ...]:
@@ -254,9 +270,15 @@ def unsold(mirror: Mirror) -> tuple[Unsold, ...]:
     last = dict(mirror.fetch(Said(text, {"account": mirror.account})))
     places = known_places(mirror.engine, mirror.account, mirror.zone)
     standing = standing_of(mirror.engine, mirror.account)
-    horizon = business_day(manifest.as_of, mirror.zone) - timedelta(days=LOOK)
+    horizon = _horizon(mirror, manifest.as_of)
     found = [
-        Unsold(each.id, each.name, places.store_name(each.store_id), last.get(each.id))
+        Unsold(
+            each.id,
+            each.name,
+            places.store_name(each.store_id),
+            last.get(each.id),
+            standing.listed.get(("pos", each.id), ""),
+        )
         for each in places.registers.values()
         if not (each.line or {each.id, each.store_id} & standing.over) and last.get(each.id, date.min) < horizon
     ]

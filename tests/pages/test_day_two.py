@@ -454,6 +454,9 @@ def test_without_the_key_it_is_said_which_one_is_missing_and_nothing_is_printed(
         branch = page(at, home, served, "branch", id="S000")
         assert [f"clave {id_}, que falta" in each.value for each in branch.error] == [True]
         assert "Caja" in " ".join(texts(branch)), "what is only looked at stays"
+        till = page(at, home, served, "register", id="P000")
+        assert [f"clave {id_}, que falta" in each.value for each in till.error] == [True], "said once"
+        assert "P000" in str(till.table[0].value), "what is only looked at stays"
         signs = page(at, home, served, "signs")
         assert [f"clave {id_}" in each.value for each in signs.error] == [True]
         assert not [each for each in signs.button if each.key == "print"]

@@ -53,13 +53,15 @@ def until(last: date, a_day: int = 8) -> Sold:
 
 @pytest.fixture
 def watch(store: Engine, tmp_path: Path) -> Watch:
-    """A mirror of registers that sold so many times on each of the 70 days up to `LAST`, from ten o'clock on."""
+    """A mirror of registers that sold so many times on each of some days up to `LAST`, from ten o'clock on."""
 
-    def made(sold: Mapping[str, Sold], now: datetime = MORNING, as_of: datetime | None = None) -> Mirror:
+    def made(
+        sold: Mapping[str, Sold], now: datetime = MORNING, as_of: datetime | None = None, days: int = 70
+    ) -> Mirror:
         placing.keep_places(store, ACCOUNT, ZONE, [*PLACES.stores.values(), *PLACES.registers.values()])
         many, number = [], 0
         for pos_id, how_many in sold.items():
-            for back in range(70):
+            for back in range(days):
                 day = LAST - back * DAY
                 for n in range(how_many(day)):
                     number += 1
@@ -176,6 +178,17 @@ def test_a_young_register_needs_to_be_known_first(watch: Watch) -> None:
 def test_never_sold_and_long_silent_registers_are_a_list_of_their_own(watch: Watch) -> None:
     mirror = watch({"700": always(8), "710": always(8), "711": always(8)})
     assert [(each.id, each.last) for each in sales.unsold(mirror)] == [("701", None), ("702", None)]
+
+
+@pytest.mark.parametrize(("back", "silent"), [(LOOK - 1, True), (LOOK, False)])
+def test_a_silence_that_is_no_news_any_more_stands_in_one_list_only(watch: Watch, back: int, silent: bool) -> None:
+    sold = {"700": always(4), "701": until(LAST - back * DAY, 4), "710": until(LAST - back * DAY, 4), "711": always(4)}
+    mirror = watch(sold, days=LOOK + 50)
+    seen = sales.silences(mirror, Standing())
+    assert {each.id for each in seen.lines} == ({"701", "710"} if silent else set())
+    assert seen.watched == (4 if silent else 2)
+    long = [each.id for each in sales.unsold(mirror) if each.last is not None]
+    assert long == ([] if silent else ["701", "710"]), "who is in neither list would be forgotten"
 
 
 def test_what_is_put_off_comes_back_on_its_day(watch: Watch, store: Engine) -> None:
