@@ -88,8 +88,8 @@ def record_pieces(engine: Engine, account: str, made: Iterable[Piece], *, seal: 
 
 def _known(connection: Connection, account: str, some: Collection[Piece]) -> tuple[set[int], set[str]]:
     """Which of these serials are on record, and which of these registers had a piece, of whatever serial."""
-    asked = pieces.c.serial.in_([piece.serial for piece in some])
-    asked |= pieces.c.register.in_({piece.register for piece in some})
+    numbers, names = [piece.serial for piece in some], {piece.register for piece in some}
+    asked = pieces.c.serial.in_(numbers) | pieces.c.register.in_(names)
     found = connection.execute(pieces.select().where(pieces.c.account == account, asked)).all()
     return {row.serial for row in found}, {row.register for row in found}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -214,12 +214,13 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
     Only POS with an external id are registers; those made in the panel and not yet taken over have none. Raises
     `Refused` where an id that was asked for is not in the account.
     """
-    stores = {store.id: store for store in seller.stores()}
-    pos = [one for one in all_pos(seller) if one.external_id]
-    wanted = _wanted(pos, stores, arguments.get("stores") or (), arguments.get("registers") or ())
+    firms, places = _listed(bench, account)  # one list after the other: long ones are never in memory together
     seal = seals.seal_of(bench)
-    on_record = {known.external_id: known for known in ledger.of_registers(bench.store, account.id, seal=seal)}
-    firms, places = _firms(bench, account), addresses.of_registers(branches.wanted(bench.store, account.id))
+    on_record = {one.external_id: one.qr_payload for one in ledger.of_registers(bench.store, account.id, seal=seal)}
+    stores = {store.id: store for store in seller.stores()}
+    linked = arguments.get("sign") == template_document.NAME
+    pos = [one for one in all_pos(seller, keep=_same if linked else _bare) if one.external_id]
+    wanted = _wanted(pos, stores, arguments.get("stores") or (), arguments.get("registers") or ())
     subjects: list[kit.Subject] = []
     refused: list[kit.Refusal] = []
     for one in wanted:
@@ -229,9 +230,7 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
             refused.append(kit.Refusal(name, "kit_store_unknown"))
             continue
         payload = one.qr_code or seller.pos(one.id).qr_code or ""
-        known = on_record.get(name)
-        differs = known is not None and known.qr_payload not in (None, payload)
-        if differs and not arguments.get("accept_changed"):
+        if on_record.get(name) not in {None, payload} and not arguments.get("accept_changed"):
             refused.append(kit.Refusal(name, "kit_ledger_differs"))
             continue
         firm = firms.get(name, "")
@@ -240,13 +239,27 @@ def choose(bench: Workbench, account: Account, seller: MercadoPago, arguments: M
             refused.append(kit.Refusal(name, "kit_other_firm", {"kind": taxes.NAMES[SITES[account.site].country]}))
             continue
         subjects.append(replace(_subject(bench, account, one, store, payload), address=places.get(name, "")))
-    links = {one.id: [url for url in (one.template_document, one.template_image) if url] for one in wanted}
+    links = {one.id: [url for url in (one.template_document, one.template_image) if url] for one in wanted if linked}
     return Chosen(tuple(subjects), tuple(refused), links)
 
 
-def _firms(bench: Workbench, account: Account) -> dict[str, str]:
-    """The tax number that each register's branch names in the list, where it names one."""
+def _same(pos: Pos) -> Pos:
+    return pos
+
+
+def _bare(pos: Pos) -> Pos:
+    """What our own signs need of a POS: three addresses of pictures are as long as all the rest."""
+    return replace(pos, qr_image=None, template_document=None, template_image=None)
+
+
+def _listed(bench: Workbench, account: Account) -> tuple[dict[str, str], dict[str, str]]:
+    """What the list says of each register's branch: the tax number and the address, where it says one."""
     listed = branches.wanted(bench.store, account.id)
+    return _firms(listed), addresses.of_registers(listed)
+
+
+def _firms(listed: branches.Wanted) -> dict[str, str]:
+    """The tax number that each register's branch names in the list, where it names one."""
     of = {branch.external_id: branch.tax_id for branch in listed.branches if branch.tax_id}
     return {one.external_id: of[one.branch_external_id] for one in listed.registers if one.branch_external_id in of}
 
@@ -294,16 +307,21 @@ def _store_name(store: Store | None) -> str:
     return (store.external_id or "") if store else ""
 
 
-def all_pos(seller: MercadoPago, progress: Progress = silent) -> list[Pos]:
-    """Every POS of the account: read until two passes agree, since rows move while pages are read."""
+def all_pos(seller: MercadoPago, progress: Progress = silent, *, keep: Callable[[Pos], Pos] = _same) -> list[Pos]:
+    """Every POS of the account: read until two passes agree, since rows move while pages are read.
+
+    `keep` says what of each is held.
+    """
     found: dict[str, Pos] = {}
     before: set[str] | None = None
     for _ in range(_PASSES):
-        now = {one.id: one for one in seller.pos_list(progress)}
-        found |= now
-        if before == set(now):
+        now: set[str] = set()
+        for one in seller.pos_list(progress):
+            now.add(one.id)
+            found[one.id] = keep(one)
+        if before == now:
             break
-        before = set(now)
+        before = now
     return list(found.values())
 
 
