@@ -30,8 +30,6 @@ from mpkit.sales import PaymentFilter, PaymentLine
 
 LAST = 10
 DAYS = timedelta(days=6)  # before today
-EVERY = 5  # seconds between two looks at what was fetched
-PAUSE = timedelta(seconds=15)  # between two fetches
 NEW = timedelta(minutes=2)
 WIDTH = 720  # pixels
 DIGITS = 4
@@ -75,7 +73,7 @@ def page(one: Account, pos_id: str) -> None:
                     counter_drawn.drawn(lines, ink(), INK[st.context.theme.type == "dark"]), alt=alt, width="stretch"
                 )
     syncing.failed_line(one)
-    syncing.keep_fresh(one, PAUSE)
+    syncing.keep_fresh(one, syncing.PAUSE_COUNTER)
 
 
 def _line(row: PaymentLine) -> Line:
@@ -101,5 +99,5 @@ if not pos_id:
     st.page_link(script("branches"), label=words("back_to_branches"), icon=":material/arrow_back:")
 else:
     head("page_counter", plain(" · ".join(part for part in (branch, name) if part)))
-    st.fragment(page, run_every=EVERY)(one, pos_id)
+    st.fragment(page, run_every=syncing.LOOK)(one, pos_id)
     st.caption(words("counter_means"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 import streamlit as st
 
@@ -30,8 +29,6 @@ from mpkit.sales import Mirror, Question
 from mpkit.sites import SITES
 
 VIEWS = ("summary", "places", "growth", "mix", "returns", "payments")
-LIVE = 5  # seconds between two looks while today is watched
-PAUSE = timedelta(seconds=10)  # between two fetches meanwhile
 
 
 def look(source: Mirror, question: Question) -> Shown:
@@ -71,7 +68,7 @@ def sentence(shown: Shown) -> str:
 def page(one: Account, *, live: bool) -> None:
     """The whole page; a filter runs only this again."""
     if live:
-        syncing.keep_fresh(one, PAUSE)
+        syncing.keep_fresh(one, syncing.PAUSE_TODAY)
     source = mirror(one)
     top = st.container()
     asked = sales_filters.ask(source, one.id)
@@ -134,4 +131,4 @@ SHOWN = {
 }
 account = needs_account("page_sales")
 watching = st.query_params.get("period") == "today"
-st.fragment(page, run_every=LIVE if watching else None)(account, live=watching)
+st.fragment(page, run_every=syncing.LOOK if watching else None)(account, live=watching)

@@ -14,7 +14,10 @@ from mpkit.pages import figures, watch
 from mpkit.pages.frame import CLOCK, house, language, mirror, numbers, plain, site, words
 
 KEY = "sync"
-PAUSE = timedelta(seconds=60)
+LOOK = 5.0  # seconds between two looks of a page that is watched, at what was fetched
+PAUSE = timedelta(seconds=60)  # between two fetches while somebody watches
+PAUSE_TODAY = timedelta(seconds=10)  # of today's sales
+PAUSE_COUNTER = timedelta(seconds=15)  # of a register's payments
 AGAIN = timedelta(minutes=5)  # after a failure
 OLD = timedelta(minutes=3)
 NAMED = 4  # stretches of missing days said one by one
@@ -25,12 +28,12 @@ def bring_up_to_date(one: Account) -> None:
     watch.submit("sync", KEY, {"account": one.id}, account=one.id, in_address=False)
 
 
-def keep_fresh(one: Account, pause: timedelta = PAUSE) -> None:
+def keep_fresh(one: Account, pause: timedelta | None = None) -> None:
     """Ask for what is new while somebody watches; never twice in a pause, and after a failure in a longer one."""
     job = jobs.latest(house().store, one.id, KEY)
     if job is not None and not job.finished:
         return
-    pause = AGAIN if job is not None and job.state == "failed" else pause
+    pause = AGAIN if job is not None and job.state == "failed" else pause or PAUSE
     if job is None or job.ended is None or CLOCK.now() - job.ended > pause:
         bring_up_to_date(one)
 

@@ -52,7 +52,13 @@ class Shop:
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def program() -> str:
+    """The module the dashboard is started by; a file of tests may have one of its own."""
+    return "mpkit"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory, program: str) -> Iterator[Shop]:
     """An account with three stores made in the panel and a year of payments; nothing connected yet."""
     folder = tmp_path_factory.mktemp("shop")
     data = folder / "data"
@@ -66,7 +72,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         running.append(_start(["sandbox", "--port", _free(), "--token", TOKEN, *amounts], bare, sandbox_said))
         sandbox = _address(running[-1], sandbox_said)
         said = folder / "dashboard.txt"
-        running.append(_start(["serve", "--port", _free()], bare | {"MPKIT_API_URL": sandbox}, said))
+        running.append(_start(["serve", "--port", _free()], bare | {"MPKIT_API_URL": sandbox}, said, program))
         yield Shop(_address(running[-1], said), sandbox, data)
     finally:
         for each in reversed(running):
@@ -91,10 +97,12 @@ def clicks(press: Locator, times: int, between: int) -> None:
     press.evaluate(CLICKS, [times, between])
 
 
-def _start(words: list[str], environment: dict[str, str], said: Path) -> subprocess.Popen[bytes]:
+def _start(
+    words: list[str], environment: dict[str, str], said: Path, program: str = "mpkit"
+) -> subprocess.Popen[bytes]:
     with said.open("wb") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "mpkit", *words], env=environment, cwd=said.parent, stdout=out, stderr=out
+            [sys.executable, "-m", program, *words], env=environment, cwd=said.parent, stdout=out, stderr=out
         )
 
 

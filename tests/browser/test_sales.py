@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, WebSocket, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.conftest import Shop
@@ -40,6 +40,18 @@ GIVEN_BACK = ("returned", "peers_store_refunds")  # charts of what came back: th
 PICTURES = os.environ.get("MPKIT_SCREENSHOTS", "")
 AMOUNT = "7654321.00"  # of the buyer: more than a day sells here
 Open = Callable[..., Page]
+# Asked by the page itself with every frame: between two looks from outside lies up to a second.
+SETTLED = """() => document.querySelector(
+    "[data-testid=stApp][data-test-connection-state=CONNECTED][data-test-script-state=notRunning]")
+    && !document.querySelector("[data-testid=stStatusWidget], [data-testid=stSkeleton], [data-stale=true]")
+    && [...document.querySelectorAll("[data-testid=stVegaLiteChart]")].every(chart => chart.querySelector("svg"))"""
+OFFERED = "there => (document.querySelectorAll('.st-key-file_pdf').length === 1) === there"
+
+
+@pytest.fixture(scope="module")
+def program() -> str:
+    """Pages that look by themselves do so at once."""
+    return "tests.browser.impatient"
 
 
 @pytest.fixture(scope="module")
@@ -50,45 +62,69 @@ def house(shop: Shop) -> House:
     return made
 
 
-@pytest.fixture
-def open_(browser: Browser, house: House) -> Iterator[Open]:
-    """Opens a page by its address, in a window of some width, in a language, by day or by night."""
-    contexts = []
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Callable[[int, str, Scheme], BrowserContext]]:
+    """A window of some width, in a language, by day or by night; the program's own files are loaded into it once."""
+    contexts: dict[tuple[int, str, Scheme], BrowserContext] = {}
 
-    def run(address: str, width: int = 1280, lang: str = "es", scheme: Scheme = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 1400}, locale=LOCALES[lang], color_scheme=scheme, accept_downloads=True
-        )
-        contexts.append(context)
-        page = context.new_page()
+    def run(width: int, lang: str, scheme: Scheme) -> BrowserContext:
+        if (width, lang, scheme) not in contexts:
+            size: ViewportSize = {"width": width, "height": 1400}
+            contexts[width, lang, scheme] = browser.new_context(
+                viewport=size, locale=LOCALES[lang], color_scheme=scheme, accept_downloads=True
+            )
+        return contexts[width, lang, scheme]
+
+    yield run
+    for each in contexts.values():
+        each.close()
+
+
+@pytest.fixture
+def open_(window: Callable[[int, str, Scheme], BrowserContext], house: House) -> Iterator[Open]:
+    """Opens a page by its address, in a window of its kind."""
+    pages = []
+
+    def run(
+        address: str,
+        width: int = 1280,
+        lang: str = "es",
+        scheme: Scheme = "light",
+        hear: Callable[[WebSocket], None] | None = None,
+    ) -> Page:
+        page = window(width, lang, scheme).new_page()
+        pages.append(page)
+        if hear is not None:
+            page.on("websocket", hear)
         page.goto(f"{house.shop.address}/{address}{'&' if '?' in address else '?'}lang={lang}")
         expect(page.locator("h1").first).to_be_visible(timeout=LONG)
         return page
 
     yield run
-    for each in contexts:
+    for each in pages:
         each.close()
 
 
 def settled(page: Page) -> None:
     """Until everything of the page is there and every chart is drawn."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=LONG)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=LONG)
-    expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=LONG)
-    for chart in page.get_by_test_id("stVegaLiteChart").all():
-        expect(chart.locator("svg").first).to_be_visible(timeout=LONG)
+    page.wait_for_function(SETTLED, timeout=LONG)
 
 
 def ended(page: Page, *, payments: bool) -> None:
     """Until the run is over: the page's own file is offered last, and not where the payments are shown."""
-    expect(page.locator(".st-key-file_pdf")).to_have_count(0 if payments else 1, timeout=LONG)
+    page.wait_for_function(OFFERED, arg=not payments, timeout=LONG)
     settled(page)
+
+
+def goes(page: Page, pattern: str) -> None:
+    """Until the address says so; asked with every frame, since a press waits for it."""
+    page.wait_for_function("said => new RegExp(said).test(location.href)", arg=pattern, timeout=LONG)
 
 
 def marks(page: Page, chart: str) -> Locator:
     """What can be pressed in a chart: each says aloud what it is."""
     found = page.locator(f".st-key-{chart} path[aria-label]")
-    expect(found.first).to_be_attached(timeout=LONG)
+    found.first.wait_for(state="attached", timeout=LONG)
     return found
 
 
@@ -127,14 +163,14 @@ def test_every_mark_of_every_chart_leads_to_its_payments_and_back(open_: Open, t
             settled(page)
             told = press_largest(page, chart)
             for part in ("view=payments", *said):
-                expect(page).to_have_url(re.compile(part), timeout=LONG)
-            expect(count(page)).to_be_visible(timeout=LONG)
+                goes(page, part)
+            count(page).wait_for(timeout=LONG)
             if chart not in GIVEN_BACK:
                 whole = f"{number(told):,}".replace(",", ".")
                 expect(sums(page)).to_contain_text(re.compile(rf"\$\s{re.escape(whole)} en "), timeout=LONG)
             ended(page, payments=True)
             page.go_back()
-            expect(count(page)).to_have_count(0, timeout=LONG)
+            count(page).wait_for(state="detached", timeout=LONG)
             ended(page, payments=False)
             expect(page).not_to_have_url(re.compile("view=payments"))
     page.get_by_test_id("stButtonGroup").get_by_text("Resumen", exact=True).click()
@@ -155,7 +191,6 @@ def test_every_mark_of_every_chart_leads_to_its_payments_and_back(open_: Open, t
 
 
 def test_a_filter_runs_the_page_and_not_the_house(open_: Open, tmp_path: Path) -> None:
-    page = open_("ventas")
     told: list[bytes] = []
 
     def hear(frame: bytes | str) -> None:
@@ -165,14 +200,13 @@ def test_a_filter_runs_the_page_and_not_the_house(open_: Open, tmp_path: Path) -
     def listen(socket: WebSocket) -> None:
         socket.on("framereceived", hear)
 
-    page.on("websocket", listen)
-    page.reload()
+    page = open_("ventas", hear=listen)
     expect(page.get_by_role("combobox", name="Período")).to_be_visible(timeout=LONG)
     settled(page)
     told.clear()
     page.get_by_role("combobox", name="Período").click()
     page.get_by_role("option", name="Últimos 7 días").click()
-    expect(page).to_have_url(re.compile("period=7"), timeout=LONG)
+    goes(page, "period=7")
     settled(page)
     ends = [msg.script_finished for msg in map(ForwardMsg.FromString, told) if msg.HasField("script_finished")]
     assert set(ends) == {ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}, "the whole script ran for a filter"
