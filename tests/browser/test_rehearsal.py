@@ -95,7 +95,7 @@ def a_sale_is_followed(demo: Demo, page: Page) -> None:
     """A customer pays, by an impatient hand; mpkit reads the sales; the sale stands on the sales page."""
     page.goto(f"{demo.address}/ensayo")
     before = demo.state()["payments"]
-    twice(page, button(page, "Pagar"))
+    twice(button(page, "Pagar"))
     expect(page.get_by_text("Una venta de").first).to_be_visible(timeout=LONG)
     button(page, "Leer las ventas ahora").click()
     expect(page.get_by_text("una sola vez").first).to_be_visible(timeout=LONG)
@@ -131,7 +131,7 @@ def a_very_bad_day_doubles_nothing(demo: Demo, page: Page) -> None:
     press = button(page, r"Crear \d+ sucursales y \d+ cajas")
     expect(press).to_be_visible(timeout=LONG)
     stores, registers = (int(n) for n in re.findall(r"\d+", press.text_content() or ""))
-    twice(page, press)
+    twice(press)
     expect(page.get_by_text(re.compile(r"Listo\. Creadas"))).to_be_visible(timeout=LONG)
     page.get_by_role("link", name="Ensayo").click()
     expect(page.get_by_text(re.compile(r"mpkit hizo \d+ cambios en la cuenta, todos bien"))).to_be_visible(timeout=LONG)
@@ -156,7 +156,7 @@ def a_colleague_is_found_out(demo: Demo, page: Page) -> None:
     button(page, "Que todo ande bien").click()
     expect(page.get_by_text("El servidor volvió a andar bien")).to_be_visible(timeout=LONG)
     tab(page, "Un colega")
-    twice(page, button(page, "Borrar la caja"))
+    twice(button(page, "Borrar la caja"))
     expect(page.get_by_text("En el panel, borraron").first).to_be_visible(timeout=LONG)
     button(page, "Comparar con la cuenta").click()
     expect(page.get_by_text("propone crearla de nuevo")).to_be_visible(timeout=LONG)
