@@ -22,6 +22,14 @@ def test_a_code_holds_for_its_text_and_its_purpose_only(tmp_path):
     assert keys.mac("manifest", "text", data=tmp_path / "other") != code
 
 
+def test_a_code_is_the_hmac_of_its_text_each_time():
+    """Of what the RFC calls test case 2; the second does not go on from the first."""
+    seal = keys.Sealer("", b"Jefe")
+    for _ in range(2):
+        code = seal("what do ya want for nothing?")
+        assert code == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+
+
 def test_the_key_stays_and_is_the_settings_folder_s(tmp_path, monkeypatch):
     code = keys.mac("a", "b", data=tmp_path)
     keys._read.cache_clear()

@@ -125,6 +125,8 @@ def valid_values(error: ApiError) -> tuple[str, tuple[str, ...]] | None:
 def retry_after(text: str, now: datetime) -> float | None:
     """Seconds a Retry-After header asks for, as a number or a date; None where it says nothing readable."""
     text = text.strip()
+    if not text:  # of nearly every answer
+        return None
     if re.fullmatch(r"\d{1,9}(\.\d+)?", text, re.ASCII):
         return min(float(text), _LONGEST_RETRY_AFTER)
     try:

@@ -90,13 +90,14 @@ class Machine:
 
     def outcomes(self) -> tuple[Ended, ...]:
         """How every change stands, in the plan's order; those never reached are "left"."""
+        left = MpkitError("plan_left")
         return tuple(
             Ended(
                 step.change,
                 step.end or unreached(step),
                 remote_id=step.remote_id,
                 fields=step.fields,
-                error=step.error or (None if step.end else MpkitError("plan_left")),
+                error=step.error or (None if step.end else left),
                 note=step.note,
             )
             for step in self._steps.values()
