@@ -36,6 +36,7 @@ from mpkit.db import Engine, open_store
 from mpkit.model import Payment, Period
 from mpkit.sales import Mirror, PaymentFilter, Question, payments_page, rows, said
 from mpkit.sales.places_of_sale import gather
+from mpkit.work import gather_rarely
 
 BOOKED, TRANSACTION, CHANGED = 40_000, 1_000, 1_000
 LAST = END.date() - timedelta(days=1)
@@ -285,6 +286,7 @@ def ask_alone(way: str, folder: str, url: str) -> None:
 
 def main(count: int, folder: Path, *, compared: bool = True) -> None:
     """Book, build, compare, time."""
+    gather_rarely()  # as the worker and the commands do
     if compared:
         booking()
     file = folder / "store.sqlite"

@@ -8,11 +8,12 @@ tells both by their times: `date_created` of a charge, `last_updated` of what ca
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mpkit.model import Charge, Payment, Refund
 
+_MERCHANT = frozenset({"collector", ""})
 _AT_ONCE = timedelta(minutes=10)  # taxes were seen to be added some seconds after an approval
 
 
@@ -20,34 +21,36 @@ _AT_ONCE = timedelta(minutes=10)  # taxes were seen to be added some seconds aft
 class Charged:
     """Fees and taxes, hundredths, always in this order: of the sale, and all that changed since."""
 
-    sale: list[int] = field(default_factory=lambda: [0, 0])
-    back: list[int] = field(default_factory=lambda: [0, 0])  # what came back, less what was charged later
+    sale: list[int]
+    back: list[int]  # what came back, less what was charged later
 
 
 def paid_by_collector(charge: Charge) -> bool:
     """Whether the merchant pays this charge; a charge that names nobody was seen to be the merchant's (MLC)."""
-    return charge.payer in {"collector", ""}
+    return charge.payer in _MERCHANT
 
 
 def charged(payment: Payment) -> Charged:
     """What the merchant was charged with the sale, and how much of it, or less than none, came back since."""
-    found, approved = Charged(), payment.approved or payment.created
-    sale, back = found.sale, found.back
+    sale, back = [0, 0], [0, 0]
     for charge in payment.charges:
-        if not paid_by_collector(charge):
+        if charge.payer not in _MERCHANT:
             continue
         which = charge.kind == "tax"
         back[which] += charge.refunded
-        if charge.made is not None and _is_late(charge.made, approved):
+        if charge.made is not None and _is_late(charge.made, payment.approved or payment.created):
             back[which] -= charge.original
         else:
             sale[which] += charge.original
-    return found
+    return Charged(sale, back)
 
 
 def moved_later(payment: Payment) -> bool:
     """Whether any charge changed after the sale, be it with a refund or without."""
-    return any(charge.refunded or charge.made is not None for charge in payment.charges)
+    for charge in payment.charges:  # asked of every payment: `any` takes thrice as long for two charges  # noqa: SIM110
+        if charge.refunded or charge.made is not None:
+            return True
+    return False
 
 
 def since(payment: Payment, refunds: Sequence[Refund]) -> tuple[list[tuple[int, int]], list[tuple[datetime, int, int]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -122,6 +123,10 @@ _FOUND = {
     table: sa.select(table).where(table.c.account == sa.bindparam("account"), db.among(table.c.payment_id, "ids"))
     for table in (payments, refunds, chargebacks)
 }
+_HELD, _DISPUTED = (
+    sa.select(*columns).where(columns[0].table.c.account == sa.bindparam("account"), db.among(columns[0], "ids"))
+    for columns in ((payments.c.payment_id, payments.c.seniority), (chargebacks.c.payment_id,))
+)
 _PLACES = sa.select(*(places.c[each.name] for each in fields(Place))).where(places.c.account == sa.bindparam("account"))
 _PLACES = _PLACES.order_by(places.c.id)
 _SOME_PLACES = _PLACES.where(db.among(places.c.kind, "kinds"), db.among(places.c.id, "ids"))
@@ -152,12 +157,13 @@ def keep_payments(engine: Engine, account: str, batch: Iterable[Payment], where:
     newest: dict[str, tuple[Payment, Facts]] = {}
     for payment in batch:
         facts = payment_facts(payment, account, where.spot_of(payment.store_id, payment.pos_id))
-        if payment.id not in newest or newest[payment.id][1]["seniority"] < facts["seniority"]:
+        known = newest.get(payment.id)
+        if known is None or known[1]["seniority"] < facts["seniority"]:
             newest[payment.id] = payment, facts
     if not newest:
         return ()
     with db.writing(engine) as connection:
-        held = dict(_pick(connection, account, newest, payments.c.payment_id, payments.c.seniority))
+        held = dict(db.lines(connection, _HELD, {"account": account, "ids": list(newest)}))
         fresh = [pair for key, pair in newest.items() if held.get(key, -1) < pair[1]["seniority"]]
         if not fresh:
             return ()
@@ -173,7 +179,7 @@ def _keep_fresh(
     reported = [key for key in known if held[key] < FROM_SEARCH]
     if reported:  # what a report said of them counts no more
         connection.execute(_those(sa.delete(chargebacks), chargebacks, account, reported))
-    disputed = {key for (key,) in _pick(connection, account, known, chargebacks.c.payment_id)}
+    disputed = {key for (key,) in db.lines(connection, _DISPUTED, {"account": account, "ids": known})} if known else ()
     for payment, facts in fresh:
         facts["chargebacks_due"] = payment.status == "charged_back" or payment.id in disputed
     db.upsert(connection, payments, [facts for _, facts in fresh], key=("account", "payment_id"), newer_by="seniority")
@@ -205,13 +211,6 @@ def keep_chargebacks(engine: Engine, account: str, due: Due, found: Sequence[Cha
         tell_mirrors(connection, account, [due.payment_id])
 
 
-def _pick(connection: Connection, account: str, ids: Iterable[str], *columns: sa.Column[Any]) -> Sequence[Any]:
-    """These columns of the rows of these payments, as the driver's own tuples; no instants or days among them."""
-    table: sa.Table = columns[0].table
-    found = connection.execute(_those(sa.select(*columns), table, account, ids)).cursor
-    return found.fetchall() if found is not None else ()
-
-
 def _those(said: Any, table: sa.Table, account: str, ids: Iterable[str]) -> Any:  # noqa: ANN401 - any statement
     return said.where(table.c.account == account, db.among(table.c.payment_id, ids))
 
@@ -231,15 +230,23 @@ def rebook(connection: Connection, table: sa.Table, account: str, lines: Sequenc
 
 def tell_mirrors(connection: Connection, account: str, ids: Sequence[str]) -> None:
     """Leave the ids for every mirror; an id that waits already gets the next stamp, so that it is read once more."""
-    told = connection.execute(sa.select(mirrors.c.mirror).where(mirrors.c.account == account)).scalars().all()
-    if not told or not ids:
-        return
-    statement = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(outbox)
+    db.told(connection, _telling(connection.dialect.name), {"account": account, "ids": list(ids)})
+
+
+@cache
+def _telling(dialect: str) -> sa.Insert:
+    """A line for each of these payments, as far as booked, and each mirror of the account: the database makes them."""
+    waiting = sa.select(mirrors.c.account, mirrors.c.mirror, payments.c.payment_id, sa.literal(0)).where(
+        payments.c.account == sa.bindparam("account", type_=sa.Text()),
+        mirrors.c.account == payments.c.account,
+        db.among(payments.c.payment_id, "ids"),
+    )
+    statement = (sqlite if dialect == "sqlite" else postgresql).insert(outbox)
     statement = statement.on_conflict_do_update(
         index_elements=["account", "mirror", "payment_id"], set_={"stamp": outbox.c.stamp + 1}
     )
-    lines = [{"account": account, "mirror": name, "payment_id": key, "stamp": 0} for name in told for key in ids]
-    db.insert_many(connection, statement, lines)
+    said: sa.Insert = statement.from_select(["account", "mirror", "payment_id", "stamp"], waiting)
+    return said
 
 
 def join_mirrors(engine: Engine, account: str, mirror: str, now: datetime, forget_before: datetime) -> None:
