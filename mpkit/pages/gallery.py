@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import streamlit as st
 from babel.numbers import format_decimal
@@ -19,6 +20,9 @@ CARD = 236  # pixels
 SHOWN = 168  # pixels of a picture
 HIGH = 252  # of the room a picture has on its card
 SMALL = 132  # of one among the family
+_STYLE = """<style>@media (max-width: 640px) {
+[class*="st-key-card_"], :has(> [class*="st-key-card_"]) { width: 100% !important; flex: 1 1 100% !important; }
+}</style>"""  # on a telephone a card is as wide as the page
 _PARTS = ("steps", "payee", "register", "address", "logo")
 _SAID = {"steps": "step1", "payee": "payee", "register": "register", "address": "address"}
 
@@ -43,6 +47,8 @@ def show(
 ) -> None:
     """The designs as cards; with `choose` each has a press that takes its name."""
     wanted = [thumbnails.Wanted(each, subject, worn) for each in designs]
+    if choose is not None:
+        st.html(_STYLE)
     waiting = [each for each in wanted if not thumbnails.SHELF.ask(each).done()]
     st.fragment(_cards, run_every=EVERY if waiting else None)(wanted, choose, waiting=bool(waiting))
 
@@ -58,7 +64,9 @@ def _cards(wanted: Sequence[thumbnails.Wanted], choose: Callable[[str], None] | 
 
 def _card(wanted: thumbnails.Wanted, choose: Callable[[str], None] | None) -> None:
     design = wanted.design
-    with st.container(width=CARD if choose else SMALL, height="stretch" if choose else "content", border=bool(choose)):
+    key = f"card_{design.name}" if choose else None  # what the style knows a card by
+    high: Literal["stretch", "content"] = "stretch" if choose else "content"
+    with st.container(width=CARD if choose else SMALL, height=high, border=bool(choose), key=key):
         with st.container(
             horizontal_alignment="center",
             vertical_alignment="center",

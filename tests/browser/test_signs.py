@@ -115,6 +115,10 @@ def test_on_a_phone(house: House, open_page: Open) -> None:
         page.goto(f"{house.shop.address}/{path}{'&' if '?' in path else '?'}lang=pt")
         expect(page.locator("h1").first).to_be_visible(timeout=LONG)
         still(page)
-        shot(page, "telefone-" + path.partition("?")[0])
+        shot(page, "telefone-" + path.replace("?sign=", "-"))
         assert sideways(page) <= 0, path
+        if path == "carteles":
+            card = page.locator("[class*='st-key-card_']").first.bounding_box()
+            assert card is not None
+            assert card["width"] > 300, "a card fills the width"
         assert not page.get_by_test_id("stException").count(), path
