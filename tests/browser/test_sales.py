@@ -26,7 +26,8 @@ VIEWS = ("summary", "places", "growth", "mix", "returns", "payments")
 LOCALES = {"es": "es-AR", "pt": "pt-BR", "en": "en-US"}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 WAYS = tuple(itertools.product((1280, 390), LOCALES, SCHEMES))
-MARKS = {  # view: its charts by key, and what the address says of the mark that is pressed
+# View: its charts by key, and what the address says of the mark that is pressed.
+MARKS: dict[str, dict[str, tuple[str, ...]]] = {
     "Resumen": {"days_day": (r"from=(\d{4}-\d\d-\d\d)&to=\1",), "hours": (r"weekday=\d", r"hour=\d+")},
     "Sucursales y cajas": {"ranked_store": (r"store=\d+",), "ranked_register": (r"register=\d+",)},
     "Crecimiento": {"growth_moved": (r"store=\d+",)},
