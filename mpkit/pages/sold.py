@@ -18,6 +18,7 @@ from mpkit.sales.question import earlier
 from mpkit.sites import SITES
 
 _NARROW = 11  # characters of a figure two of which stand side by side on a phone
+_WIDE = 13  # characters of a figure four of which stand side by side on a desk
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 
 
@@ -102,8 +103,9 @@ def show_figures(shown: Shown) -> None:
 
 
 def least(*written: str) -> int:
-    """The least pixels of a card with such a figure: long ones do not stand side by side on a phone."""
-    return 190 if max(map(len, written)) > _NARROW else 150
+    """The least pixels of a card with such a figure: long ones stand one by one on a phone, two by two on a desk."""
+    longest = max(map(len, written))
+    return 290 if longest > _WIDE else 190 if longest > _NARROW else 150
 
 
 def show_days(shown: Shown) -> None:
