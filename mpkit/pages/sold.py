@@ -17,7 +17,7 @@ from mpkit.sales.kinds import FEE, TAX
 from mpkit.sales.question import earlier
 from mpkit.sites import SITES
 
-_NARROW = 11  # characters of a figure two of which stand side by side on a phone
+_NARROW = 10  # characters of a figure two of which stand side by side on a phone
 _WIDE = 13  # characters of a figure four of which stand side by side on a desk
 _PARTS = ("gross", "refunds", "chargebacks", "fees", "taxes", "net")
 

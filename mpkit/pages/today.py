@@ -8,7 +8,8 @@ import streamlit as st
 
 from mpkit import jobs, rehearsal, sales
 from mpkit.model import Account
-from mpkit.pages import answers, attention, doors, figures, rollout, silences, sold, tables
+from mpkit.pages import answers, attention, doors, figures, rollout, silences, sold
+from mpkit.pages.charts_written import weekdays
 from mpkit.pages.frame import account, country, go, head, house, language, mirror, numbers, script, words
 from mpkit.pages.sold import Shown
 from mpkit.pages.syncing import failed_line, freshness_line
@@ -36,7 +37,7 @@ def sentence(seen: Yesterday, currency: str) -> str:
         gross=figures.money(total.gross, currency, numbers()),
         n=seen.registers,
         change=figures.share(abs(moved or 0.0), numbers()),
-        weekday=tables.weekday(seen.day.weekday()).lower(),
+        weekday=weekdays(numbers())[seen.day.weekday()],
     )
 
 

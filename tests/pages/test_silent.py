@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,6 +96,8 @@ def test_today_names_it_and_leads_there(at, quiet):
     sound(test, "es")
     line = i18n.say("today_silent_pos", "es", name="Caja 1", store="Tijuana")
     assert line in said(test)
+    english = said(at("", data=quiet, lang="en"))
+    assert re.search(r" last (Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day", english), "as English writes its days"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
