@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from many_payments import ACCOUNT, DAYS, END, ZONE, fill
+from many_payments import ACCOUNT, DAYS, END, ZONE, filled
 
 from mpkit.db import open_store
 from mpkit.model import Period
@@ -47,11 +47,7 @@ def write(kind: str, folder: Path, count: int) -> None:
 
 def main(count: int, folder: Path) -> None:
     """Fill, mirror, write."""
-    file = folder / "store.sqlite"
-    known = file.exists()
-    store = open_store(f"sqlite:///{file}")
-    if not known:
-        fill(store, count)
+    store = filled(folder, count)
     mirror = Mirror(folder / "mirror", store, ACCOUNT, ZONE)
     if mirror.manifest() is None:
         mirror.rebuild()

@@ -10,11 +10,12 @@ import random
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mpkit.db import Engine
+from mpkit.db import Engine, open_store
 from mpkit.model import Charge, Payment, Refund
 
 ACCOUNT, ZONE = "1", "America/Argentina/Buenos_Aires"
@@ -32,6 +33,16 @@ _PAYMENT = (
     "reference, chargebacks_due"
 )
 _REFUND = "account, payment_id, refund_id, amount, status, created, day, fees, taxes"
+
+
+def filled(folder: Path, count: int) -> Engine:
+    """The store of a folder: the one an earlier run left there, else a new one with `count` payments."""
+    file = folder / "store.sqlite"
+    known = file.exists()
+    store = open_store(f"sqlite:///{file}")
+    if not known:
+        fill(store, count)
+    return store
 
 
 def fill(engine: Engine, count: int, *, end: datetime = END, stores: int = STORES, each: int = REGISTERS) -> None:

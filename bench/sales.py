@@ -29,7 +29,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from many_payments import ACCOUNT, END, ZONE, fill, payments
+from many_payments import ACCOUNT, END, ZONE, filled, payments
 from timing import fastest, report
 
 from mpkit.db import Engine, open_store
@@ -290,10 +290,7 @@ def main(count: int, folder: Path, *, compared: bool = True) -> None:
     if compared:
         booking()
     file = folder / "store.sqlite"
-    known = file.exists()
-    store = open_store(f"sqlite:///{file}")
-    if not known:
-        fill(store, count)
+    store = filled(folder, count)
     mirror = Mirror(folder / "mirror", store, ACCOUNT, ZONE)
     begun, used = time.perf_counter(), time.process_time()
     mirror.rebuild()

@@ -22,10 +22,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from many_payments import ACCOUNT, END, ZONE, fill
+from many_payments import ACCOUNT, END, ZONE, filled
 from timing import fastest, report
 
-from mpkit.db import open_store
 from mpkit.sales import Mirror
 from mpkit.sales.habits import HALF, WINDOW, Span, habits, span_until
 from mpkit.sales.silence import judge
@@ -128,10 +127,7 @@ def frame_of(mirror: Mirror) -> pd.DataFrame:
 def main(count: int, folder: Path) -> None:
     """Build, compare, time."""
     file = folder / "store.sqlite"
-    known = file.exists()
-    store = open_store(f"sqlite:///{file}")
-    if not known:
-        fill(store, count)
+    store = filled(folder, count)
     mirror = Mirror(folder / "mirror", store, ACCOUNT, ZONE)
     manifest = mirror.manifest()
     if manifest is None or manifest.layers:  # the frame is made of the months alone
